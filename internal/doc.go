@@ -1,0 +1,27 @@
+// Package internal is the tour of teletipo: its packages in the order in which an article meets
+// them. It holds no code.
+//
+//	source ─► fetch ─► parse ─► clean ─► identify ─► classify ─► store ─► render ─► publish ─► serve
+//
+// A stage is a verb, a thing is a noun. Everything left of the store ends in one transaction;
+// everything right of it only reads what that transaction wrote. The middle (parse, clean,
+// classify, render) is pure: bytes and time in, values out, no clock, no I/O. Effects live at
+// the edges. Only cmd/teletipo knows everyone.
+//
+//   - news: the words that everyone uses, and the kinds of error. Start here.
+//   - config: reads the configuration, the sources and the topic files strictly.
+//   - source: what to read: a feed, a folder; each yields raw documents.
+//   - fetch: polite HTTP: conditional, capped, with a time limit for everything.
+//   - parse: a document becomes items, one file per format.
+//   - clean: an item becomes an article: canonical link, safe HTML, language, identity.
+//   - classify: an article is placed in topics, each placement with its evidence.
+//   - ingest: runs one source through all of the above: the flow in one short function.
+//   - store: bbolt: articles, change log, feed windows, aliases, poll state. Draws its schema.
+//   - render: a feed becomes an RSS, Atom or JSON Feed document, and is checked strictly.
+//   - publish: owns the editions: renders what changed, compresses, stamps, swaps.
+//   - serve: HTTP for readers: editions, pages, and the operator's health checks.
+//   - schedule: the table of jobs that run by themselves.
+//   - desk: what the desk can ask and order, in the process or through the daemon's socket.
+//   - newstest: a fake web from txtar files, sample articles, a test logger.
+//   - archtest: who may import whom, as a test.
+package internal

@@ -1,0 +1,124 @@
+package news
+
+import "time"
+
+// Item is one article as its document states it: not cleaned, not trusted.
+type Item struct {
+	GUID      string // the name its source gives it; may be empty
+	URL       string // may be relative to Base
+	Base      string // address that relative references resolve against; may be empty
+	Title     string // text or HTML
+	Summary   string // text or HTML
+	Content   string // HTML
+	Lang      string // as stated, by the item or else its document
+	Authors   []Author
+	Tags      []string
+	Media     []Media
+	Published time.Time // zero if unstated
+	Modified  time.Time // zero if unstated
+	Rights    Rights    // only if the item states its own
+	Origin    Origin
+}
+
+// Author is a person or office that an article is by. Name is never empty.
+type Author struct {
+	Name  string `json:"name"`
+	URL   string `json:"url,omitempty"`
+	Email string `json:"email,omitempty"`
+}
+
+// Media is an image, recording or other file that belongs to an article.
+type Media struct {
+	URL    string `json:"url"`
+	Type   string `json:"type,omitempty"`   // media type
+	Length int64  `json:"length,omitempty"` // bytes, 0 if unknown
+	Title  string `json:"title,omitempty"`
+}
+
+// Origin is the feed that an article was taken from, as RFC 4287's atom:source needs it.
+type Origin struct {
+	ID      string    `json:"id,omitempty"`
+	Title   string    `json:"title,omitempty"`
+	URL     string    `json:"url,omitempty"` // of the feed document
+	Link    string    `json:"link,omitempty"`
+	Updated time.Time `json:"updated,omitzero"`
+}
+
+// Article is one news item, cleaned: titles and summaries are plain text, content is safe HTML
+// with absolute references, and every string is valid UTF-8 that XML 1.0 can carry.
+type Article struct {
+	ID        ID        `json:"id"` // minted at first sight and kept
+	Source    string    `json:"source"`
+	GUID      string    `json:"guid"`
+	URL       string    `json:"url,omitempty"` // canonical; empty for an article that lives only here
+	Title     string    `json:"title"`
+	Summary   string    `json:"summary,omitempty"`
+	Content   string    `json:"-"` // kept apart from the rest: see package store
+	Lang      string    `json:"lang,omitempty"`
+	Authors   []Author  `json:"authors,omitempty"`
+	Tags      []string  `json:"tags,omitempty"`
+	Media     []Media   `json:"media,omitempty"`
+	Rights    Rights    `json:"rights"`
+	Own       bool      `json:"own,omitempty"` // of the desk's own sources: may be under embargo
+	Published time.Time `json:"published"`     // never changes
+	Modified  time.Time `json:"modified,omitzero"`
+	Origin    Origin    `json:"origin,omitzero"`
+	// Fingerprint is a hash of all that a reader would see. Two versions with one fingerprint
+	// are the same to a reader.
+	Fingerprint string `json:"fingerprint"`
+}
+
+// Passage is a stretch of an article's text: a heading, or a paragraph or list item.
+type Passage struct {
+	Heading bool
+	Text    string
+}
+
+// Status is an article's place in its life.
+type Status string
+
+// An article is live, or held until its own date, or taken back for good.
+const (
+	Live      Status = "live"
+	Embargoed Status = "embargoed"
+	Withdrawn Status = "withdrawn"
+)
+
+// Candidate is an article as the flow offers it to the store, which decides what becomes of it.
+type Candidate struct {
+	Article    Article
+	Placements []Placement
+}
+
+// Outcome is what became of a candidate.
+type Outcome string
+
+// The outcomes.
+const (
+	Accepted  Outcome = "accepted"
+	Updated   Outcome = "updated"
+	Unchanged Outcome = "unchanged"
+	Rejected  Outcome = "rejected"
+)
+
+// Result tells what became of one candidate, and why where the outcome alone does not say.
+type Result struct {
+	Outcome    Outcome     `json:"outcome"`
+	Reason     string      `json:"reason,omitempty"`
+	ID         ID          `json:"id,omitzero"`
+	Source     string      `json:"source"`
+	Title      string      `json:"title"`
+	Lang       string      `json:"lang,omitempty"`
+	Placements []Placement `json:"placements,omitempty"`
+}
+
+// Entry is an article as it stands in the store and in feeds.
+type Entry struct {
+	Article
+	Status     Status      `json:"status"`
+	Revision   int         `json:"revision"` // 1 at first, one more with each visible change
+	Seq        uint64      `json:"seq"`      // of its newest change
+	FirstSeen  time.Time   `json:"first_seen"`
+	Updated    time.Time   `json:"updated"` // last change that a reader would see, never before Published
+	Placements []Placement `json:"placements,omitempty"`
+}

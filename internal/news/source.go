@@ -1,0 +1,106 @@
+package news
+
+import "time"
+
+// SourceKind says how a source is read.
+type SourceKind string
+
+// The kinds of source that can be read. KindFile is for a file that lies in no folder source and
+// was handed over by name; nobody configures it.
+const (
+	KindFeed   SourceKind = "feed"
+	KindFolder SourceKind = "folder"
+	KindFile   SourceKind = "file"
+)
+
+// Rights says how much of an article, its images included, may be passed on.
+type Rights string
+
+// The rights, from most to least. Others' sources default to Excerpt, the desk's own to Full.
+const (
+	Full     Rights = "full"     // everything
+	Excerpt  Rights = "excerpt"  // title, summary and link
+	Headline Rights = "headline" // title and link
+)
+
+// Source is where articles come from. ID is permanent: articles' ids are minted from it, so a
+// source may change its name and address but never its ID.
+type Source struct {
+	ID      string
+	Name    string
+	Kind    SourceKind
+	URL     string        // of a feed
+	Path    string        // of a folder, absolute
+	Lang    string        // BCP 47, of articles that do not say their own; may be empty
+	Every   time.Duration // how often to look
+	Rights  Rights
+	Enabled bool
+	Topics  []string // topics that every article of the source belongs to, whatever it says
+}
+
+// Own tells whether the desk itself wrote what this source yields: its articles may be under
+// embargo, and their dates are believed.
+func (s Source) Own() bool { return s.Kind == KindFolder || s.Kind == KindFile }
+
+// Document is what a source yielded: raw bytes, with their address and time.
+type Document struct {
+	Source    string    // id of the source
+	URL       string    // the address it came from, after redirects; empty for a file
+	Name      string    // of a file: its name within its source (slashes), or its absolute path
+	MediaType string    // as the server stated it; empty when unknown
+	Body      []byte    //
+	Time      time.Time // when it was fetched, or when the file was last changed
+}
+
+// Validators are what a server gave to ask again with (RFC 9110, section 8.8). They are opaque
+// and go back byte for byte.
+type Validators struct {
+	ETag         string `json:"etag,omitempty"`
+	LastModified string `json:"last_modified,omitempty"`
+}
+
+// Request asks for a URL, conditionally if it carries validators.
+type Request struct {
+	URL        string
+	Validators Validators
+	Accept     string // media types, as in the Accept header; empty for anything
+}
+
+// Response is what a server answered: a document, or word that nothing changed.
+type Response struct {
+	Document    Document
+	Validators  Validators // to ask again with
+	Status      int
+	NotModified bool
+	RetryAfter  time.Duration // what the server asked for, 0 if nothing
+}
+
+// Reading is what one look at a source yielded. Faults are parts that could not be read, each
+// naming its place; they do not spoil the rest.
+type Reading struct {
+	Documents   []Document
+	Validators  Validators
+	Status      int // HTTP status, 0 where there is none
+	NotModified bool
+	RetryAfter  time.Duration
+	Faults      []error
+}
+
+// PollState is what polling has taught about a source, and when to look again.
+type PollState struct {
+	Validators  Validators `json:"validators,omitzero"`
+	Due         time.Time  `json:"due,omitzero"`
+	LastPoll    time.Time  `json:"last_poll,omitzero"`
+	LastSuccess time.Time  `json:"last_success,omitzero"`
+	LastChange  time.Time  `json:"last_change,omitzero"` // when it last brought something new
+	Failures    int        `json:"failures,omitempty"`   // in a row
+	Error       string     `json:"error,omitempty"`      // of the last poll
+	HTTPStatus  int        `json:"http_status,omitempty"`
+	Polls       int        `json:"polls,omitempty"` // since the beginning, as all counts below
+	NotModified int        `json:"not_modified,omitempty"`
+	Bytes       int64      `json:"bytes,omitempty"`
+	Accepted    int        `json:"accepted,omitempty"`
+	Updated     int        `json:"updated,omitempty"`
+	Unchanged   int        `json:"unchanged,omitempty"`
+	Rejected    int        `json:"rejected,omitempty"`
+}
