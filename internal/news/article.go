@@ -86,6 +86,7 @@ const (
 
 // Candidate is an article as the flow offers it to the store, which decides what becomes of it.
 type Candidate struct {
+	Item       Item // what the article was made of, kept so that it can be cleaned anew
 	Article    Article
 	Placements []Placement
 }
@@ -119,6 +120,6 @@ type Entry struct {
 	Revision   int         `json:"revision"` // 1 at first, one more with each visible change
 	Seq        uint64      `json:"seq"`      // of its newest change
 	FirstSeen  time.Time   `json:"first_seen"`
-	Updated    time.Time   `json:"updated"` // last change that a reader would see, never before Published
+	Updated    time.Time   `json:"updated"` // last visible change, never before Published
 	Placements []Placement `json:"placements,omitempty"`
 }

@@ -20,7 +20,9 @@ const (
 	Busy                    // somebody else is at it
 )
 
-var kindNames = [...]string{"internal", "invalid", "not found", "gone", "too large", "unreachable", "refused", "busy"}
+var kindNames = [...]string{
+	"internal", "invalid", "not found", "gone", "too large", "unreachable", "refused", "busy",
+}
 
 // String names the kind in lower case.
 func (k Kind) String() string {

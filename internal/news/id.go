@@ -64,11 +64,16 @@ func (id ID) IsZero() bool { return id == ID{} }
 func ParseID(s string) (ID, error) {
 	var id ID
 	digits := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(s)), "urn:uuid:")
-	if len(digits) == 36 && digits[8] == '-' && digits[13] == '-' && digits[18] == '-' && digits[23] == '-' {
-		digits = digits[:8] + digits[9:13] + digits[14:18] + digits[19:23] + digits[24:]
+	if len(digits) == 36 {
+		parts := strings.Split(digits, "-")
+		if len(parts) == 5 && len(parts[0]) == 8 && len(parts[1]) == 4 && len(parts[2]) == 4 &&
+			len(parts[3]) == 4 {
+			digits = strings.Join(parts, "")
+		}
 	}
 	if len(digits) != 32 {
-		return ID{}, Errorf(Invalid, "%q is not an article id: want 32 hexadecimal digits, as `teletipo articles` prints them", s)
+		return ID{}, Errorf(Invalid,
+			"%q is not an article id: want 32 hexadecimal digits, as `teletipo articles` prints", s)
 	}
 	if _, err := hex.Decode(id[:], []byte(digits)); err != nil {
 		return ID{}, Errorf(Invalid, "%q is not an article id: %w", s, err)

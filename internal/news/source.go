@@ -26,16 +26,16 @@ const (
 // Source is where articles come from. ID is permanent: articles' ids are minted from it, so a
 // source may change its name and address but never its ID.
 type Source struct {
-	ID      string
-	Name    string
-	Kind    SourceKind
-	URL     string        // of a feed
-	Path    string        // of a folder, absolute
-	Lang    string        // BCP 47, of articles that do not say their own; may be empty
-	Every   time.Duration // how often to look
-	Rights  Rights
-	Enabled bool
-	Topics  []string // topics that every article of the source belongs to, whatever it says
+	ID      string        `json:"id"`
+	Name    string        `json:"name"`
+	Kind    SourceKind    `json:"kind"`
+	URL     string        `json:"url,omitempty"`  // of a feed
+	Path    string        `json:"path,omitempty"` // of a folder, absolute
+	Lang    string        `json:"lang,omitempty"` // BCP 47, of articles that do not say their own
+	Every   time.Duration `json:"every"`          // how often to look
+	Rights  Rights        `json:"rights"`
+	Enabled bool          `json:"enabled"`
+	Topics  []string      `json:"topics,omitempty"` // of every article, whatever it says
 }
 
 // Own tells whether the desk itself wrote what this source yields: its articles may be under
@@ -83,6 +83,7 @@ type Reading struct {
 	Status      int // HTTP status, 0 where there is none
 	NotModified bool
 	RetryAfter  time.Duration
+	Later       int // files that were left for the next look: still being written, or too many
 	Faults      []error
 }
 

@@ -31,14 +31,36 @@ type Topic struct {
 	Threshold    float64
 	TitleWeight  float64 // what a match in the title counts, as a multiple of one in the body
 	Terms        []Term
-	Match        []Example // texts that the topic must take
-	Reject       []Example // texts that it must leave
+	Groups       []Group    // words that mean the same to the topic, for Together to speak of
+	Together     []Together // what words of several groups count when they appear together
+	Match        []Example  // texts that the topic must take
+	Reject       []Example  // texts that it must leave
 }
 
-// Term is a word or phrase that counts for a topic, or against it if its weight is negative.
+// Term is a word or phrase that counts for a topic, or against it if its weight is negative. One
+// of weight 0 counts nothing, but hides the shorter terms inside it, as any longer term does.
 type Term struct {
 	Text   string
 	Lang   string // only in texts of this language; empty for any
+	Weight float64
+}
+
+// Group is a set of words and phrases that mean the same to a topic. They count nothing alone.
+type Group struct {
+	Name  string
+	Words []Word
+}
+
+// Word is a word or phrase of a group.
+type Word struct {
+	Text string
+	Lang string // only in texts of this language; empty for any
+}
+
+// Together says what it counts for a topic, or against it if Weight is negative, when at least
+// one word of each of the named groups appears in the same part of an article.
+type Together struct {
+	All    []string // names of groups, at least two
 	Weight float64
 }
 

@@ -1,0 +1,107 @@
+package config
+
+import (
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// Config is everything that can be set, checked. Paths are absolute.
+type Config struct {
+	Site news.Site // all but Version
+	// PublicURLDerived tells that Site.PublicURL is not set but follows from Listen. Where that
+	// leaves the port to the system it is empty: ask PublicURL once the port is known.
+	PublicURLDerived bool
+
+	Listen     string // host:port of the public listener
+	Admin      string // host:port of the operator listener
+	Data       string // directory
+	Inbox      string // directory of the source "inbox"; empty if there is none
+	SweepEvery time.Duration
+	WindowSize int // entries in a feed
+	// ShutdownGrace is how long the work under way may take when the daemon is told to stop.
+	ShutdownGrace time.Duration
+	Fetch         Fetch
+	Log           Log
+	Sources       []news.Source // the inbox first, then as their files have them
+	Topics        []news.Topic  // by id
+}
+
+// Fetch says how others' servers are asked.
+type Fetch struct {
+	Contact     string        // mail or web address for the User-Agent; may be empty
+	Timeout     time.Duration // of one request, its body included
+	MaxBytes    int64         // of a body, after decompression
+	Concurrency int           // sources that are read at once
+}
+
+// Log says what is logged, and how.
+type Log struct {
+	Level  slog.Level
+	Format string // text or json
+}
+
+// Options say where the configuration comes from. What is empty is not used.
+type Options struct {
+	File     string // of the operator: replaces defaults key by key
+	Data     string // instead of the setting data, as are the next two
+	Listen   string
+	Admin    string
+	Defaults Defaults
+}
+
+// Defaults are the files that come with the program.
+type Defaults struct {
+	Config  []byte // a value for every setting
+	Sources []byte
+	Topics  fs.FS // ID.yaml each, at its root
+}
+
+// InboxID is the id of the folder source that exists without being configured.
+const InboxID = "inbox"
+
+// Load reads the configuration. Sources are those of the defaults, or else of the file that the
+// setting sources names; sources.yaml in the data directory adds to them, or replaces those of
+// the same id. So do topics, from the defaults or the directory that the setting topics names,
+// and feeds/*.yaml in the data directory. If anything is wrong the error is Invalid and carries
+// all Faults.
+func Load(opts Options) (Config, error) {
+	l := &loader{opts: opts, places: make(map[string]place)}
+	l.loadSettings()
+	l.loadTopics()
+	l.loadSources()
+	if len(l.faults) > 0 {
+		l.faults.sort()
+		return Config{}, &news.Error{Kind: news.Invalid, Err: l.faults}
+	}
+	return l.cfg, nil
+}
+
+// loader gathers the configuration from all its files, and the faults of all of them.
+type loader struct {
+	opts       Options
+	cfg        Config
+	sourceFile string // of the settings sources and topics
+	topicDir   string
+	places     map[string]place // where each setting was last set
+	faults     Faults
+}
+
+// place is a position in a file.
+type place struct {
+	file         string
+	line, column int
+}
+
+// reader makes a reader for one file, whose relative paths start at base.
+func (l *loader) reader(file, base string) *reader {
+	return &reader{file: file, base: base, faults: &l.faults, places: make(map[string]place)}
+}
+
+// faultAt notes a fault of a setting where it was last set.
+func (l *loader) faultAt(setting, message string) {
+	p := l.places[setting]
+	l.faults = append(l.faults, Fault{p.file, p.line, p.column, setting, message})
+}

@@ -1,0 +1,172 @@
+package config
+
+import (
+	"errors"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// settings is the table of all settings of the configuration file.
+func (l *loader) settings() fields {
+	c := &l.cfg
+	return fields{
+		"title":          parsed(&c.Site.Title, filled),
+		"public_url":     parsed(&c.Site.PublicURL, siteLink),
+		"contact":        parsed(&c.Site.Contact, contact),
+		"languages":      languages(&c.Site.Languages),
+		"listen":         parsed(&c.Listen, address),
+		"admin":          parsed(&c.Admin, address),
+		"data":           filePath(&c.Data),
+		"inbox":          text(&c.Inbox), // below the data directory, which a flag may move
+		"sweep_every":    parsed(&c.SweepEvery, duration(time.Second, time.Hour)),
+		"window_size":    count(&c.WindowSize, 1, 1000),
+		"sources":        filePath(&l.sourceFile),
+		"topics":         filePath(&l.topicDir),
+		"shutdown_grace": parsed(&c.ShutdownGrace, duration(time.Second, 10*time.Minute)),
+		"fetch": fields{
+			"timeout":     parsed(&c.Fetch.Timeout, duration(time.Second, 10*time.Minute)),
+			"max_size":    parsed(&c.Fetch.MaxBytes, size(1e3, 1e9)),
+			"concurrency": count(&c.Fetch.Concurrency, 1, 256),
+		},
+		"log": fields{
+			"level":  parsed(&c.Log.Level, level),
+			"format": parsed(&c.Log.Format, oneOf("text", "json")),
+		},
+	}
+}
+
+// languages reads the languages that feeds exist in: at least one, none twice.
+func languages(dst *[]string) value {
+	return func(r *reader, n ast.Node) {
+		var all []string
+		list(func(r *reader, n ast.Node) {
+			var lang string
+			parsed(&lang, baseTongue)(r, n)
+			if lang != "" && slices.Contains(all, lang) {
+				r.fault(n, "is in the list twice: keep one")
+			}
+			all = append(all, lang)
+		})(r, n)
+		if s, ok := n.(*ast.SequenceNode); ok && len(s.Values) == 0 {
+			r.fault(n, "is empty: want at least one language")
+		}
+		*dst = all
+	}
+}
+
+// loadSettings reads the defaults, the operator's file over them, and the flags over both.
+func (l *loader) loadSettings() {
+	l.readSettings("configs/teletipo.yaml", "", l.opts.Defaults.Config)
+	if file := l.opts.File; file != "" {
+		if data, ok := l.readFile(file); ok {
+			l.readSettings(file, filepath.Dir(file), data)
+		}
+	}
+	l.override("--listen", &l.cfg.Listen, l.opts.Listen, address)
+	l.override("--admin", &l.cfg.Admin, l.opts.Admin, address)
+	l.override("--data", &l.cfg.Data, l.opts.Data, filled)
+	l.checkSettings()
+
+	c := &l.cfg
+	for _, p := range []*string{&c.Data, &l.sourceFile, &l.topicDir} {
+		if abs, err := filepath.Abs(*p); err == nil && *p != "" {
+			*p = abs
+		}
+	}
+	if c.Inbox != "" && !filepath.IsAbs(c.Inbox) {
+		c.Inbox = filepath.Join(c.Data, c.Inbox)
+	}
+	c.Fetch.Contact = c.Site.Contact
+	if c.Site.PublicURL == "" {
+		c.PublicURLDerived = true
+		c.Site.PublicURL = PublicURL(c.Listen)
+	}
+}
+
+func (l *loader) readSettings(file, base string, data []byte) {
+	r := l.reader(file, base)
+	if root := r.parse(data); root != nil {
+		l.settings().read(r, root)
+	}
+	for name, p := range r.places {
+		l.places[name] = p
+	}
+}
+
+// override puts the value of a flag, if there is one, in the place of a setting.
+func (l *loader) override(flag string, dst *string, given string,
+	parse func(string) (string, error),
+) {
+	if given == "" {
+		return
+	}
+	v, err := parse(given)
+	if err != nil {
+		l.faults = append(l.faults, Fault{File: flag, Message: err.Error()})
+		return
+	}
+	*dst = v
+	l.places[flag[2:]] = place{file: flag}
+}
+
+// checkSettings finds settings that are right each, and wrong together.
+func (l *loader) checkSettings() {
+	c := &l.cfg
+	if _, port, err := net.SplitHostPort(c.Listen); err == nil && port != "0" && c.Listen == c.Admin {
+		l.faultAt("admin", "is the same address as listen: want another port")
+	}
+	if _, set := l.places["data"]; set && c.Data == "" {
+		l.faultAt("data", "is empty: want a directory")
+	}
+}
+
+// PublicURL is the address that a site is found at on this machine if it listens on an address
+// host:port. It is empty while the port is left to the system: ask again with the listener's own
+// address.
+func PublicURL(listen string) string {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil || port == "0" {
+		return ""
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	if port == "80" {
+		return "http://" + bracketed(host)
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// bracketed writes a host as URLs do: IPv6 addresses in brackets.
+func bracketed(host string) string {
+	if ip := net.ParseIP(host); ip != nil && ip.To4() == nil {
+		return "[" + host + "]"
+	}
+	return host
+}
+
+// readFile reads a file that has to exist.
+func (l *loader) readFile(file string) ([]byte, bool) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		l.faults = append(l.faults, Fault{File: file, Message: reason(err)})
+	}
+	return data, err == nil
+}
+
+// reason says why a file could not be read, without its name.
+func reason(err error) string {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		err = e.Err
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return "does not exist"
+	}
+	return "cannot be read: " + err.Error()
+}

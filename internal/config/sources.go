@@ -1,0 +1,194 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// later are kinds of source that cannot be read yet. An entry of such a kind may stand in a file
+// if it is disabled.
+var later = []news.SourceKind{"wordpress", "page", "sitemap"}
+
+// reserved are the ids that the program itself gives to what comes from no configured source.
+var reserved = []string{InboxID, string(news.KindFile), "push"}
+
+// How often a source is polled that does not say, and at most.
+const (
+	defaultEvery  = 15 * time.Minute
+	shortestEvery = time.Minute
+)
+
+// loadSources reads all sources, those of the data directory last.
+func (l *loader) loadSources() {
+	c := &l.cfg
+	if c.Inbox != "" {
+		c.Sources = append(c.Sources, news.Source{
+			ID: InboxID, Name: "Inbox", Kind: news.KindFolder, Path: c.Inbox,
+			Every: c.SweepEvery, Rights: news.Full, Enabled: true,
+		})
+	}
+	places := map[string]place{InboxID: l.places["inbox"]}
+	if l.sourceFile == "" {
+		r := l.reader("configs/sources.yaml", c.Data)
+		maps.Copy(places, l.readSources(r, l.opts.Defaults.Sources))
+	} else if data, err := os.ReadFile(l.sourceFile); err != nil {
+		l.faultAt("sources", l.sourceFile+" "+reason(err))
+	} else {
+		r := l.reader(l.sourceFile, filepath.Dir(l.sourceFile))
+		maps.Copy(places, l.readSources(r, data))
+	}
+	own := filepath.Join(c.Data, "sources.yaml")
+	if _, err := os.Lstat(own); err == nil && c.Data != "" {
+		if data, ok := l.readFile(own); ok {
+			maps.Copy(places, l.readSources(l.reader(own, c.Data), data))
+		}
+	}
+	l.checkFolders(places)
+}
+
+// readSources reads one file of sources, each in the place of an earlier one of the same id, and
+// tells where each is.
+func (l *loader) readSources(r *reader, data []byte) map[string]place {
+	places := make(map[string]place)
+	root := r.parse(data)
+	if root == nil {
+		return places
+	}
+	fields{"sources": list(func(r *reader, n ast.Node) {
+		s := l.readSource(r, n)
+		first, twice := places[s.ID]
+		switch same := func(before news.Source) bool { return before.ID == s.ID }; {
+		case s.ID == "": // noted already
+		case twice:
+			r.fault(n, "has the id %q of the source on line %d: ids name one source for good",
+				s.ID, first.line)
+		case slices.ContainsFunc(l.cfg.Sources, same):
+			l.cfg.Sources[slices.IndexFunc(l.cfg.Sources, same)] = s
+			places[s.ID] = r.place(n)
+		default:
+			l.cfg.Sources = append(l.cfg.Sources, s)
+			places[s.ID] = r.place(n)
+		}
+	})}.read(r, root)
+	return places
+}
+
+// readSource reads one source.
+func (l *loader) readSource(r *reader, n ast.Node) news.Source {
+	s := news.Source{Enabled: true, Every: defaultEvery}
+	kinds := append([]news.SourceKind{news.KindFeed, news.KindFolder}, later...)
+	fields{
+		"id":      parsed(&s.ID, sourceID),
+		"name":    parsed(&s.Name, filled),
+		"kind":    parsed(&s.Kind, oneOf(kinds...)),
+		"url":     parsed(&s.URL, feedLink),
+		"path":    filePath(&s.Path),
+		"lang":    parsed(&s.Lang, tongue),
+		"every":   parsed(&s.Every, duration(shortestEvery, 30*24*time.Hour)),
+		"rights":  parsed(&s.Rights, oneOf(news.Full, news.Excerpt, news.Headline)),
+		"enabled": boolean(&s.Enabled),
+		"topics":  l.fixedTopics(&s.Topics),
+	}.read(r, n)
+	r.require(n, "id", "name", "kind")
+	switch {
+	case s.Kind == news.KindFeed:
+		r.require(n, "url")
+		r.refuse(n, "path", "is for folders: want url")
+	case s.Kind == news.KindFolder:
+		r.require(n, "path")
+		r.refuse(n, "url", "is for feeds: want path")
+		r.refuse(n, "every", "is for feeds: folders are swept as sweep_every says")
+		s.Every = l.cfg.SweepEvery
+		if s.Path != "" {
+			s.Path, _ = filepath.Abs(s.Path) // fails only without a working directory
+		}
+	case s.Enabled && slices.Contains(later, s.Kind):
+		r.refuse(n, "kind", fmt.Sprintf("%q cannot be read yet: add enabled: false, or use feed "+
+			"if the site has one", s.Kind))
+	}
+	if s.Rights == "" {
+		s.Rights = news.Excerpt
+		if s.Own() {
+			s.Rights = news.Full
+		}
+	}
+	return s
+}
+
+// refuse notes a key that must not be there.
+func (r *reader) refuse(n ast.Node, key, message string) {
+	field := strings.TrimPrefix(fieldName(n)+"."+key, ".")
+	if p, ok := r.places[field]; ok {
+		r.note(p, field, message)
+	}
+}
+
+// sourceID wants the id of a source.
+func sourceID(s string) (string, error) {
+	if !idForm.MatchString(s) {
+		return "", fmt.Errorf("%q is no id: want a-z, 0-9 and hyphens, at most 63", s)
+	}
+	if slices.Contains(reserved, s) {
+		return "", fmt.Errorf("%q is an id that the program gives itself: choose another", s)
+	}
+	return s, nil
+}
+
+// fixedTopics reads the topics that all articles of a source belong to.
+func (l *loader) fixedTopics(dst *[]string) value {
+	return list(func(r *reader, n ast.Node) {
+		var id string
+		parsed(&id, filled)(r, n)
+		known := func(t news.Topic) bool { return t.ID == id }
+		switch {
+		case id == "": // noted already
+		case slices.Contains(*dst, id):
+			r.fault(n, "is in the list twice: keep one")
+		case !slices.ContainsFunc(l.cfg.Topics, known):
+			r.fault(n, "%q is no topic: want one of %s", id, strings.Join(l.topicIDs(), ", "))
+		}
+		*dst = append(*dst, id)
+	})
+}
+
+func (l *loader) topicIDs() []string {
+	ids := make([]string, len(l.cfg.Topics))
+	for i, t := range l.cfg.Topics {
+		ids[i] = t.ID
+	}
+	return ids
+}
+
+// checkFolders finds folders inside others: a file in both would be two articles.
+func (l *loader) checkFolders(places map[string]place) {
+	for i, s := range l.cfg.Sources {
+		for _, other := range l.cfg.Sources[:i] {
+			if !folder(s) || !folder(other) {
+				continue
+			}
+			if inside(s.Path, other.Path) || inside(other.Path, s.Path) {
+				p := places[s.ID]
+				l.faults = append(l.faults, Fault{p.file, p.line, p.column, s.ID, fmt.Sprintf(
+					"shares the folder of source %q, %s: a file in both would be two articles",
+					other.ID, other.Path)})
+			}
+		}
+	}
+}
+
+func folder(s news.Source) bool { return s.Kind == news.KindFolder && s.Enabled && s.Path != "" }
+
+// inside tells whether a path is a directory, or lies somewhere below it.
+func inside(path, dir string) bool {
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}

@@ -1,0 +1,268 @@
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// idForm is what ids of topics and sources look like: they stand in addresses and file names.
+var idForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+
+// anyLanguage is the key of what holds for texts of every language.
+const anyLanguage = "any"
+
+// maxWeight bounds weights and thresholds, so that no sum of them overflows.
+const maxWeight = 10_000
+
+// loadTopics reads all topic files, those of the data directory last.
+func (l *loader) loadTopics() {
+	if l.topicDir != "" {
+		found, err := l.readTopics(os.DirFS(l.topicDir), l.topicDir)
+		if err != nil {
+			l.faultAt("topics", l.topicDir+" "+reason(err))
+		} else if found == 0 {
+			l.faultAt("topics", l.topicDir+" has no topic: want a file ID.yaml for each")
+		}
+	} else if l.opts.Defaults.Topics != nil {
+		if _, err := l.readTopics(l.opts.Defaults.Topics, "feeds"); err != nil {
+			l.faults = append(l.faults, Fault{File: "feeds", Message: reason(err)})
+		}
+	}
+	if own := filepath.Join(l.cfg.Data, "feeds"); l.cfg.Data != "" {
+		_, err := l.readTopics(os.DirFS(own), own)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			l.faults = append(l.faults, Fault{File: own, Message: reason(err)})
+		}
+	}
+	slices.SortFunc(l.cfg.Topics, func(a, b news.Topic) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// readTopics reads the topic files of a directory and tells how many there were.
+func (l *loader) readTopics(dir fs.FS, name string) (found int, err error) {
+	entries, err := fs.ReadDir(dir, ".")
+	if err != nil {
+		return 0, err
+	}
+	for _, e := range entries {
+		ending := path.Ext(e.Name())
+		if strings.HasPrefix(e.Name(), ".") || ending != ".yaml" && ending != ".yml" {
+			continue
+		}
+		found++
+		l.readTopic(dir, e.Name(), path.Join(filepath.ToSlash(name), e.Name()))
+	}
+	return found, nil
+}
+
+// readTopic reads one topic file, in the place of an earlier one of the same name.
+func (l *loader) readTopic(dir fs.FS, name, file string) {
+	id := strings.TrimSuffix(name, ".yaml")
+	message := ""
+	switch {
+	case path.Ext(name) == ".yml":
+		message = "ends in .yml: rename it to end in .yaml"
+	case id == news.All:
+		message = "is the name of the feed of all topics together: choose another"
+	case !idForm.MatchString(id):
+		message = "has no name for a topic: want a-z, 0-9 and hyphens, at most 63, then .yaml"
+	}
+	data, err := fs.ReadFile(dir, name)
+	if err != nil {
+		message = reason(err)
+	}
+	if message != "" {
+		l.faults = append(l.faults, Fault{File: file, Message: message})
+		return
+	}
+	t := topicFile{Topic: news.Topic{
+		ID: id, TitleWeight: 3,
+		Titles: make(map[string]string), Descriptions: make(map[string]string),
+	}}
+	t.readFile(l.reader(file, ""), data)
+	same := func(before news.Topic) bool { return before.ID == id }
+	if i := slices.IndexFunc(l.cfg.Topics, same); i >= 0 {
+		l.cfg.Topics[i] = t.Topic
+		return
+	}
+	l.cfg.Topics = append(l.cfg.Topics, t.Topic)
+}
+
+// topicFile is a topic while it is read.
+type topicFile struct {
+	news.Topic
+	named []ast.Node // groups that rules name, which may follow later in the file
+}
+
+func (t *topicFile) readFile(r *reader, data []byte) {
+	before := len(*r.faults)
+	root := r.parse(data)
+	if root == nil {
+		if len(*r.faults) == before {
+			r.note(place{r.file, 1, 1}, "", "is empty: want title, description, threshold, terms")
+		}
+		return
+	}
+	fields{
+		"title":        perLanguage(t.Titles),
+		"description":  perLanguage(t.Descriptions),
+		"threshold":    number(&t.Threshold, 0.01, maxWeight),
+		"title_weight": number(&t.TitleWeight, 0.01, maxWeight),
+		"terms":        t.terms(0, 1),
+		"against":      t.terms(0.001, -1),
+		"groups":       keyed(t.group),
+		"together":     list(t.together),
+		"examples":     fields{"match": examples(&t.Match), "reject": examples(&t.Reject)},
+	}.read(r, root)
+	r.require(root, "title", "description", "threshold")
+	if len(t.Terms) == 0 && len(t.Together) == 0 && len(*r.faults) == before {
+		r.fault(root, "has neither terms nor together: no article could ever fit")
+	}
+	for _, n := range t.named {
+		name := n.(*ast.StringNode).Value
+		if !slices.ContainsFunc(t.Groups, func(g news.Group) bool { return g.Name == name }) {
+			r.fault(n, "%q is not among the groups of this file", name)
+		}
+	}
+}
+
+// perLanguage reads a text for each language.
+func perLanguage(dst map[string]string) value {
+	return keyed(func(r *reader, key string, at, v ast.Node) {
+		lang, err := baseTongue(key)
+		if err != nil {
+			r.fault(at, "%v", err)
+			return
+		}
+		var s string
+		checkedText(&s, filled)(r, v)
+		dst[lang] = s
+	})
+}
+
+// languageKey reads a key that is a language or any, which gives an empty one.
+func languageKey(r *reader, key string, at ast.Node) (lang string, ok bool) {
+	if key == anyLanguage {
+		return "", true
+	}
+	lang, err := baseTongue(key)
+	if err != nil {
+		r.fault(at, "%v, or any", err)
+	}
+	return lang, err == nil
+}
+
+// terms reads weights by term by language; sign turns those that count against.
+func (t *topicFile) terms(least, sign float64) value {
+	return keyed(func(r *reader, key string, at, v ast.Node) {
+		lang, ok := languageKey(r, key, at)
+		if !ok {
+			return
+		}
+		keyed(func(r *reader, key string, at, v ast.Node) {
+			term, err := filled(key)
+			if err != nil {
+				r.fault(at, "%v", err)
+			}
+			weight := 0.0
+			if strings.HasPrefix(v.GetToken().Value, "-") {
+				r.fault(v, "is negative: what counts against stands under against, as positive")
+			} else if number(&weight, least, maxWeight)(r, v); weight != 0 {
+				weight *= sign // a zero keeps its plain sign
+			}
+			t.Terms = append(t.Terms, news.Term{Text: term, Lang: lang, Weight: weight})
+		})(r, v)
+	})
+}
+
+// group reads words by language.
+func (t *topicFile) group(r *reader, key string, at, v ast.Node) {
+	name, err := filled(key)
+	if err != nil {
+		r.fault(at, "%v", err)
+	}
+	g := news.Group{Name: name}
+	keyed(func(r *reader, key string, at, v ast.Node) {
+		lang, ok := languageKey(r, key, at)
+		if !ok {
+			return
+		}
+		list(func(r *reader, n ast.Node) {
+			var word string
+			checkedText(&word, filled)(r, n)
+			g.Words = append(g.Words, news.Word{Text: word, Lang: lang})
+		})(r, v)
+	})(r, v)
+	if len(g.Words) == 0 {
+		r.fault(at, "has no words")
+	}
+	t.Groups = append(t.Groups, g)
+}
+
+// together reads one rule of groups that count together.
+func (t *topicFile) together(r *reader, n ast.Node) {
+	var rule news.Together
+	fields{
+		"weight": number(&rule.Weight, -maxWeight, maxWeight),
+		"all": list(func(r *reader, n ast.Node) {
+			var name string
+			text(&name)(r, n)
+			if _, ok := n.(*ast.StringNode); !ok {
+				return
+			}
+			if slices.Contains(rule.All, name) {
+				r.fault(n, "is in the list twice: keep one")
+			}
+			rule.All = append(rule.All, name)
+			t.named = append(t.named, n)
+		}),
+	}.read(r, n)
+	if r.require(n, "all", "weight") && len(rule.All) < 2 {
+		r.fault(n, "names %d groups: want at least two", len(rule.All))
+	}
+	t.Together = append(t.Together, rule)
+}
+
+// examples reads texts that a topic tests itself with.
+func examples(dst *[]news.Example) value {
+	return list(func(r *reader, n ast.Node) {
+		p := r.place(n)
+		e := news.Example{Where: fmt.Sprintf("%s:%d:%d", p.file, p.line, p.column)}
+		fields{
+			"lang":  parsed(&e.Lang, baseTongue),
+			"title": text(&e.Title),
+			"text":  prose(&e.Text),
+		}.read(r, n)
+		if n.Type() == ast.MappingType && e.Title == "" && e.Text == "" {
+			r.fault(n, "has neither title nor text")
+		}
+		*dst = append(*dst, e)
+	})
+}
+
+// require notes keys that a mapping lacks, and tells whether it has them all.
+func (r *reader) require(n ast.Node, keys ...string) bool {
+	m, ok := n.(*ast.MappingNode)
+	if !ok {
+		return false // noted already
+	}
+	for _, key := range keys {
+		has := func(v *ast.MappingValueNode) bool { return v.Key.GetToken().Value == key }
+		if !slices.ContainsFunc(m.Values, has) {
+			r.fault(n, "has no %s", key)
+			ok = false
+		}
+	}
+	return ok
+}
