@@ -1,0 +1,190 @@
+package clean
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/microcosm-cc/bluemonday"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// Bounds on what an article may hold, so that no source can bloat a feed. Characters are runes,
+// sizes are bytes.
+const (
+	maxTitle       = 300     // characters
+	maxMadeTitle   = 120     // characters of a title that is made from the text
+	maxSummary     = 1000    // characters of a source's own summary
+	maxExcerpt     = 300     // characters of a summary that is cut from a longer text
+	maxContent     = 1 << 20 // bytes of clean HTML
+	maxRaw         = 4 << 20 // bytes of HTML that are looked at
+	maxPlain       = 1 << 18 // bytes of text or HTML that plain text is made of
+	maxURL         = 4096    // bytes
+	maxGUID        = 1000    // bytes; a longer one is replaced by its hash
+	maxName        = 200     // characters of an author's name or a media title
+	maxTag         = 100     // characters
+	maxAuthors     = 20
+	maxTags        = 30
+	maxMedia       = 20
+	languageSample = 8 << 10 // bytes of text that a language is told by
+)
+
+// Cleaner cleans items. It is safe for concurrent use.
+type Cleaner struct {
+	policy *bluemonday.Policy
+}
+
+// New makes a Cleaner.
+func New() *Cleaner { return &Cleaner{policy: newPolicy()} }
+
+// Clean makes an article of an item that a source yielded, seen at the given time. The error is
+// Invalid when there is neither title nor text, or a date of the desk's own that cannot be meant.
+func (c *Cleaner) Clean(item news.Item, src news.Source, at time.Time) (news.Article, error) {
+	at = at.UTC().Truncate(time.Second)
+	link, base := addresses(item, src)
+	published, modified, err := dates(item, src.Own(), at)
+	if err != nil {
+		return news.Article{}, news.Errorf(news.Invalid, "%s: %w", where(item, src), err)
+	}
+	a := news.Article{
+		Source:    src.ID,
+		URL:       link,
+		Title:     clip(plain(item.Title), maxTitle),
+		Authors:   authors(item.Authors, base),
+		Tags:      tags(item.Tags),
+		Media:     media(item.Media, base),
+		Rights:    rights(item, src),
+		Own:       src.Own(),
+		Published: published,
+		Modified:  modified,
+		Origin:    origin(item.Origin),
+	}
+	text := c.fill(&a, item, base)
+	if a.Title == "" {
+		return news.Article{}, news.Errorf(news.Invalid, "%s: neither title nor text", where(item, src))
+	}
+	a.Lang = languageOf(cmp.Or(item.Lang, src.Lang), sample(a, text))
+	a.GUID = guid(item, a, text)
+	a.ID = news.MintID(src.ID, a.GUID)
+	a.Fingerprint = fingerprint(a, text)
+	return a, nil
+}
+
+// fill sets the article's title, summary and content, each made from the others where the item
+// does not state it, and gives the content's passages. The title stays empty if there is no text.
+func (c *Cleaner) fill(a *news.Article, item news.Item, base *url.URL) []news.Passage {
+	raw := item.Content
+	summary := summaryOf(item.Summary, a.Title)
+	if strings.TrimSpace(raw) == "" && isContent(item.Summary, summary) {
+		raw = asContent(item.Summary)
+	}
+	a.Content = c.html(raw, base, a.Title)
+	text := Passages(*a)
+	if a.Title == "" {
+		a.Title = headline(text, summary)
+		// A heading that has become the title is not said twice.
+		a.Content = c.html(raw, base, a.Title)
+		text = Passages(*a)
+	}
+	switch {
+	case summary == "" || summary == a.Title:
+		a.Summary = clip(body(text), maxExcerpt)
+	case utf8.RuneCountInString(summary) > maxSummary:
+		a.Summary = clip(summary, maxExcerpt)
+	default:
+		a.Summary = summary
+	}
+	return text
+}
+
+// headline makes a title from the first passage of the content, or else from the summary.
+func headline(text []news.Passage, summary string) string {
+	switch {
+	case len(text) == 0:
+		return clip(firstSentence(summary), maxMadeTitle)
+	case text[0].Heading:
+		return clip(text[0].Text, maxTitle)
+	default:
+		return clip(firstSentence(text[0].Text), maxMadeTitle)
+	}
+}
+
+// body is a text without its headings, enough of it for an excerpt.
+func body(text []news.Passage) string {
+	var b strings.Builder
+	for _, p := range text {
+		if p.Heading {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(p.Text)
+		if b.Len() > 4*maxExcerpt+4 { // a character has at most four bytes
+			break
+		}
+	}
+	return b.String()
+}
+
+// rights are the item's own, else its source's, else the default for that kind of source.
+func rights(item news.Item, src news.Source) news.Rights {
+	for _, r := range []news.Rights{item.Rights, src.Rights} {
+		switch r {
+		case news.Full, news.Excerpt, news.Headline:
+			return r
+		}
+	}
+	if src.Own() {
+		return news.Full
+	}
+	return news.Excerpt
+}
+
+// guid is the name the source gives the item, else its link, else a hash of what it says.
+func guid(item news.Item, a news.Article, text []news.Passage) string {
+	name := fold(tidy(item.GUID))
+	switch {
+	case len(name) > maxGUID:
+		return hash(name)
+	case name != "":
+		return name
+	case a.URL != "":
+		return a.URL
+	case len(text) == 0:
+		return hash(a.Title + "\x00" + a.Summary)
+	}
+	return hash(a.Title + "\x00" + lines(text))
+}
+
+func hash(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return "sha256:" + hex.EncodeToString(sum[:16])
+}
+
+// origin cleans what is said of the feed an item came from.
+func origin(o news.Origin) news.Origin {
+	o.ID = fold(tidy(o.ID))
+	if len(o.ID) > maxURL {
+		o.ID = hash(o.ID)
+	}
+	o.Title = clip(plain(o.Title), maxTitle)
+	o.URL = resolve(nil, o.URL)
+	o.Link = resolve(nil, o.Link)
+	if o.Updated.Year() < minYear || o.Updated.Year() > 9999 {
+		o.Updated = time.Time{}
+	}
+	o.Updated = o.Updated.UTC().Truncate(time.Second)
+	return o
+}
+
+// where names an item in a message: by its address or name, and its source.
+func where(item news.Item, src news.Source) string {
+	name := cmp.Or(item.URL, item.GUID, "item without link or guid")
+	return "source " + src.ID + ": " + clip(fold(tidy(name)), maxTitle)
+}

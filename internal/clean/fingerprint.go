@@ -1,0 +1,82 @@
+package clean
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"path"
+	"strings"
+
+	"golang.org/x/net/html"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// fingerprint hashes what a reader sees of an article: 128 bits in hexadecimal. How the text is
+// marked up is not in it, nor what changes by itself: dates, tags, sizes of images, parameters
+// that track readers or sign an image's address.
+func fingerprint(a news.Article, text []news.Passage) string {
+	h := sha256.New()
+	field(h, a.Title, a.Summary, a.Lang, string(a.Rights), a.URL)
+	for _, author := range a.Authors {
+		field(h, author.Name, author.URL)
+	}
+	field(h, "media")
+	for _, m := range a.Media {
+		field(h, lasting(m.URL), m.Title)
+	}
+	field(h, "text")
+	for _, p := range text {
+		if p.Heading {
+			field(h, "heading")
+		}
+		field(h, p.Text)
+	}
+	field(h, "links")
+	targets(h, a.Content)
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// field adds strings to a hash, each closed by a NUL, which no clean string holds.
+func field(h io.Writer, list ...string) {
+	for _, s := range list {
+		_, _ = io.WriteString(h, s)
+		_, _ = h.Write([]byte{0})
+	}
+}
+
+// targets adds what the content links to and shows.
+func targets(h io.Writer, content string) {
+	z := html.NewTokenizer(strings.NewReader(content))
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return
+		case html.StartTagToken, html.SelfClosingTagToken:
+			_, more := z.TagName()
+			for more {
+				var key, value []byte
+				key, value, more = z.TagAttr()
+				if k := string(key); k == "href" || k == "src" {
+					field(h, lasting(string(value)))
+				}
+			}
+		}
+	}
+}
+
+// lasting is the part of an address that does not rotate: its canonical form, and of a file with
+// a name of its own ("photo.jpg") no parameters, which only size it or sign for it.
+func lasting(raw string) string {
+	s := URL(raw)
+	if s == "" {
+		return raw
+	}
+	if file, _, found := strings.Cut(s, "?"); found {
+		switch strings.ToLower(path.Ext(file)) {
+		case ".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".mp3", ".m4a", ".mp4", ".pdf":
+			return file
+		}
+	}
+	return s
+}

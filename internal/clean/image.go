@@ -1,0 +1,110 @@
+package clean
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// image keeps an image that can be seen and fetched. An emoji drawn as an image is a character.
+func (k walker) image(n *html.Node) {
+	alt := attr(n, "alt")
+	class := attr(n, "class")
+	if alt != "" && (strings.Contains(class, "emoji") || strings.Contains(class, "wp-smiley")) {
+		k.w.text(alt)
+		return
+	}
+	src := k.imageSource(n)
+	if src == "" || isPixel(n) || isTracker(src) {
+		return
+	}
+	attrs := attribute("src", src) + attribute("srcset", k.srcset(n)) +
+		" alt=\"" + attrEscaper.Replace(clip(fold(tidy(alt)), maxTitle)) + "\"" +
+		label("title", attr(n, "title")) +
+		number(n, "width", 99999) + number(n, "height", 99999)
+	k.w.img("<img" + attrs + "/>")
+}
+
+// imageSource is an image's address; of one that a script would load later, the real one.
+func (k walker) imageSource(n *html.Node) string {
+	for _, key := range []string{"src", "data-src", "data-lazy-src", "data-original"} {
+		if src := resolve(k.base, attr(n, key)); src != "" && !strings.HasPrefix(src, "mailto:") {
+			return src
+		}
+	}
+	return ""
+}
+
+// isPixel tells whether an image is too small to be seen: it is there to count readers.
+func isPixel(n *html.Node) bool {
+	width, hasWidth := pixels(attr(n, "width"))
+	height, hasHeight := pixels(attr(n, "height"))
+	return (hasWidth || hasHeight) && (!hasWidth || width <= 1) && (!hasHeight || height <= 1)
+}
+
+func pixels(s string) (int, bool) {
+	v, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(s), "px"))
+	return v, err == nil
+}
+
+// isTracker tells whether an address is known to count readers and to show nothing.
+func isTracker(src string) bool {
+	_, rest, _ := strings.Cut(src, "://")
+	for _, start := range []string{"pixel.wp.com/", "stats.wordpress.com/", "feeds.feedburner.com/~",
+		"b.scorecardresearch.com/", "pixel.quantserve.com/", "www.google-analytics.com/",
+		"ad.doubleclick.net/", "feedads.g.doubleclick.net/"} {
+		if strings.HasPrefix(rest, start) {
+			return true
+		}
+	}
+	return false
+}
+
+// descriptor is the width or density that a candidate of a srcset is for.
+var descriptor = regexp.MustCompile(`^[0-9]{1,5}(\.[0-9]{1,3})?[wx]$`)
+
+// srcset resolves the candidates of an image's srcset; those that cannot be are left out.
+func (k walker) srcset(n *html.Node) string {
+	rest := attr(n, "srcset")
+	if len(rest) > maxURL {
+		return ""
+	}
+	var kept []string
+	length := 0
+	for {
+		rest = strings.TrimLeft(rest, " \t\r\n\f,")
+		if rest == "" {
+			return strings.Join(kept, ", ")
+		}
+		var raw, size string
+		end := strings.IndexAny(rest, " \t\r\n\f")
+		if end < 0 {
+			end = len(rest)
+		}
+		raw, rest = rest[:end], rest[end:]
+		if trimmed := strings.TrimRight(raw, ","); trimmed != raw {
+			raw = trimmed // it ended here, without a descriptor
+		} else {
+			size, rest, _ = strings.Cut(rest, ",")
+			size = strings.TrimSpace(size)
+		}
+		src := resolve(k.base, raw)
+		if !isWeb(src) || strings.HasSuffix(src, ",") || isTracker(src) ||
+			size != "" && !descriptor.MatchString(size) {
+			continue
+		}
+		if size != "" {
+			src += " " + size
+		}
+		if length += len(src) + len(", "); length > maxURL {
+			return strings.Join(kept, ", ")
+		}
+		kept = append(kept, src)
+	}
+}
+
+func isWeb(s string) bool {
+	return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")
+}

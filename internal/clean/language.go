@@ -1,0 +1,191 @@
+package clean
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/language"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// Evidence that a text's stated language is wrong: so many words that only the other language
+// has, and so many times as many as words of the stated one. A page in Spanish that quotes
+// English, or lists English headlines, stays far below.
+const (
+	contraryWords = 60
+	contraryTimes = 10
+)
+
+// tally counts what in a text speaks for a language.
+type tally struct{ en, es, other int }
+
+// languageOf gives an article's language as a BCP 47 primary subtag: the stated one ("es-MX" is
+// "es"), else English or Spanish where the text's function words say so, else nothing. A stated
+// English or Spanish is overruled only by overwhelming evidence of the other, as when a site puts
+// one tag on all of its pages.
+func languageOf(stated, text string) string {
+	lang := primary(stated)
+	if lang != "" && lang != "en" && lang != "es" {
+		return lang
+	}
+	t := count(text)
+	switch {
+	case lang == "en" && t.es >= contraryWords && t.es >= contraryTimes*t.en:
+		return "es"
+	case lang == "es" && t.en >= contraryWords && t.en >= contraryTimes*t.es:
+		return "en"
+	case lang != "":
+		return lang
+	case t.en > t.es && t.en > t.other:
+		return "en"
+	case t.es > t.en && t.es > t.other:
+		return "es"
+	}
+	return ""
+}
+
+// primary is the primary subtag of a language tag, empty if it is no tag or says "undetermined".
+func primary(tag string) string {
+	tag = strings.ReplaceAll(strings.TrimSpace(tag), "_", "-")
+	if tag == "" || len(tag) > 35 {
+		return ""
+	}
+	parsed, err := language.Parse(tag)
+	if err != nil {
+		return ""
+	}
+	base, _, _ := parsed.Raw()
+	if base.String() == "und" {
+		return ""
+	}
+	return base.String()
+}
+
+// sample is the text that an article's language is told by.
+func sample(a news.Article, text []news.Passage) string {
+	var b strings.Builder
+	b.WriteString(a.Title + "\n" + a.Summary + "\n")
+	for _, p := range text {
+		b.WriteString(p.Text + "\n")
+		if b.Len() > languageSample {
+			break
+		}
+	}
+	return b.String()
+}
+
+// count counts what speaks for each language in a text.
+func count(text string) tally {
+	var t tally
+	for text != "" {
+		start := strings.IndexFunc(text, isWordRune)
+		if start < 0 {
+			start = len(text)
+		}
+		if strings.ContainsAny(text[:start], "¿¡") {
+			t.es += 2
+		}
+		text = text[start:]
+		end := strings.IndexFunc(text, func(r rune) bool { return !isWordRune(r) })
+		if end < 0 {
+			end = len(text)
+		}
+		t.add(strings.ToLower(text[:end]))
+		text = text[end:]
+	}
+	return t
+}
+
+func isWordRune(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= 0x80 && unicode.IsLetter(r) ||
+		r == '\'' || r == '’'
+}
+
+// add counts a word in lower case: a function word, else its ending or its letters.
+func (t *tally) add(word string) {
+	word = strings.Trim(word, "'’")
+	switch functionWords[word] {
+	case english:
+		t.en++
+		return
+	case spanish:
+		t.es++
+		return
+	case others:
+		t.other++
+		return
+	}
+	if strings.HasSuffix(word, "'s") || strings.HasSuffix(word, "’s") {
+		t.en++
+		return
+	}
+	if utf8.RuneCountInString(word) < 6 {
+		return
+	}
+	for _, e := range endings {
+		if strings.HasSuffix(word, e.text) {
+			switch e.language {
+			case english:
+				t.en++
+			case spanish:
+				t.es++
+			default:
+				t.other++
+			}
+			return
+		}
+	}
+}
+
+type tongue int
+
+const (
+	english tongue = iota + 1
+	spanish
+	others // French, Italian, Portuguese and German: what is theirs is not Spanish or English
+)
+
+var endings = []struct {
+	text     string
+	language tongue
+}{
+	{"ción", spanish}, {"ciones", spanish}, {"sión", spanish}, {"mente", spanish},
+	{"idad", spanish}, {"idades", spanish}, {"aron", spanish}, {"ieron", spanish},
+	{"ando", spanish}, {"iendo", spanish}, {"encia", spanish}, {"ía", spanish}, {"ó", spanish},
+	{"ções", others}, {"ção", others}, {"zione", others}, {"zioni", others}, {"ität", others},
+	{"ungen", others}, {"ement", others}, {"eaux", others},
+	{"ing", english}, {"tion", english}, {"tions", english}, {"ness", english}, {"ship", english},
+	{"ould", english}, {"ists", english}, {"ted", english}, {"ced", english}, {"ned", english},
+}
+
+// functionWords has words that a text of some length cannot do without, each with the one
+// language that it speaks for. Words that English and Spanish share ("a", "no", "me") speak for
+// neither and are not here.
+var functionWords = words(map[tongue]string{
+	english: `the of and to in is that for was on are with his they at be this from have had by
+		not but what all were we when your can said there use an each which she how their if will
+		up about out many then them these so some her would make him into has more two could been
+		who its now people over after before against under than other only also new says say
+		should must may while during between without its our you it`,
+	spanish: `el la los las del al y en un unos unas su sus por para con lo le se es son fue ser
+		está están ha han hay más pero como tras entre sobre contra desde hasta sin según también
+		ante cuando donde quien quienes esta estas ese esa eso ya muy nos mi si que cada todo
+		todos todas hoy uno había fueron será serán puede pueden tiene tienen dijo dice`,
+	others: `les des est dans une du au aux qui pas ne avec sont cette été ils elle nous vous
+		leur mais ou où et il di che della dello delle degli dei gli nel nella per più anche non è
+		sono alla não em uma os da das à ao aos são foi pelo pela mais você isso der die
+		das und ist von mit den dem ein eine einer nicht auf für im zum zur wird sich auch bei
+		els amb dels aquest`,
+})
+
+func words(of map[tongue]string) map[string]tongue {
+	m := make(map[string]tongue)
+	for lang, list := range of {
+		for w := range strings.FieldsSeq(list) {
+			m[w] = lang
+		}
+	}
+	return m
+}
