@@ -1,0 +1,315 @@
+package classify
+
+import (
+	"cmp"
+	"errors"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// lang numbers the languages that terms are bound to.
+type lang uint8
+
+const (
+	anyLang  lang = iota // of a term: for texts of any language; of a text: unknown
+	noLang               // of a text: one that no term is bound to
+	firstOwn             // the first of those that terms name
+)
+
+// hundredth is a share of a score: a hundredth of a point.
+type hundredth = int64
+
+// thousandths is a weight, a place or a depth, times a thousand: whole numbers add up to the
+// same on every machine.
+type thousandths = int64
+
+// one is 1 in thousandths.
+const one thousandths = 1000
+
+// topic is what matching needs of a topic.
+type topic struct {
+	id          string
+	limit       float64   // the threshold as stated
+	threshold   hundredth // the least score that is placed
+	titleWeight thousandths
+	terms       int    // where its terms begin among all terms
+	rules       [2]int // from, to
+	groups      int    // where its groups begin among all groups
+}
+
+// term is a word or phrase with all that it does in one topic and language.
+type term struct {
+	topic  int32
+	lang   lang
+	text   string // as the topic file writes it
+	counts bool   // see use
+	weight thousandths
+	groups uint64
+}
+
+// rule says what words of several groups count together.
+type rule struct {
+	groups uint64
+	name   string // the groups' names
+	weight thousandths
+}
+
+// maxGroups is how many groups a topic may have: as many as the bits that stand for them.
+const maxGroups = 64
+
+// builder compiles topics into a classifier, collecting what is wrong with them.
+type builder struct {
+	c     *Classifier
+	trie  *trieNode
+	words map[string]wordIDs
+	ids   uint32
+	errs  []error
+	scan  scanner
+}
+
+// newBuilder makes a builder without topics.
+func newBuilder() *builder {
+	return &builder{
+		c:     &Classifier{langs: map[string]lang{}},
+		trie:  &trieNode{},
+		words: map[string]wordIDs{},
+	}
+}
+
+// fault notes something wrong with a topic.
+func (b *builder) fault(topic, format string, args ...any) {
+	b.errs = append(b.errs, news.Errorf(news.Invalid, "topic %s: "+format,
+		append([]any{topic}, args...)...))
+}
+
+// addTopic compiles one topic.
+func (b *builder) addTopic(t news.Topic) {
+	c := b.c
+	for _, before := range c.topics {
+		if before.id == t.ID {
+			b.fault(t.ID, "there are two of this id")
+		}
+	}
+	if !(t.Threshold > 0) || math.IsInf(t.Threshold, 0) {
+		b.fault(t.ID, "threshold is %v: want more than 0", t.Threshold)
+	}
+	if !(t.TitleWeight > 0) || math.IsInf(t.TitleWeight, 0) {
+		b.fault(t.ID, "title_weight is %v: want more than 0", t.TitleWeight)
+	}
+	own := topic{
+		id: t.ID, limit: t.Threshold, titleWeight: b.amount(t.ID, "title_weight", t.TitleWeight),
+		terms: len(c.terms), rules: [2]int{len(c.rules), 0}, groups: c.groups,
+	}
+	own.threshold = hundredth(math.Ceil(math.Min(t.Threshold, maxAmount)*100 - 1e-6))
+	c.topics = append(c.topics, own)
+	for _, w := range t.Terms {
+		b.addTerm(t.ID, w)
+	}
+	names := b.addGroups(t)
+	for _, together := range t.Together {
+		b.addRule(t.ID, names, together)
+	}
+	last := &c.topics[len(c.topics)-1]
+	last.rules[1] = len(c.rules)
+	c.groups += len(t.Groups)
+}
+
+// maxAmount bounds weights and thresholds, so that no sum of them overflows.
+const maxAmount = 10_000
+
+// amount turns a figure of a topic file into thousandths.
+func (b *builder) amount(topic, what string, v float64) thousandths {
+	if math.IsNaN(v) || math.Abs(v) > maxAmount {
+		b.fault(topic, "%s: %v is no weight: want a number up to 10,000", what, v)
+		return 0
+	}
+	return thousandths(math.Round(v * 1000))
+}
+
+// addTerm adds a term that counts by itself.
+func (b *builder) addTerm(topic string, t news.Term) {
+	at := b.entry(topic, t.Text, t.Lang)
+	if at < 0 {
+		return
+	}
+	if b.c.terms[at].counts {
+		b.fault(topic, "%q says the same as %q: keep one of them", t.Text, b.c.terms[at].text)
+		return
+	}
+	b.c.terms[at].counts = true
+	b.c.terms[at].weight = b.amount(topic, t.Text, t.Weight)
+}
+
+// addGroups adds the words of a topic's groups, and gives the groups' bits by name.
+func (b *builder) addGroups(t news.Topic) map[string]uint64 {
+	names := map[string]uint64{}
+	if len(t.Groups) > maxGroups {
+		b.fault(t.ID, "has %d groups: want %d at most", len(t.Groups), maxGroups)
+		return names
+	}
+	for i, g := range t.Groups {
+		if _, twice := names[g.Name]; twice {
+			b.fault(t.ID, "there are two groups named %q", g.Name)
+		}
+		names[g.Name] = 1 << i
+		for _, w := range g.Words {
+			if at := b.entry(t.ID, w.Text, w.Lang); at >= 0 {
+				b.c.terms[at].groups |= 1 << i
+			}
+		}
+	}
+	return names
+}
+
+// addRule adds what a topic says of groups that appear together.
+func (b *builder) addRule(topic string, names map[string]uint64, t news.Together) {
+	r := rule{name: strings.Join(t.All, " + ")}
+	r.weight = b.amount(topic, r.name, t.Weight)
+	for _, name := range t.All {
+		bit, known := names[name]
+		if !known {
+			b.fault(topic, "%s: there is no group named %q", r.name, name)
+		}
+		r.groups |= bit
+	}
+	if len(t.All) < 2 {
+		b.fault(topic, "%q: want two groups or more to appear together", r.name)
+	}
+	b.c.rules = append(b.c.rules, r)
+}
+
+// entry finds the newest topic's term of this text and language, or makes it, weighing nothing.
+// It gives -1 for a text without a word.
+func (b *builder) entry(topic, text, language string) int {
+	own := &b.c.topics[len(b.c.topics)-1]
+	node, l := b.trie, b.lang(language)
+	b.scan.reset(text)
+	for {
+		w, ended, ok := b.scan.next()
+		if !ok {
+			break
+		}
+		if ended && node != b.trie {
+			b.fault(topic, "%q has the end of a sentence inside: no text can match it", text)
+			return -1
+		}
+		node = node.child(b.wordID(w))
+	}
+	if node == b.trie {
+		b.fault(topic, "%q has no word in it", text)
+		return -1
+	}
+	for _, u := range node.uses {
+		if t := &b.c.terms[u]; int(u) >= own.terms && t.lang == l {
+			return int(u)
+		}
+	}
+	at := len(b.c.terms)
+	node.uses = append(node.uses, int32(at))
+	b.c.terms = append(b.c.terms, term{
+		topic: int32(len(b.c.topics) - 1), lang: l, text: text,
+	})
+	return at
+}
+
+// wordID gives the number of a word of a term.
+func (b *builder) wordID(w word) uint32 {
+	ids := b.words[string(w.text)]
+	id := &ids.any
+	if w.caps {
+		id = &ids.caps
+	}
+	if *id == 0 {
+		b.ids++
+		*id = b.ids
+		b.words[string(w.text)] = ids
+	}
+	return *id
+}
+
+// lang numbers the language of a term.
+func (b *builder) lang(name string) lang {
+	if name == "" {
+		return anyLang
+	}
+	name = primary(name)
+	l, known := b.c.langs[name]
+	if !known {
+		l = firstOwn + lang(min(len(b.c.langs), maxLangs))
+		b.c.langs[name] = l
+	}
+	return l
+}
+
+// langOf numbers the language of a text.
+func (c *Classifier) langOf(name string) lang {
+	if name == "" || name == "und" {
+		return anyLang
+	}
+	if l, known := c.langs[primary(name)]; known {
+		return l
+	}
+	return noLang
+}
+
+// primary cuts a language tag to the language itself: "es" for "es-MX".
+func primary(tag string) string {
+	if i := strings.IndexAny(tag, "-_"); i >= 0 {
+		tag = tag[:i]
+	}
+	return strings.ToLower(tag)
+}
+
+// maxLangs is how many languages terms may be bound to.
+const maxLangs = 200
+
+// build freezes what was added.
+func (b *builder) build() (*Classifier, error) {
+	if len(b.c.langs) > maxLangs {
+		b.errs = append(b.errs, news.Errorf(news.Invalid,
+			"the topics have terms in %d languages: want %d at most", len(b.c.langs), maxLangs))
+	}
+	if len(b.errs) > 0 {
+		return nil, errors.Join(b.errs...)
+	}
+	b.c.index = freeze(b.trie, b.words, b.ids, b.c.terms)
+	return b.c, nil
+}
+
+// trieNode is a node of the word trie while it grows.
+type trieNode struct {
+	children map[uint32]*trieNode
+	uses     []int32 // the terms that end here, in the order of topics
+}
+
+// child gives the node that a word leads to, making it if need be.
+func (n *trieNode) child(id uint32) *trieNode {
+	next := n.children[id]
+	if next == nil {
+		if n.children == nil {
+			n.children = map[uint32]*trieNode{}
+		}
+		next = &trieNode{}
+		n.children[id] = next
+	}
+	return next
+}
+
+// edge leads from a node to another by a word.
+type edge struct {
+	word uint32
+	node int32
+}
+
+// edges lists a node's edges by their words.
+func (n *trieNode) edges() []uint32 {
+	ids := make([]uint32, 0, len(n.children))
+	for id := range n.children {
+		ids = append(ids, id)
+	}
+	slices.SortFunc(ids, cmp.Compare[uint32])
+	return ids
+}

@@ -1,0 +1,231 @@
+package classify
+
+import (
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// class says what a byte below utf8.RuneSelf or a rune is to the folding.
+type class uint8
+
+const (
+	other  class = iota // parts words
+	letter              // a letter or digit
+	upper               // a capital letter
+	mark                // a combining mark or soft hyphen: as if it were not there
+	quote               // an apostrophe, straight or typographic
+	stop                // ends a sentence when a space follows
+	line                // ends a sentence by itself
+)
+
+// folded is what becomes of a rune: its class, and for letters the one or two bytes, or the rune,
+// that stand for it.
+type folded struct {
+	class class
+	size  uint8
+	ascii [2]byte
+}
+
+// common holds the folding of every rune up to U+20FF: Latin letters with their accents,
+// typographic punctuation, and the other alphabets of Europe and the Near East.
+var common = makeCommon()
+
+// makeCommon classes the runes, and folds Latin letters to the ASCII letters they stand for.
+func makeCommon() *[0x2100]folded {
+	var table [0x2100]folded
+	for r := rune(0); r < rune(len(table)); r++ {
+		table[r] = foldRune(r)
+	}
+	for r, ascii := range map[rune]string{
+		'ß': "ss", 'æ': "ae", 'Æ': "ae", 'œ': "oe", 'Œ': "oe", 'ø': "o", 'Ø': "o",
+		'ł': "l", 'Ł': "l", 'đ': "d", 'Đ': "d", 'ð': "d", 'þ': "th", 'ı': "i",
+	} {
+		table[r].size = uint8(copy(table[r].ascii[:], ascii))
+	}
+	return &table
+}
+
+// foldRune classes a rune and finds the ASCII letter or digit at its base, if it has one.
+func foldRune(r rune) folded {
+	f := folded{class: classOf(r)}
+	if f.class != letter && f.class != upper || r >= 0x250 && (r < 0x1e00 || r >= 0x1f00) {
+		return f
+	}
+	if base := rune(norm.NFKD.String(string(r))[0]); base < utf8.RuneSelf {
+		f.ascii[0], f.size = byte(unicode.ToLower(base)), 1
+	}
+	return f
+}
+
+// classOf classes a rune by what it does to words and sentences.
+func classOf(r rune) class {
+	switch {
+	case r == '\'' || r == '’' || r == '‘' || r == 'ʼ' || r == '′' || r == '＇':
+		return quote
+	case r == '.' || r == '!' || r == '?' || r == ';' || r == ':' || r == '…':
+		return stop
+	case r == '\n' || r == '\r' || r == '|' || r == '¿' || r == '¡' || r == '•':
+		return line
+	case unicode.IsUpper(r):
+		return upper
+	case r == 'º' || r == 'ª' || r == '\u00ad' || unicode.Is(unicode.Mn, r):
+		return mark
+	case unicode.IsLetter(r) || unicode.IsDigit(r):
+		return letter
+	default:
+		return other
+	}
+}
+
+// word is a run of letters and digits in a text, folded.
+type word struct {
+	text []byte // valid until the next call of next
+	caps bool   // two letters or more, all of them capitals
+}
+
+// scanner reads a text word by word. It allocates only while its buffer grows.
+type scanner struct {
+	text string
+	at   int
+	buf  []byte
+}
+
+// reset makes the scanner read another text.
+func (s *scanner) reset(text string) { s.text, s.at, s.buf = text, 0, s.buf[:0] }
+
+// rune reads one rune, how it folds and where it ends; at the end of the text, size is 0.
+func (s *scanner) rune(at int) (f folded, r rune, size int) {
+	if at >= len(s.text) {
+		return folded{}, 0, 0
+	}
+	if b := s.text[at]; b < utf8.RuneSelf {
+		return common[b], rune(b), 1
+	}
+	r, size = utf8.DecodeRuneInString(s.text[at:])
+	if int(r) < len(common) {
+		return common[r], r, size
+	}
+	return folded{class: classOf(r)}, r, size
+}
+
+// next reads the next word. It returns ok only for a word, and ended when a sentence ended
+// before it, or before the end of the text.
+func (s *scanner) next() (w word, ended, ok bool) {
+	for {
+		f, _, size := s.rune(s.at)
+		switch f.class {
+		case letter, upper:
+			return s.word(), ended, true
+		case line:
+			ended = true
+		case stop:
+			ended = ended || s.stops()
+		}
+		if size == 0 {
+			return word{}, ended, false
+		}
+		s.at += size
+	}
+}
+
+// stops tells whether the mark at s.at ends a sentence: a space or quotation mark follows, and
+// it is no full stop after three letters or fewer, as in "Gov." or "EE. UU.".
+func (s *scanner) stops() bool {
+	if next, r, size := s.rune(s.at + 1); size > 0 && next.class != line && next.class != quote &&
+		r != ' ' && r != '\t' && r != '\u00a0' && r != '"' && r != '”' && r != '»' && r != ')' {
+		return false
+	}
+	return s.text[s.at] != '.' || len(s.buf) > 3
+}
+
+// word reads the word that begins at s.at.
+func (s *scanner) word() word {
+	s.buf = s.buf[:0]
+	letters, capitals := 0, 0
+	for {
+		f, r, size := s.rune(s.at)
+		switch f.class {
+		case letter, upper:
+			letters++
+			if f.class == upper {
+				capitals++
+			}
+			s.put(f, r)
+		case mark:
+		default:
+			if !s.initial(letters) {
+				s.possessive(f.class, size)
+				return word{text: stem(s.buf), caps: letters > 1 && letters == capitals}
+			}
+		}
+		s.at += size
+	}
+}
+
+// put appends a folded letter to the word.
+func (s *scanner) put(f folded, r rune) {
+	switch f.size {
+	case 0:
+		s.buf = utf8.AppendRune(s.buf, unicode.ToLower(r))
+	case 1:
+		s.buf = append(s.buf, f.ascii[0])
+	default:
+		s.buf = append(s.buf, f.ascii[:]...)
+	}
+}
+
+// initial tells whether s.at is a dot between initials, as in "U.S.", letters being those read.
+func (s *scanner) initial(letters int) bool {
+	if s.at+1 >= len(s.text) || s.text[s.at] != '.' || s.at < 1 {
+		return false
+	}
+	if letters > 1 && (s.at < 2 || s.text[s.at-2] != '.') {
+		return false
+	}
+	after, _, size := s.rune(s.at + 1)
+	if after.class != upper && after.class != letter {
+		return false
+	}
+	beyond, _, _ := s.rune(s.at + 1 + size)
+	return beyond.class != upper && beyond.class != letter
+}
+
+// possessive skips an apostrophe-s.
+func (s *scanner) possessive(c class, size int) {
+	if c != quote {
+		return
+	}
+	if next := s.at + size; next < len(s.text) && s.text[next]|0x20 == 's' {
+		if f, _, _ := s.rune(next + 1); f.class != letter && f.class != upper && f.class != mark {
+			s.at = next + 1
+		}
+	}
+}
+
+// stem takes the plural ending off a folded word: coarse, but alike for texts and terms.
+func stem(w []byte) []byte {
+	n := len(w)
+	if n < 4 {
+		return w
+	}
+	if w[n-1] == 's' {
+		switch w[n-2] {
+		case 's', 'u', 'i':
+			return w
+		case 'e':
+			if n > 4 && w[n-3] == 'i' {
+				w = w[:n-2]
+				w[n-3] = 'y'
+				return w
+			}
+		}
+		n--
+		w = w[:n]
+	}
+	if n > 4 && w[n-1] == 'e' {
+		w = w[:n-1]
+	}
+	return w
+}

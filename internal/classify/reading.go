@@ -1,0 +1,310 @@
+package classify
+
+import "math/bits"
+
+// place is where in an article a match was found.
+type place uint8
+
+const (
+	inTitle place = iota
+	inHeading
+	inSummary
+	inBody
+	places
+)
+
+// placeNames are the places as evidence names them.
+var placeNames = [places]string{"title", "heading", "summary", "body"}
+
+const (
+	opening  = 120 // words that count in full, of the summary and of the body
+	partSize = 60  // words after which a part beyond the opening ends with its sentence
+)
+
+// sentenceEnd stands between the words of two sentences: no term has this word.
+const sentenceEnd = ^uint32(0)
+
+// hit is what was found of one term, or of one rule, in an article.
+type hit struct {
+	at    int32         // the term, or the number of terms + the rule
+	topic int32         //
+	total int32         // matches so far
+	words int32         // of a rule: where in reading.words the terms of its first match begin
+	count [places]int32 // matches by place
+	gain  [places]thousandths
+}
+
+// best is the best match of a group within a part of an article.
+type best struct {
+	gain  thousandths
+	term  int32
+	place place
+}
+
+// reading is one article being matched. It is used again for the next, so that matching
+// allocates nothing once its slices have grown.
+type reading struct {
+	c    *Classifier
+	lang lang
+	scan scanner
+	ids  []wordIDs // of the passage's words
+	pos  int       // words read of the article, sentence ends included; begins at 1
+
+	depth     int // words read of the summary or of the body
+	partWords int // words read of the part
+
+	after []after  // by topic
+	seen  []uint64 // by topic: the groups seen in the part
+	parts []int32  // the topics for which seen is not 0
+	bests []best   // by group
+
+	slots  []int32 // by term, then by rule: 1 + its index in hits, or 0
+	hits   []hit
+	words  []int32
+	scores []hundredth // by topic
+
+	front, back []int32 // nodes reached, while walking the trie
+	found       []found
+}
+
+// after holds positions in an article: the ends of a topic's last term, and of the last whose
+// weight is 0 or less.
+type after struct {
+	term, hidden int
+}
+
+// found is a node with terms that end there, and the position after its last word.
+type found struct {
+	node int32
+	end  int
+}
+
+// newReading makes a reading with room for a classifier's topics.
+func newReading(c *Classifier) *reading {
+	return &reading{
+		c: c, after: make([]after, len(c.topics)), seen: make([]uint64, len(c.topics)),
+		bests: make([]best, c.groups), slots: make([]int32, len(c.terms)+len(c.rules)),
+		scores: make([]hundredth, len(c.topics)),
+	}
+}
+
+// begin forgets the article before.
+func (r *reading) begin(l lang) {
+	for i := range r.hits {
+		r.slots[r.hits[i].at] = 0
+	}
+	r.hits, r.words = r.hits[:0], r.words[:0]
+	clear(r.after)
+	clear(r.scores)
+	r.lang, r.pos, r.depth, r.partWords = l, 1, 0, 0
+}
+
+// passage matches one passage of the article.
+func (r *reading) passage(text string, p place) {
+	if p == inHeading && r.depth > opening {
+		r.endPart()
+	}
+	r.scan.reset(text)
+	r.ids = r.ids[:0]
+	for {
+		w, ended, ok := r.scan.next()
+		if ended && len(r.ids) > 0 {
+			r.ids = append(r.ids, wordIDs{any: sentenceEnd})
+		}
+		if !ok {
+			break
+		}
+		ids := r.c.index.words[string(w.text)]
+		if !w.caps {
+			ids.caps = 0
+		}
+		r.ids = append(r.ids, ids)
+	}
+	r.match(p)
+	if p == inBody && r.depth > opening && r.partWords >= partSize {
+		r.endPart()
+	}
+}
+
+// endSummary goes on from the summary to the body.
+func (r *reading) endSummary() {
+	if r.depth > opening {
+		r.endPart()
+	}
+	r.depth = 0
+}
+
+// match finds the terms in r.ids.
+func (r *reading) match(p place) {
+	first := r.c.index.first
+	for i, ids := range r.ids {
+		if ids.any == sentenceEnd {
+			if r.depth > opening && r.partWords >= partSize && p != inHeading {
+				r.endPart()
+			}
+			continue
+		}
+		if p != inTitle {
+			r.depth++
+			r.partWords++
+		}
+		if first[ids.any] == 0 && first[ids.caps] == 0 {
+			continue
+		}
+		r.walk(i)
+		r.accept(i, p)
+	}
+	r.pos += len(r.ids) + 1
+}
+
+// walk collects the nodes with terms that begin with word i of the passage, shorter ones first.
+func (r *reading) walk(i int) {
+	x := &r.c.index
+	r.found, r.front = r.found[:0], r.front[:0]
+	ids := r.ids[i]
+	for _, n := range [2]int32{x.first[ids.any], x.first[ids.caps]} {
+		if n != 0 {
+			r.front = append(r.front, n)
+		}
+	}
+	for i++; len(r.front) > 0; i++ {
+		r.back = r.back[:0]
+		for _, n := range r.front {
+			if at := &x.nodes[n]; at.uses < at.usesEnd {
+				r.found = append(r.found, found{node: n, end: r.pos + i})
+			}
+			if i >= len(r.ids) || r.ids[i].any == sentenceEnd {
+				continue
+			}
+			for _, id := range [2]uint32{r.ids[i].any, r.ids[i].caps} {
+				if next := x.next(n, id); next != 0 {
+					r.back = append(r.back, next)
+				}
+			}
+		}
+		r.front, r.back = r.back, r.front
+	}
+}
+
+// accept takes, for each topic, the longest of the terms found to begin at word i, and all words
+// of groups that no term of weight 0 or less hides.
+func (r *reading) accept(i int, p place) {
+	x, start, depth := &r.c.index, r.pos+i, one
+	if r.depth > opening {
+		depth = one * opening / thousandths(r.depth)
+	}
+	for at := len(r.found) - 1; at >= 0; at-- {
+		f := r.found[at]
+		uses := x.uses[x.nodes[f.node].uses:x.nodes[f.node].usesEnd]
+		for k := range uses {
+			u := &uses[k]
+			if u.lang != anyLang && r.lang != anyLang && u.lang != r.lang {
+				continue
+			}
+			after, gain := &r.after[u.topic], depth
+			if p == inTitle || p == inHeading {
+				gain = gain * r.c.topics[u.topic].titleWeight / one
+			}
+			if u.counts && start >= after.term {
+				after.term = f.end
+				if u.sign <= 0 {
+					after.hidden = f.end
+				}
+				if u.sign != 0 {
+					r.add(u.term, u.topic, p, gain)
+				}
+			}
+			if u.groups != 0 && start >= after.hidden {
+				r.meet(u, p, gain)
+			}
+		}
+	}
+}
+
+// meet records a match of a word of groups, each group keeping its best of the part.
+func (r *reading) meet(u *use, p place, gain thousandths) {
+	if r.seen[u.topic] == 0 {
+		r.parts = append(r.parts, u.topic)
+	}
+	base := r.c.topics[u.topic].groups
+	for left := u.groups; left != 0; left &= left - 1 {
+		bit := bits.TrailingZeros64(left)
+		if b := &r.bests[base+bit]; r.seen[u.topic]&(1<<bit) == 0 || gain > b.gain {
+			*b = best{gain: gain, term: u.term, place: p}
+		}
+	}
+	r.seen[u.topic] |= u.groups
+}
+
+// add adds a match's gain, halved for each match before it.
+func (r *reading) add(at, topic int32, p place, gain thousandths) *hit {
+	if r.slots[at] == 0 {
+		r.hits = append(r.hits, hit{at: at, topic: topic})
+		r.slots[at] = int32(len(r.hits))
+	}
+	h := &r.hits[r.slots[at]-1]
+	h.gain[p] += gain >> min(h.total, 62)
+	h.count[p]++
+	h.total++
+	return h
+}
+
+// endPart counts the rules whose groups all appeared in the part that ends here.
+func (r *reading) endPart() {
+	for _, t := range r.parts {
+		topic := &r.c.topics[t]
+		for i := topic.rules[0]; i < topic.rules[1]; i++ {
+			if mask := r.c.rules[i].groups; r.seen[t]&mask == mask {
+				r.together(t, i)
+			}
+		}
+		r.seen[t] = 0
+	}
+	r.parts, r.partWords = r.parts[:0], 0
+}
+
+// together counts a rule whose groups appeared together.
+func (r *reading) together(t int32, rule int) {
+	base, mask := r.c.topics[t].groups, r.c.rules[rule].groups
+	sum, p, from := thousandths(0), inTitle, int32(len(r.words))
+	for left := mask; left != 0; left &= left - 1 {
+		b := &r.bests[base+bits.TrailingZeros64(left)]
+		sum += b.gain
+		p = max(p, b.place)
+		r.words = append(r.words, b.term)
+	}
+	h := r.add(int32(len(r.c.terms)+rule), t, p, sum/thousandths(bits.OnesCount64(mask)))
+	if h.total == 1 {
+		h.words = from
+	} else {
+		r.words = r.words[:from]
+	}
+}
+
+// tally adds up every topic's score.
+func (r *reading) tally() {
+	for i := range r.hits {
+		h := &r.hits[i]
+		weight := r.weight(h)
+		for _, gain := range h.gain {
+			r.scores[h.topic] += points(weight, gain)
+		}
+	}
+}
+
+// weight is the weight of the term or rule of a hit.
+func (r *reading) weight(h *hit) thousandths {
+	if rule := int(h.at) - len(r.c.terms); rule >= 0 {
+		return r.c.rules[rule].weight
+	}
+	return r.c.terms[h.at].weight
+}
+
+// points is weight × gain, rounded to hundredths, halves away from zero.
+func points(weight, gain thousandths) hundredth {
+	v := weight * gain
+	if v < 0 {
+		return (v - 5_000) / 10_000
+	}
+	return (v + 5_000) / 10_000
+}
