@@ -1,0 +1,351 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/newstest"
+)
+
+// fake stands for the flow, the store and the poll state, and notes what it was asked.
+type fake struct {
+	asked []string
+	entry news.Entry
+	err   error
+}
+
+func (f *fake) note(format string, args ...any) { f.asked = append(f.asked, fmt.Sprintf(format, args...)) }
+
+func (f *fake) Run(_ context.Context, src news.Source) (news.Report, error) {
+	f.note("run %s", src.ID)
+	return news.Report{Source: src.ID, NotModified: true}, f.err
+}
+
+func (f *fake) Once(_ context.Context, src news.Source) (news.Report, error) {
+	f.note("once %s %s %s", src.ID, src.Kind, src.Rights)
+	return news.Report{Source: src.ID}, f.err
+}
+
+func (f *fake) Take(
+	_ context.Context, src news.Source, doc news.Document,
+) (news.Report, error) {
+	f.note("take %s %s %q", src.ID, doc.Name, doc.Body)
+	return news.Report{
+		Source: src.ID, Documents: 1, Bytes: int64(len(doc.Body)),
+		Results: []news.Result{{Outcome: news.Accepted, ID: f.entry.ID, Title: "T"}},
+		Faults:  []error{news.Errorf(news.Invalid, "part of %s", doc.Name)},
+	}, f.err
+}
+
+func (f *fake) Explain(src news.Source, doc news.Document) ([]news.Explanation, error) {
+	f.note("explain %s %s", src.ID, doc.Name)
+	return []news.Explanation{f.ExplainArticle(f.entry.Article, nil)}, f.err
+}
+
+func (f *fake) ExplainArticle(a news.Article, always []string) news.Explanation {
+	f.note("explain article %v", always)
+	return news.Explanation{ID: a.ID, Title: a.Title, Verdicts: []news.Verdict{{
+		Placement: news.Placement{Topic: "border", Score: 7, Threshold: 6}, Placed: true,
+	}}}
+}
+
+func (f *fake) Article(id news.ID) (news.Entry, error) {
+	if id != f.entry.ID {
+		return news.Entry{}, news.Errorf(news.NotFound, "there is no article %s", id)
+	}
+	return f.entry, nil
+}
+
+func (f *fake) Articles(q news.Query) ([]news.Entry, error) {
+	f.note("articles %+v", q)
+	return []news.Entry{f.entry}, f.err
+}
+
+func (f *fake) Withdraw(_ context.Context, id news.ID) (news.Result, error) {
+	f.note("withdraw %s", id)
+	return news.Result{ID: id, Outcome: news.Updated}, f.err
+}
+
+func (f *fake) State(source string) (news.PollState, error) {
+	return news.PollState{Polls: len(source)}, f.err
+}
+
+// desks gives a Service, and a Client that reaches it through a socket: whatever is asked of the
+// one must be answered alike by the other.
+func desks(t *testing.T, f *fake, sources ...news.Source) map[string]Desk {
+	t.Helper()
+	service := NewService(f, f, f, f, sources)
+	data := t.TempDir()
+	listener, err := Listen(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{Handler: Handler(newstest.Logger(t), service)}
+	go server.Serve(listener)
+	t.Cleanup(func() { server.Close() })
+	client, ok := Dial(t.Context(), data)
+	if !ok {
+		t.Fatal("nobody answers at the socket")
+	}
+	t.Cleanup(client.Close)
+	return map[string]Desk{"service": service, "client": client}
+}
+
+func sample() *fake {
+	return &fake{entry: news.Entry{
+		Article: news.Article{
+			ID: news.MintID("a", "b"), Title: "Title", Source: "folder",
+			Published: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC),
+		},
+		Status: news.Live, Revision: 2, Seq: 9,
+	}}
+}
+
+var errorText = cmp.Transformer("text", func(err error) string {
+	return fmt.Sprintf("%s: %v", news.KindOf(err), err)
+})
+
+func TestIngestFindsWhatANameMeans(t *testing.T) {
+	sources := []news.Source{
+		{ID: "nyt", Kind: news.KindFeed, URL: "https://example.org/feed"},
+		{ID: "folder", Kind: news.KindFolder, Path: "/srv/articles"},
+	}
+	for _, test := range []struct {
+		name   string
+		handed news.Handed
+		asked  string
+		kind   news.Kind
+	}{
+		{name: "source", handed: news.Handed{Name: "nyt"}, asked: "run nyt"},
+		{
+			name: "address of a source", handed: news.Handed{Name: "https://example.org/feed"},
+			asked: "run nyt",
+		},
+		{
+			name: "other address", handed: news.Handed{Name: "https://example.net/x.rss"},
+			asked: "once https://example.net/x.rss feed excerpt",
+		},
+		{
+			name:   "file in a folder source",
+			handed: news.Handed{Name: "a", Path: "/srv/articles/2026/a.txt", Body: []byte("A")},
+			asked:  `take folder 2026/a.txt "A"`,
+		},
+		{
+			name:   "file beside a folder source",
+			handed: news.Handed{Name: "a", Path: "/srv/articles.old/a.txt", Body: []byte("A")},
+			asked:  `take file /srv/articles.old/a.txt "A"`,
+		},
+		{name: "nothing", handed: news.Handed{Name: "nowhere"}, kind: news.NotFound},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := sample()
+			var reports []news.Report
+			for name, d := range desks(t, f, sources...) {
+				f.asked = nil
+				report, err := d.Ingest(t.Context(), test.handed)
+				if test.asked == "" {
+					if err == nil || news.KindOf(err) != test.kind {
+						t.Errorf("%s: error %v, want kind %s", name, err, test.kind)
+					}
+					continue
+				}
+				if err != nil {
+					t.Fatalf("%s: %v", name, err)
+				}
+				if diff := cmp.Diff([]string{test.asked}, f.asked); diff != "" {
+					t.Errorf("%s asked (-want +got):\n%s", name, diff)
+				}
+				reports = append(reports, report)
+			}
+			if len(reports) == 2 {
+				if diff := cmp.Diff(reports[0], reports[1], errorText); diff != "" {
+					t.Errorf("service and client differ:\n%s", diff)
+				}
+			}
+		})
+	}
+}
+
+func TestErrorsKeepTheirKindAndTextOnTheWay(t *testing.T) {
+	for kind := range statusOf {
+		f := sample()
+		f.err = news.Errorf(kind, "it went %s at file.txt:3:7", kind)
+		for name, d := range desks(t, f, news.Source{ID: "nyt"}) {
+			_, err := d.Ingest(t.Context(), news.Handed{Name: "nyt"})
+			if news.KindOf(err) != kind || err.Error() != f.err.Error() {
+				t.Errorf("%s: ingest gave %s %q, want %s %q", name, news.KindOf(err), err, kind, f.err)
+			}
+			_, err = d.Withdraw(t.Context(), f.entry.ID)
+			if news.KindOf(err) != kind || err.Error() != f.err.Error() {
+				t.Errorf("%s: withdraw gave %s %q, want %s %q", name, news.KindOf(err), err, kind, f.err)
+			}
+		}
+	}
+}
+
+func TestServiceAndClientAnswerAlike(t *testing.T) {
+	f := sample()
+	both := desks(t, f, news.Source{ID: "nyt", Topics: []string{"border"}}, news.Source{ID: "folder"})
+	for _, ask := range []struct {
+		name string
+		f    func(Desk) (any, error)
+	}{
+		{"articles", func(d Desk) (any, error) {
+			return d.Articles(t.Context(), news.Query{Topic: "border", Text: "Ñ", Limit: 3})
+		}},
+		{"sources", func(d Desk) (any, error) { return d.Sources(t.Context()) }},
+		{"withdraw", func(d Desk) (any, error) { return d.Withdraw(t.Context(), f.entry.ID) }},
+		{"explain id", func(d Desk) (any, error) {
+			return d.Explain(t.Context(), news.Handed{Name: f.entry.ID.URN()})
+		}},
+		{"explain file", func(d Desk) (any, error) {
+			return d.Explain(t.Context(), news.Handed{Name: "x", Path: "/x.txt", Body: []byte("x")})
+		}},
+	} {
+		t.Run(ask.name, func(t *testing.T) {
+			f.asked = nil
+			here, err := ask.f(both["service"])
+			if err != nil {
+				t.Fatal(err)
+			}
+			askedHere := f.asked
+			f.asked = nil
+			there, err := ask.f(both["client"])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(here, there); diff != "" {
+				t.Errorf("answers differ (-service +client):\n%s", diff)
+			}
+			if diff := cmp.Diff(askedHere, f.asked); diff != "" {
+				t.Errorf("questions differ (-service +client):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestExplainOfWithdrawnAndUnknown(t *testing.T) {
+	f := sample()
+	f.entry.Status = news.Withdrawn
+	d := NewService(f, f, f, f, nil)
+	if _, err := d.Explain(t.Context(), news.Handed{Name: f.entry.ID.String()}); news.KindOf(err) != news.Gone {
+		t.Errorf("a withdrawn article gives %v, want gone", err)
+	}
+	if _, err := d.Explain(t.Context(), news.Handed{Name: "nothing"}); news.KindOf(err) != news.NotFound {
+		t.Errorf("no article gives %v, want not found", err)
+	}
+}
+
+func TestHandlerRefusesWhatIsNoCall(t *testing.T) {
+	f := sample()
+	data := t.TempDir()
+	listener, err := Listen(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{Handler: Handler(newstest.Logger(t), NewService(f, f, f, f, nil))}
+	go server.Serve(listener)
+	defer server.Close()
+	client, ok := Dial(t.Context(), data)
+	if !ok {
+		t.Fatal("nobody answers at the socket")
+	}
+	defer client.Close()
+	var out any
+	if err := client.post(t.Context(), pathWithdraw, "no id", &out); news.KindOf(err) != news.Invalid {
+		t.Errorf("a wrong id gives %v, want invalid", err)
+	}
+	if err := client.post(t.Context(), "/v9/other", nil, &out); err == nil {
+		t.Error("an unknown call gives no error")
+	}
+	large := news.Handed{Name: "x", Path: "/x", Body: make([]byte, mostBody)}
+	if _, err := client.Ingest(t.Context(), large); err == nil {
+		t.Error("a body over the limit gives no error")
+	}
+}
+
+func TestSocket(t *testing.T) {
+	data := t.TempDir()
+	if _, ok := Dial(t.Context(), data); ok {
+		t.Error("a daemon answers where none runs")
+	}
+	path, err := SocketPath(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, nil, 0o600); err != nil { // what a dead daemon left behind
+		t.Fatal(err)
+	}
+	listener, err := Listen(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if mode := info.Mode().Perm(); mode != 0o600 {
+		t.Errorf("the socket has mode %o, want 600", mode)
+	}
+}
+
+func TestSocketOfADeepDirectory(t *testing.T) {
+	t.Setenv("TMPDIR", shortDir(t))
+	data := filepath.Join(t.TempDir(), strings.Repeat("deep/", 30))
+	path, err := SocketPath(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(path) > longestSocket {
+		t.Fatalf("the path has %d bytes: %s", len(path), path)
+	}
+	if other, _ := SocketPath(data + "er"); other == path {
+		t.Error("two data directories share a socket")
+	}
+	listener, err := Listen(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go http.Serve(listener, http.NotFoundHandler())
+	defer listener.Close()
+	client, ok := Dial(t.Context(), data)
+	if !ok {
+		t.Fatal("nobody answers at the fallback path")
+	}
+	client.Close()
+	if err := os.Chmod(filepath.Dir(path), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := Dial(t.Context(), data); ok {
+		t.Error("a socket in a directory open to others is trusted")
+	}
+	if _, err := Listen(data); news.KindOf(err) != news.Refused {
+		t.Errorf("Listen in a directory open to others gives %v, want refused", err)
+	}
+}
+
+// shortDir makes a temporary directory with a short name, as sockets need.
+func shortDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/tmp", "tt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Error(err)
+		}
+	})
+	return dir
+}

@@ -1,0 +1,48 @@
+package desk
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// Handler serves a desk to Clients.
+func Handler(log *slog.Logger, d Desk) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("POST "+pathIngest, call(log,
+		func(ctx context.Context, handed news.Handed) (reportWire, error) {
+			return toWire(d.Ingest(ctx, handed)), nil
+		}))
+	mux.Handle("POST "+pathExplain, call(log, d.Explain))
+	mux.Handle("POST "+pathArticles, call(log, d.Articles))
+	mux.Handle("POST "+pathWithdraw, call(log, d.Withdraw))
+	mux.Handle("POST "+pathSources, call(log,
+		func(ctx context.Context, _ struct{}) ([]news.SourceStatus, error) {
+			return d.Sources(ctx)
+		}))
+	return mux
+}
+
+// call makes a handler of a function from one JSON value to another.
+func call[In, Out any](
+	log *slog.Logger, f func(context.Context, In) (Out, error),
+) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var in In
+		var out Out
+		err := readJSON(w, r, &in)
+		if err == nil {
+			out, err = f(r.Context(), in)
+		}
+		if err != nil {
+			err = writeJSON(w, statusOf[news.KindOf(err)], problemOf(err))
+		} else {
+			err = writeJSON(w, http.StatusOK, out)
+		}
+		if err != nil {
+			log.Debug("operator call not answered", "path", r.URL.Path, "error", err)
+		}
+	}
+}
