@@ -1,0 +1,157 @@
+package serve
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// route is one row of a listener's table.
+type route struct {
+	pattern string // as http.ServeMux reads it
+	caption string // as docs/http.md prints it
+	methods string // that it answers, as an Allow header; empty for all
+	handle  http.HandlerFunc
+}
+
+// reading is what a route that changes nothing answers to.
+const reading = "GET, HEAD"
+
+// routes is the table of the public listener.
+func (p *public) routes() []route {
+	return []route{
+		{"/{$}", "the topics, the latest headlines, how to subscribe", reading, p.home},
+		{"/topics/{topic}", "a topic's feed as a page", reading, p.topic},
+		{"/feeds/{document}", "a feed: TOPIC.FORMAT or TOPIC.LANG.FORMAT", reading, p.feed},
+		{"/articles/{id}", "an article: ours in full, others' in short", reading, p.article},
+		{"/robots.txt", "every robot is welcome", reading, robots},
+		{"/favicon.ico", "there is none", reading, favicon},
+		{"/", "anything else: 404, and which feeds exist", "", p.notFound},
+	}
+}
+
+// handler makes one handler of a table. A method that a route does not answer gets 405.
+func handler(table []route) http.Handler {
+	mux := http.NewServeMux()
+	for _, row := range table {
+		mux.HandleFunc(row.pattern, allowing(row.methods, row.handle))
+	}
+	return mux
+}
+
+// allowing lets only some methods through (RFC 9110, section 15.5.6), all if methods is empty.
+func allowing(methods string, next http.HandlerFunc) http.HandlerFunc {
+	if methods == "" {
+		return next
+	}
+	allowed := strings.Split(methods, ", ")
+	words := "Only " + strings.Join(allowed, " and ") + " are answered here.\n"
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !slices.Contains(allowed, r.Method) {
+			w.Header().Set("Allow", methods)
+			say(w, http.StatusMethodNotAllowed, noStore, words)
+			return
+		}
+		next(w, r)
+	}
+}
+
+// logged records every request at debug level, and is out of the way at any other.
+func logged(log *slog.Logger, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !log.Enabled(r.Context(), slog.LevelDebug) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		start := time.Now()
+		rec := &recorder{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(rec, r)
+		log.LogAttrs(context.WithoutCancel(r.Context()), slog.LevelDebug, "request",
+			slog.String("method", r.Method), slog.String("path", r.URL.Path),
+			slog.Int("status", rec.status), slog.Int("bytes", rec.bytes),
+			slog.Duration("took", time.Since(start)), slog.String("agent", r.UserAgent()))
+	})
+}
+
+// recorder remembers what was answered.
+type recorder struct {
+	http.ResponseWriter
+	status, bytes int
+}
+
+// WriteHeader notes the status.
+func (r *recorder) WriteHeader(status int) {
+	r.status = status
+	r.ResponseWriter.WriteHeader(status)
+}
+
+// Write counts the bytes.
+func (r *recorder) Write(b []byte) (int, error) {
+	n, err := r.ResponseWriter.Write(b)
+	r.bytes += n
+	return n, err
+}
+
+// Unwrap is for http.ResponseController.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+// What caches may do with an answer that is no document.
+const (
+	briefly = "public, max-age=60"
+	noStore = "no-store"
+)
+
+// say answers in plain words. The server drops the text of an answer to HEAD.
+func say(w http.ResponseWriter, status int, caching, text string) {
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(len(text)))
+	h.Set("Cache-Control", caching)
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, text) // it fails only for a reader that left
+}
+
+// statuses has the HTTP status of each kind of error.
+var statuses = map[news.Kind]int{
+	news.Internal:    http.StatusInternalServerError,
+	news.Invalid:     http.StatusBadRequest,
+	news.NotFound:    http.StatusNotFound,
+	news.Gone:        http.StatusGone,
+	news.TooLarge:    http.StatusRequestEntityTooLarge,
+	news.Unreachable: http.StatusBadGateway,
+	news.Refused:     http.StatusForbidden,
+	news.Busy:        http.StatusServiceUnavailable,
+}
+
+// fail answers for an error that is no fault of the reader's: its text goes to the log only.
+func (p *public) fail(w http.ResponseWriter, r *http.Request, err error) {
+	status := statuses[news.KindOf(err)]
+	if r.Context().Err() == nil { // else the reader left
+		p.log.Error("page could not be made", "path", r.URL.Path, "error", err)
+	}
+	say(w, status, noStore, "This page can't be shown right now. The feeds are not affected.\n")
+}
+
+// notFound answers for everything that the table does not name.
+func (p *public) notFound(w http.ResponseWriter, _ *http.Request) {
+	say(w, http.StatusNotFound, briefly, p.missing)
+}
+
+// robots lets every robot in: what is public here is meant to be read.
+func robots(w http.ResponseWriter, _ *http.Request) {
+	say(w, http.StatusOK, "public, max-age=86400", "User-agent: *\nDisallow:\n")
+}
+
+// favicon keeps browsers from asking again all day.
+func favicon(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Cache-Control", "public, max-age=86400")
+	w.WriteHeader(http.StatusNoContent)
+}
