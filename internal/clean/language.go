@@ -11,11 +11,12 @@ import (
 )
 
 // Evidence that a text's stated language is wrong: so many words that only the other language
-// has, and so many times as many as words of the stated one. A page in Spanish that quotes
-// English, or lists English headlines, stays far below.
+// has, and so many times as many as words of the stated one. Two sentences are enough, since a
+// feed in English may carry posts in Spanish, as an embassy's does; a page in Spanish that quotes
+// English stays far below.
 const (
-	contraryWords = 60
-	contraryTimes = 10
+	contraryWords = 11
+	contraryTimes = 5
 )
 
 // tally counts what in a text speaks for a language.

@@ -74,6 +74,10 @@ func TestLanguageOf(t *testing.T) {
 		{"es", english + spanish, "es"}, {"en", english + spanish, "en"},
 		{"fr", english, "fr"},
 		{"es", "The president of the country said that it was not in the plan.", "es"},
+		{
+			"en", "Cae en Culiacán un operador del cártel. La Fiscalía General de la República detuvo " +
+				"en Sinaloa a un presunto jefe del grupo que traficaba fentanilo a los Estados Unidos.", "es",
+		},
 	}
 	for _, tt := range tests {
 		if got := languageOf(tt.stated, tt.text); got != tt.want {

@@ -1,0 +1,157 @@
+package publish
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// series is the editions of one feed in one format, one after the other.
+type series struct {
+	name    string // as the store knows it, "border.es.rss"
+	format  news.Format
+	current atomic.Pointer[news.Edition]
+	last    record    // of the newest edition published, also before a restart
+	barred  []news.ID // articles that the newest edition had to leave out
+}
+
+// record is what is remembered of an edition: enough to give the same bytes the same validators.
+type record struct {
+	hash     string // of the identity bytes; empty if there was no edition yet
+	seq      uint64 // that its ETags carry
+	modified time.Time
+}
+
+// stamp and recall write and read a record as the store keeps it. The sequence travels with the
+// hash: a feed's sequence also grows by changes that leave its bytes alone.
+func (r record) stamp() news.EditionStamp {
+	return news.EditionStamp{
+		Hash: r.hash + "@" + strconv.FormatUint(r.seq, 36), Modified: r.modified,
+	}
+}
+
+func recall(s news.EditionStamp) record {
+	hash, seq, _ := strings.Cut(s.Hash, "@")
+	n, err := strconv.ParseUint(seq, 36, 64)
+	if err != nil {
+		hash = "" // not ours: whatever the bytes are, they are stamped anew
+	}
+	return record{hash: hash, seq: n, modified: s.Modified.UTC()}
+}
+
+// proof is an edition that is made and not yet published.
+type proof struct {
+	series  *series
+	edition *news.Edition
+	record  record
+	known   bool // the store remembers it already
+}
+
+// proofs makes the editions of a feed whose bytes are not those of the last ones. A format that
+// fails leaves the others alone.
+func (p *Publisher) proofs(f *feed, window news.Window, now time.Time) ([]*proof, error) {
+	feed := f.describe(window)
+	var list []*proof
+	var errs []error
+	for _, s := range f.series {
+		doc, err := p.document(s, feed)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("edition %s: %w", s.name, err))
+			continue
+		}
+		next := record{hash: fingerprint(doc), seq: window.Seq}
+		known := next.hash == s.last.hash
+		switch {
+		case known && s.current.Load() != nil:
+			continue
+		case known:
+			next = s.last
+		default:
+			next.modified = modified(window.Stamp, s.last.modified, now)
+		}
+		edition, err := p.edition(feed, s.format, next, doc)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("edition %s: %w", s.name, err))
+			continue
+		}
+		list = append(list, &proof{series: s, edition: edition, record: next, known: known})
+	}
+	return list, errors.Join(errs...)
+}
+
+// modified is the Last-Modified of new bytes: the stamp of the feed's newest change or, where
+// that would not grow (other configuration, other version, a change that joined a stamp already
+// published), now, and always a second past the last.
+func modified(stamp, last, now time.Time) time.Time {
+	stamp = stamp.UTC().Truncate(time.Second)
+	if stamp.After(last) {
+		return stamp
+	}
+	now = now.UTC().Truncate(time.Second)
+	if next := last.Add(time.Second); next.After(now) {
+		return next
+	}
+	return now
+}
+
+// edition puts a document in all its codings.
+func (p *Publisher) edition(
+	feed news.Feed, format news.Format, r record, doc []byte,
+) (*news.Edition, error) {
+	e := &news.Edition{
+		Key: feed.Key, Format: format, Seq: r.seq, Modified: r.modified, MaxAge: feed.MaxAge,
+	}
+	zipped, err := p.zip(doc)
+	if err != nil {
+		return nil, err
+	}
+	for _, rep := range []news.Representation{
+		{Coding: "gzip", Body: zipped},
+		{Body: bytes.Clone(doc)}, // without the spare room that it was written in
+	} {
+		rep.ETag = `"` + strconv.FormatUint(r.seq, 36) + "-" + fingerprint(rep.Body)[:16] + `"`
+		e.Representations = append(e.Representations, rep)
+	}
+	return e, nil
+}
+
+// zip compresses. Its header has neither a time nor a name: the same bytes give the same bytes.
+func (p *Publisher) zip(doc []byte) ([]byte, error) {
+	var b bytes.Buffer
+	z, ok := p.zippers.Get().(*gzip.Writer)
+	if !ok {
+		var err error
+		if z, err = gzip.NewWriterLevel(nil, zipLevel); err != nil {
+			return nil, err
+		}
+	}
+	defer p.zippers.Put(z)
+	z.Reset(&b)
+	z.ModTime = time.Unix(0, 0) // a zero time.Time is none to this library
+	if _, err := z.Write(doc); err != nil {
+		return nil, err
+	}
+	if err := z.Close(); err != nil {
+		return nil, err
+	}
+	return bytes.Clone(b.Bytes()), nil
+}
+
+// zipLevel is where more effort stops to pay.
+const zipLevel = 6
+
+// fingerprint is half of a SHA-256 in hexadecimal digits.
+func fingerprint(body []byte) string {
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:16])
+}

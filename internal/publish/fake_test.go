@@ -1,0 +1,246 @@
+package publish
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/newstest"
+)
+
+// created is when the feeds of a fakeStore were; a bubble's clock begins later.
+var created = time.Date(1999, 12, 1, 8, 0, 0, 0, time.UTC)
+
+// fakeStore keeps windows in memory and stamps them as a store does: now, but past the last
+// stamp, unless that still lies ahead.
+type fakeStore struct {
+	now func() time.Time
+
+	mu      sync.Mutex
+	seq     uint64
+	windows map[news.FeedKey]news.Window
+	stamps  map[string]news.EditionStamp
+	saves   int
+	broken  error // what every call fails with
+}
+
+func newFakeStore(now func() time.Time) *fakeStore {
+	return &fakeStore{
+		now: now, windows: map[news.FeedKey]news.Window{}, stamps: map[string]news.EditionStamp{},
+	}
+}
+
+func (s *fakeStore) Window(key news.FeedKey, n int) (news.Window, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.broken != nil {
+		return news.Window{}, s.broken
+	}
+	w, ok := s.windows[key]
+	if !ok {
+		return news.Window{Key: key, Stamp: created}, nil
+	}
+	w.Entries = slices.Clone(w.Entries[:min(n, len(w.Entries))])
+	return w, nil
+}
+
+func (s *fakeStore) EditionStamps() (map[string]news.EditionStamp, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.stamps), s.broken
+}
+
+func (s *fakeStore) SaveEditionStamps(stamps map[string]news.EditionStamp) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.broken != nil {
+		return s.broken
+	}
+	maps.Copy(s.stamps, stamps)
+	s.saves++
+	return nil
+}
+
+func (s *fakeStore) breaks(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.broken = err
+}
+
+// change takes an entry out of feeds and, unless it is withdrawn, puts it in front.
+func (s *fakeStore) change(e news.Entry, keys ...news.FeedKey) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seq++
+	now := s.now().UTC().Truncate(time.Second)
+	for _, key := range keys {
+		w := s.windows[key]
+		w.Key, w.Seq = key, s.seq
+		if !w.Stamp.After(now) {
+			w.Stamp = later(now, w.Stamp.Add(time.Second))
+		}
+		w.Entries = slices.DeleteFunc(slices.Clone(w.Entries), func(other news.Entry) bool {
+			return other.ID == e.ID
+		})
+		if e.Status == news.Live {
+			w.Entries = slices.Insert(w.Entries, 0, e)
+		}
+		w.Stamp = later(w.Stamp, e.Updated)
+		s.windows[key] = w
+	}
+}
+
+// join changes a feed under a stamp that may be published already, as a slow commit can: an entry
+// is put in front, or with none the change shows nowhere.
+func (s *fakeStore) join(key news.FeedKey, entries ...news.Entry) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seq++
+	w := s.windows[key]
+	w.Seq = s.seq
+	for _, e := range entries {
+		w.Entries = slices.DeleteFunc(slices.Clone(w.Entries), func(other news.Entry) bool {
+			return other.ID == e.ID
+		})
+		w.Entries = slices.Insert(w.Entries, 0, e)
+	}
+	s.windows[key] = w
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// failingSaver is a fakeStore that can refuse to remember.
+type failingSaver struct {
+	*fakeStore
+	fail atomic.Bool
+}
+
+func (s *failingSaver) SaveEditionStamps(stamps map[string]news.EditionStamp) error {
+	if s.fail.Load() {
+		return errBroken
+	}
+	return s.fakeStore.SaveEditionStamps(stamps)
+}
+
+var errBroken = errors.New("the disk is gone")
+
+var (
+	keyAll      = news.FeedKey{Topic: news.All}
+	keyBorder   = news.FeedKey{Topic: "border"}
+	keyBorderES = news.FeedKey{Topic: "border", Lang: "es"}
+	keyCartels  = news.FeedKey{Topic: "cartels"}
+)
+
+func testSettings(now func() time.Time) Settings {
+	return Settings{
+		Installation: news.MintID("test", "installation"),
+		Site: news.Site{
+			Title: "teletipo", PublicURL: "https://feeds.example", Languages: []string{"en", "es"},
+		},
+		Topics: []news.Topic{
+			{
+				ID: "border", Titles: map[string]string{"en": "The border", "es": "La frontera"},
+				Descriptions: map[string]string{"en": "Both sides of it.", "es": "Los dos lados."},
+			},
+			{ID: "cartels", Titles: map[string]string{"en": "Cartels"}},
+		},
+		WindowSize: 50,
+		Now:        now,
+	}
+}
+
+// counting counts how often each edition is rendered.
+type counting struct {
+	mu    sync.Mutex
+	count map[string]int
+}
+
+func (c *counting) watch(p *Publisher) {
+	c.count = map[string]int{}
+	write := p.write
+	p.write = func(f news.Feed, format news.Format) ([]byte, error) {
+		c.mu.Lock()
+		c.count[f.Key.String()+"."+string(format)]++
+		c.mu.Unlock()
+		return write(f, format)
+	}
+}
+
+func (c *counting) take() map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	count := c.count
+	c.count = map[string]int{}
+	return count
+}
+
+// body gives an edition's identity bytes, and holds its gzip bytes to being the same.
+func body(t testing.TB, e *news.Edition) string {
+	t.Helper()
+	zipped, plain := e.Representations[0], e.Representations[1]
+	if zipped.Coding != "gzip" || plain.Coding != "" || len(e.Representations) != 2 {
+		t.Fatalf("codings are %q and %q", zipped.Coding, plain.Coding)
+	}
+	z, err := gzip.NewReader(bytes.NewReader(zipped.Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !z.ModTime.IsZero() || z.Name != "" {
+		t.Fatalf("gzip header has time %v, name %q", z.ModTime, z.Name)
+	}
+	unzipped, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(unzipped, plain.Body) {
+		t.Error("gzip bytes are of another document")
+	}
+	return string(plain.Body)
+}
+
+// edition gives the current edition, which must be there.
+func edition(t testing.TB, p *Publisher, key news.FeedKey, format news.Format) *news.Edition {
+	t.Helper()
+	e, ok := p.Edition(key, format)
+	if !ok {
+		t.Fatalf("there is no edition of %s.%s", key, format)
+	}
+	return e
+}
+
+// validators are what a reader sees of every edition but its body.
+func validators(t testing.TB, p *Publisher) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, key := range p.Feeds() {
+		for _, format := range news.Formats {
+			e := edition(t, p, key, format)
+			all[key.String()+"."+string(format)] = fmt.Sprint(e.Seq, e.Modified, e.MaxAge,
+				e.Representations[0].ETag, e.Representations[1].ETag)
+		}
+	}
+	return all
+}
+
+// entry is a live sample entry that was published and first seen at a moment.
+func entry(n int, at time.Time) news.Entry {
+	e := newstest.Entry(n)
+	at = at.UTC().Truncate(time.Second)
+	e.Published, e.FirstSeen, e.Updated = at, at, at
+	e.Placements = []news.Placement{{Topic: "border", Score: 7}}
+	return e
+}

@@ -1,0 +1,92 @@
+package publish
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/render"
+)
+
+// feed is what a Publisher knows of a feed. All but the editions belongs to whoever runs a pass.
+type feed struct {
+	key         news.FeedKey
+	id          news.ID
+	title       string
+	description string
+	series      []*series // one a format
+	stale       bool      // it changed since it was rendered
+	held        []*proof  // made, but stamped ahead of the clock
+	due         time.Time // nothing is done to it before; zero for no wait
+	waited      bool      // for the window's stamp, once
+}
+
+// newFeeds makes every feed of the settings.
+func newFeeds(settings Settings) []*feed {
+	var list []*feed
+	for _, topic := range append([]news.Topic{allTopics(settings.Site)}, settings.Topics...) {
+		for _, lang := range append([]string{""}, settings.Site.Languages...) {
+			key := news.FeedKey{Topic: topic.ID, Lang: lang}
+			f := &feed{key: key, id: news.FeedID(settings.Installation, key)}
+			f.title, f.description = wording(topic, lang, settings.Site.Languages)
+			for _, format := range news.Formats {
+				f.series = append(f.series, &series{
+					name: key.String() + "." + string(format), format: format,
+				})
+			}
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// languages are the names of languages, each in itself.
+var languages = map[string]string{
+	"en": "English", "es": "español", "fr": "français", "pt": "português",
+}
+
+// wording gives the title and description of a topic's feed, "The border" or in one language
+// "The border — English". A feed of all languages speaks the site's main one.
+func wording(topic news.Topic, lang string, others []string) (title, description string) {
+	title = cmp.Or(render.Translate(topic.Titles, lang, others), topic.ID)
+	description = render.Translate(topic.Descriptions, lang, others)
+	if lang != "" {
+		title += " — " + cmp.Or(languages[lang], lang)
+	}
+	return title, description
+}
+
+// allTopics words the feed of every topic together as if that were a topic.
+func allTopics(site news.Site) news.Topic {
+	return news.Topic{
+		ID: news.All,
+		Titles: map[string]string{
+			"en": site.Title + ": all topics",
+			"es": site.Title + ": todos los temas",
+		},
+		Descriptions: map[string]string{
+			"en": "Every topic of " + site.Title + " together.",
+			"es": "Todos los temas de " + site.Title + " juntos.",
+		},
+	}
+}
+
+// describe makes a feed of a window: its entries newest first by date of publication.
+func (f *feed) describe(window news.Window) news.Feed {
+	feed := news.Feed{
+		Key: f.key, ID: f.id, Title: f.title, Description: f.description,
+		Updated: window.Stamp.UTC().Truncate(time.Second),
+		MaxAge:  maxAge(window),
+		Entries: slices.SortedFunc(slices.Values(window.Entries), func(a, b news.Entry) int {
+			return cmp.Or(b.Published.Compare(a.Published), bytes.Compare(a.ID[:], b.ID[:]))
+		}),
+	}
+	for _, e := range feed.Entries {
+		if updated := e.Updated.UTC().Truncate(time.Second); updated.After(feed.Updated) {
+			feed.Updated = updated
+		}
+	}
+	return feed
+}

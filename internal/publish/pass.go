@@ -1,0 +1,150 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"runtime"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// pass renders the feeds that changed, publishes what is due, and tells when to come back, zero
+// if only on a change. Feeds are rendered side by side, and a failure of one leaves the others
+// alone.
+func (p *Publisher) pass(ctx context.Context) (next time.Time, err error) {
+	now := p.settings.Now()
+	work := p.take(now)
+	due := make([][]*proof, len(work))
+	errs := make([]error, len(work), len(work)+1)
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, f := range work {
+		group.Go(func() error {
+			if errs[i] = ctx.Err(); errs[i] == nil {
+				due[i], errs[i] = p.refresh(f, now)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // the errors are in errs, all of them
+	errs = append(errs, p.publish(slices.Concat(due...)))
+	return p.next(now), errors.Join(errs...)
+}
+
+// take lists the feeds to work on now: those that changed or have something to publish, and do
+// not wait for a stamp. So a burst of changes costs a feed one rendering a second.
+func (p *Publisher) take(now time.Time) []*feed {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var work []*feed
+	for _, f := range p.order {
+		f.stale = f.stale || p.dirty[f.key]
+		delete(p.dirty, f.key)
+		if (f.stale || len(f.held) > 0) && !f.due.After(now) {
+			work = append(work, f)
+		}
+	}
+	return work
+}
+
+// refresh works on one feed and gives the editions that are due. A window whose stamp lies ahead
+// is read again then, with all that has joined it. If by then its stamp has moved on, its editions
+// are made and held, and next time they are published whatever the window says: however fast
+// changes follow each other, readers are never more than two stamps behind.
+func (p *Publisher) refresh(f *feed, now time.Time) (due []*proof, err error) {
+	f.due = time.Time{}
+	if !f.stale {
+		return f.release(), nil
+	}
+	window, err := p.store.Window(f.key, p.settings.WindowSize)
+	if err != nil {
+		return f.release(), err // still stale: tried again
+	}
+	if f.await(window.Stamp, now) {
+		due = f.release()
+		if len(due) == 0 && !f.waited {
+			f.waited = true
+			return nil, nil
+		}
+	} else if window.Stamp.After(now) {
+		p.log.Warn("stamp lies far ahead, was the clock set back?", "feed", f.key.String(),
+			"stamp", window.Stamp)
+	}
+	f.stale, f.waited, f.due = false, false, time.Time{}
+	f.held, err = p.proofs(f, window, now)
+	for _, pr := range f.held {
+		f.await(pr.edition.Modified, now)
+	}
+	if f.due.IsZero() {
+		due = append(due, f.release()...)
+	}
+	return due, err
+}
+
+// await lets a feed wait for a stamp, if that lies ahead and within reach.
+func (f *feed) await(stamp, now time.Time) bool {
+	if !stamp.After(now) || stamp.After(now.Add(longestHold)) {
+		return false
+	}
+	if stamp.After(f.due) {
+		f.due = stamp
+	}
+	return true
+}
+
+// release gives what was held. From here on it counts as published.
+func (f *feed) release() []*proof {
+	held := f.held
+	f.held = nil
+	for _, p := range held {
+		p.series.last = p.record
+	}
+	return held
+}
+
+// publish remembers editions, then swaps them in: after a crash in between, the next Start gives
+// the same bytes the same validators. What can't be remembered now is published all the same.
+func (p *Publisher) publish(proofs []*proof) error {
+	for _, pr := range proofs {
+		if !pr.known {
+			p.unsaved[pr.series.name] = pr.record.stamp()
+		}
+	}
+	var err error
+	if len(p.unsaved) > 0 {
+		if err = p.store.SaveEditionStamps(maps.Clone(p.unsaved)); err == nil {
+			clear(p.unsaved)
+		}
+	}
+	for _, pr := range proofs {
+		pr.series.current.Store(pr.edition)
+		p.log.Debug("edition published", "edition", pr.series.name, "seq", pr.edition.Seq,
+			"modified", pr.edition.Modified)
+	}
+	return err
+}
+
+// next is when to come back without a change: when a stamp is reached, or after a failure.
+func (p *Publisher) next(now time.Time) time.Time {
+	var next time.Time
+	sooner := func(t time.Time) {
+		if next.IsZero() || t.Before(next) {
+			next = t
+		}
+	}
+	failed := len(p.unsaved) > 0
+	for _, f := range p.order {
+		if !f.due.IsZero() {
+			sooner(f.due)
+		} else if f.stale {
+			failed = true
+		}
+	}
+	if failed {
+		sooner(now.Add(retryAfter))
+	}
+	return next
+}

@@ -1,0 +1,168 @@
+package render
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"github.com/gorilla/feeds"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+const jsonVersion = "https://jsonfeed.org/version/1.1"
+
+// The envelopes put what JSON Feed 1.1 has and gorilla/feeds lacks, or spells wrong, around its
+// structs. A field here hides the one of the same JSON name there.
+type (
+	jsonFeed struct {
+		feeds.JSONFeed
+		Items []*jsonItem `json:"items"` // there even if empty
+	}
+
+	jsonItem struct {
+		feeds.JSONItem
+		Language    string           `json:"language,omitempty"`
+		Attachments []jsonAttachment `json:"attachments,omitempty"`
+		Teletipo    jsonExtension    `json:"_teletipo"`
+	}
+
+	jsonAttachment struct {
+		URL   string `json:"url"`
+		Type  string `json:"mime_type"`
+		Title string `json:"title,omitempty"`
+		Size  int64  `json:"size_in_bytes,omitempty"`
+	}
+
+	// jsonExtension is what we say of an item beyond JSON Feed:
+	//
+	//	"_teletipo": {
+	//	  "rights": "excerpt",            what the item holds: full, excerpt, or headline only
+	//	  "topics": [                     that the article belongs to, there even if empty
+	//	    {
+	//	      "id": "border",             permanent
+	//	      "title": "The border",      in the language of the feed
+	//	      "score": 12.5               how well it fits; higher is better
+	//	    }
+	//	  ],
+	//	  "source": {                     where the article came from
+	//	    "id": "example-en",           permanent; the name we give it
+	//	    "title": "Example News",      as its feed names it; it and the two below may be absent
+	//	    "home_page_url": "https://news.example/",
+	//	    "feed_url": "https://news.example/feed.xml"
+	//	  }
+	//	}
+	jsonExtension struct {
+		Rights news.Rights `json:"rights"`
+		Topics []jsonTopic `json:"topics"`
+		Source jsonSource  `json:"source"`
+	}
+
+	jsonTopic struct {
+		ID    string  `json:"id"`
+		Title string  `json:"title"`
+		Score float64 `json:"score"`
+	}
+
+	jsonSource struct {
+		ID          string `json:"id"`
+		Title       string `json:"title,omitempty"`
+		HomePageURL string `json:"home_page_url,omitempty"`
+		FeedURL     string `json:"feed_url,omitempty"`
+	}
+)
+
+// ToJSON writes the feed, markup as it stands. Without it, that of the embedded struct would be
+// called, which knows nothing of the envelope.
+func (f *jsonFeed) ToJSON() (string, error) {
+	b, err := f.encode(0)
+	return string(b), err
+}
+
+// encode does that. Size is about how much it will be.
+func (f *jsonFeed) encode(size int) ([]byte, error) {
+	var b bytes.Buffer
+	b.Grow(size)
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(f); err != nil {
+		return nil, fmt.Errorf("write JSON: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// json writes the feed as JSON Feed 1.1.
+func (d *draft) json() ([]byte, error) {
+	f := &jsonFeed{
+		JSONFeed: feeds.JSONFeed{
+			Version:     jsonVersion,
+			Title:       d.title,
+			Description: d.description,
+			HomePageUrl: d.home,
+			FeedUrl:     d.self(news.JSON),
+			Language:    languageTag(d.feed.Key.Lang),
+			Authors:     []*feeds.JSONAuthor{{Name: d.site.Title, Url: d.site.PublicURL + "/"}},
+		},
+		Items: make([]*jsonItem, 0, len(d.feed.Entries)),
+	}
+	for i := range d.feed.Entries {
+		f.Items = append(f.Items, newJSONItem(d.item(&d.feed.Entries[i])))
+	}
+	return f.encode(d.size())
+}
+
+// newJSONItem writes one item. Its url is the article's, wherever that is; external_url is for
+// pages that an article is about, which nobody tells us.
+func newJSONItem(it *item) *jsonItem {
+	x := &jsonItem{
+		JSONItem: feeds.JSONItem{
+			Id:          it.id,
+			Url:         it.url,
+			Title:       it.title,
+			Summary:     it.summary,
+			ContentHTML: it.content,
+			Tags:        it.tags,
+		},
+		Language: it.lang,
+		Teletipo: extension(it),
+	}
+	if it.content == "" {
+		x.ContentText = it.lead() // one of the two must be there
+	}
+	if !it.published.IsZero() {
+		x.PublishedDate = &it.published
+	}
+	if it.corrected {
+		x.ModifiedDate = &it.updated
+	}
+	for _, a := range it.authors {
+		x.Authors = append(x.Authors, &feeds.JSONAuthor{Name: a.Name, Url: a.URL})
+	}
+	if image, ok := it.first(isImage); ok {
+		x.Image = image.URL
+	}
+	for _, m := range it.media {
+		if m.URL != x.Image {
+			x.Attachments = append(x.Attachments, jsonAttachment{
+				URL: m.URL, Type: m.Type, Title: m.Title, Size: m.Length,
+			})
+		}
+	}
+	return x
+}
+
+// extension is what we say of an item beyond JSON Feed.
+func extension(it *item) jsonExtension {
+	x := jsonExtension{
+		Rights: it.rights,
+		Topics: make([]jsonTopic, 0, len(it.topics)),
+		Source: jsonSource{
+			ID: it.source, Title: it.origin.Title, HomePageURL: it.origin.Link, FeedURL: it.origin.URL,
+		},
+	}
+	for _, t := range it.topics {
+		x.Topics = append(x.Topics, jsonTopic{ID: t.id, Title: t.title, Score: t.score})
+	}
+	return x
+}

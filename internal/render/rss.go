@@ -1,0 +1,209 @@
+package render
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gorilla/feeds"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// Namespaces that our RSS documents use beside none.
+const (
+	nsAtom    = "http://www.w3.org/2005/Atom"
+	nsContent = "http://purl.org/rss/1.0/modules/content/"
+	nsDC      = "http://purl.org/dc/elements/1.1/"
+	nsTerms   = "http://purl.org/dc/terms/"
+	nsMedia   = "http://search.yahoo.com/mrss/"
+)
+
+const rssDocs = "https://www.rssboard.org/rss-specification"
+
+// The envelopes put what RSS as of gorilla/feeds lacks around its structs. A field here hides the
+// one of the same XML name there; were the names to differ, both would be written.
+type (
+	rssDocument struct {
+		feeds.RssFeedXml
+		NSAtom  string      `xml:"xmlns:atom,attr"`
+		NSDC    string      `xml:"xmlns:dc,attr"`
+		NSTerms string      `xml:"xmlns:dcterms,attr"`
+		NSMedia string      `xml:"xmlns:media,attr"`
+		Channel *rssChannel `xml:"channel"`
+	}
+
+	rssChannel struct {
+		Title       rssText `xml:"title"`
+		Description rssText `xml:"description"`
+		feeds.RssFeed
+		Self  rssSelf    `xml:"atom:link"`
+		Items []*rssItem `xml:"item"`
+	}
+
+	rssSelf struct {
+		Href string `xml:"href,attr"`
+		Rel  string `xml:"rel,attr"`
+		Type string `xml:"type,attr"`
+	}
+
+	rssItem struct {
+		Title       rssText `xml:"title"`
+		Description string  `xml:"description,omitempty"`
+		feeds.RssItem
+		Source   *rssSource    `xml:"source"`
+		Creators []string      `xml:"dc:creator"`
+		Category []rssCategory `xml:"category"`
+		Language string        `xml:"dc:language,omitempty"`
+		Modified string        `xml:"dcterms:modified,omitempty"`
+		Media    []rssMedia    `xml:"media:content"`
+	}
+
+	rssSource struct {
+		URL   string `xml:"url,attr"`
+		Title string `xml:",chardata"`
+	}
+
+	rssCategory struct {
+		Domain string `xml:"domain,attr,omitempty"`
+		Name   string `xml:",chardata"`
+	}
+
+	rssMedia struct {
+		URL    string `xml:"url,attr"`
+		Type   string `xml:"type,attr"`
+		Size   int64  `xml:"fileSize,attr,omitempty"`
+		Medium string `xml:"medium,attr,omitempty"`
+		Title  string `xml:"media:title,omitempty"`
+	}
+
+	// rssText is plain text, & and < written as hexadecimal references: readers that take a
+	// title for HTML show it right only so (RSS Best Practices Profile, character data).
+	rssText struct {
+		Escaped string `xml:",innerxml"`
+	}
+)
+
+var rssEscapes = strings.NewReplacer("&", "&#x26;", "<", "&#x3C;", ">", "&#x3E;")
+
+func newRSSText(s string) rssText { return rssText{Escaped: rssEscapes.Replace(s)} }
+
+// FeedXml is the document that gorilla/feeds writes for the channel. Without it, that of the
+// embedded struct would be written, which knows nothing of the envelope.
+func (c *rssChannel) FeedXml() any {
+	return &rssDocument{
+		RssFeedXml: feeds.RssFeedXml{Version: "2.0", ContentNamespace: nsContent},
+		NSAtom:     nsAtom, NSDC: nsDC, NSTerms: nsTerms, NSMedia: nsMedia,
+		Channel: c,
+	}
+}
+
+// rss writes the feed as RSS 2.0.
+func (d *draft) rss() ([]byte, error) {
+	c := &rssChannel{
+		Title:       newRSSText(d.title),
+		Description: newRSSText(d.description),
+		RssFeed: feeds.RssFeed{
+			Link:          d.home,
+			Language:      languageTag(d.feed.Key.Lang),
+			LastBuildDate: rssDate(second(d.feed.Updated)),
+			Generator:     generatorName + " (" + generatorURL + ")",
+			Docs:          rssDocs,
+			Ttl:           int(d.feed.MaxAge / time.Minute),
+		},
+		Self: rssSelf{Href: d.self(news.RSS), Rel: "self", Type: news.RSS.MediaType()},
+	}
+	for i := range d.feed.Entries {
+		c.Items = append(c.Items, d.rssItem(d.item(&d.feed.Entries[i])))
+	}
+	return writeXML(c, d.size())
+}
+
+// writeXML writes what gorilla/feeds calls a feed, as that does but for a line's end after the
+// declaration and one at the end. Size is about how much it will be.
+func writeXML(feed feeds.XmlFeed, size int) ([]byte, error) {
+	var b bytes.Buffer
+	b.Grow(size)
+	b.WriteString(xml.Header)
+	e := xml.NewEncoder(&b)
+	e.Indent("", "  ")
+	if err := e.Encode(feed.FeedXml()); err != nil {
+		return nil, fmt.Errorf("write XML: %w", err)
+	}
+	b.WriteByte('\n')
+	return b.Bytes(), nil
+}
+
+// rssItem writes one item. Authors are dc:creator, for author would have to be a mail address.
+func (d *draft) rssItem(it *item) *rssItem {
+	x := &rssItem{
+		Title: newRSSText(it.title),
+		RssItem: feeds.RssItem{
+			Link:    it.url,
+			Guid:    &feeds.RssGuid{Id: it.id, IsPermaLink: "false"},
+			PubDate: rssDate(it.published),
+		},
+		Description: htmlText.Replace(it.summary),
+	}
+	if it.content != "" {
+		x.Description = htmlText.Replace(it.lead())
+		x.Content = &feeds.RssContent{Content: it.content}
+	}
+	for _, a := range it.authors {
+		x.Creators = append(x.Creators, a.Name)
+	}
+	for _, t := range it.topics {
+		x.Category = append(x.Category, rssCategory{Domain: d.taxonomy(), Name: t.title})
+	}
+	for _, tag := range it.tags {
+		x.Category = append(x.Category, rssCategory{Name: tag})
+	}
+	if it.lang != d.feed.Key.Lang {
+		x.Language = it.lang
+	}
+	if it.corrected {
+		x.Modified = it.updated.Format(time.RFC3339)
+	}
+	if it.origin.URL != "" && it.origin.Title != "" {
+		x.Source = &rssSource{URL: it.origin.URL, Title: it.origin.Title}
+	}
+	x.addMedia(it)
+	return x
+}
+
+// addMedia adds an item's media. RSS has room for one enclosure: a recording goes before an image.
+func (x *rssItem) addMedia(it *item) {
+	m, ok := it.first(notImage)
+	if !ok {
+		m, ok = it.first(isImage)
+	}
+	if ok {
+		length := strconv.FormatInt(m.Length, 10)
+		x.Enclosure = &feeds.RssEnclosure{Url: m.URL, Length: length, Type: m.Type}
+	}
+	for _, m := range it.media {
+		x.Media = append(x.Media, rssMedia{
+			URL: m.URL, Type: m.Type, Size: m.Length, Medium: medium(m.Type), Title: m.Title,
+		})
+	}
+}
+
+// medium is what Media RSS calls a kind of media, empty where it has no word.
+func medium(mediaType string) string {
+	switch kind, _, _ := strings.Cut(mediaType, "/"); kind {
+	case "image", "audio", "video":
+		return kind
+	}
+	return ""
+}
+
+// rssDate writes a moment as RSS does, empty for none.
+func rssDate(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.RFC1123Z)
+}
