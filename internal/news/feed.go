@@ -127,5 +127,6 @@ type Representation struct {
 // EditionStamp is what is remembered of an edition across restarts.
 type EditionStamp struct {
 	Hash     string    `json:"hash"`     // of the identity bytes
+	Seq      uint64    `json:"seq"`      // that its ETags carry
 	Modified time.Time `json:"modified"` // when these bytes were stamped
 }

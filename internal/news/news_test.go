@@ -101,3 +101,25 @@ func TestReportCount(t *testing.T) {
 		t.Errorf("counts of %+v are wrong", r)
 	}
 }
+
+func TestTranslate(t *testing.T) {
+	texts := map[string]string{"en": "border", "es": "frontera", "de": "Grenze", "fr": ""}
+	for _, test := range []struct {
+		lang   string
+		others []string
+		want   string
+	}{
+		{"es", []string{"en"}, "frontera"},
+		{"fr", []string{"pt", "en"}, "border"},
+		{"", nil, "Grenze"},
+	} {
+		if got := first(Translate(texts, append([]string{test.lang}, test.others...)...)); got != test.want {
+			t.Errorf("Translate(%q, %v) = %q, want %q", test.lang, test.others, got, test.want)
+		}
+	}
+	if got := first(Translate(nil, "en", "es")); got != "" {
+		t.Errorf("Translate of nothing = %q", got)
+	}
+}
+
+func first(text, _ string) string { return text }

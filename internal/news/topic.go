@@ -1,5 +1,10 @@
 package news
 
+import (
+	"maps"
+	"slices"
+)
+
 // Placement is an article's membership of a topic: how well it fits, and by what words.
 type Placement struct {
 	Topic     string     `json:"topic"`
@@ -70,4 +75,15 @@ type Example struct {
 	Title string
 	Text  string
 	Where string // file:line:column
+}
+
+// Translate picks, among texts keyed by language, the first that there is of langs, else that of
+// the alphabetically first language, and tells which it took.
+func Translate(texts map[string]string, langs ...string) (text, lang string) {
+	for _, lang := range slices.Concat(langs, slices.Sorted(maps.Keys(texts))) {
+		if texts[lang] != "" {
+			return texts[lang], lang
+		}
+	}
+	return "", ""
 }

@@ -75,7 +75,7 @@ func BenchmarkEdition(b *testing.B) {
 			{"all", func() error {
 				doc, err := p.document(s, feed)
 				if err == nil {
-					_, err = p.edition(feed, s.format, record{seq: window.Seq}, doc)
+					_, err = p.edition(feed, s.format, news.EditionStamp{Seq: window.Seq}, doc)
 				}
 				return err
 			}},

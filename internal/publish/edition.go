@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -21,39 +20,18 @@ type series struct {
 	name    string // as the store knows it, "border.es.rss"
 	format  news.Format
 	current atomic.Pointer[news.Edition]
-	last    record    // of the newest edition published, also before a restart
-	barred  []news.ID // articles that the newest edition had to leave out
-}
-
-// record is what is remembered of an edition: enough to give the same bytes the same validators.
-type record struct {
-	hash     string // of the identity bytes; empty if there was no edition yet
-	seq      uint64 // that its ETags carry
-	modified time.Time
-}
-
-// stamp and recall write and read a record as the store keeps it. The sequence travels with the
-// hash: a feed's sequence also grows by changes that leave its bytes alone.
-func (r record) stamp() news.EditionStamp {
-	return news.EditionStamp{
-		Hash: r.hash + "@" + strconv.FormatUint(r.seq, 36), Modified: r.modified,
-	}
-}
-
-func recall(s news.EditionStamp) record {
-	hash, seq, _ := strings.Cut(s.Hash, "@")
-	n, err := strconv.ParseUint(seq, 36, 64)
-	if err != nil {
-		hash = "" // not ours: whatever the bytes are, they are stamped anew
-	}
-	return record{hash: hash, seq: n, modified: s.Modified.UTC()}
+	// last is of the newest edition published, also before a restart; without a hash if there was
+	// none. The sequence is remembered since a feed's also grows by changes that leave its bytes
+	// alone.
+	last   news.EditionStamp
+	barred []news.ID // articles that the newest edition had to leave out
 }
 
 // proof is an edition that is made and not yet published.
 type proof struct {
 	series  *series
 	edition *news.Edition
-	record  record
+	stamp   news.EditionStamp
 	known   bool // the store remembers it already
 }
 
@@ -69,22 +47,22 @@ func (p *Publisher) proofs(f *feed, window news.Window, now time.Time) ([]*proof
 			errs = append(errs, fmt.Errorf("edition %s: %w", s.name, err))
 			continue
 		}
-		next := record{hash: fingerprint(doc), seq: window.Seq}
-		known := next.hash == s.last.hash
+		next := news.EditionStamp{Hash: fingerprint(doc), Seq: window.Seq}
+		known := next.Hash == s.last.Hash
 		switch {
 		case known && s.current.Load() != nil:
 			continue
 		case known:
 			next = s.last
 		default:
-			next.modified = modified(window.Stamp, s.last.modified, now)
+			next.Modified = modified(window.Stamp, s.last.Modified, now)
 		}
 		edition, err := p.edition(feed, s.format, next, doc)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("edition %s: %w", s.name, err))
 			continue
 		}
-		list = append(list, &proof{series: s, edition: edition, record: next, known: known})
+		list = append(list, &proof{series: s, edition: edition, stamp: next, known: known})
 	}
 	return list, errors.Join(errs...)
 }
@@ -106,10 +84,10 @@ func modified(stamp, last, now time.Time) time.Time {
 
 // edition puts a document in all its codings.
 func (p *Publisher) edition(
-	feed news.Feed, format news.Format, r record, doc []byte,
+	feed news.Feed, format news.Format, stamp news.EditionStamp, doc []byte,
 ) (*news.Edition, error) {
 	e := &news.Edition{
-		Key: feed.Key, Format: format, Seq: r.seq, Modified: r.modified, MaxAge: feed.MaxAge,
+		Key: feed.Key, Format: format, Seq: stamp.Seq, Modified: stamp.Modified, MaxAge: feed.MaxAge,
 	}
 	zipped, err := p.zip(doc)
 	if err != nil {
@@ -119,7 +97,7 @@ func (p *Publisher) edition(
 		{Coding: "gzip", Body: zipped},
 		{Body: bytes.Clone(doc)}, // without the spare room that it was written in
 	} {
-		rep.ETag = `"` + strconv.FormatUint(r.seq, 36) + "-" + fingerprint(rep.Body)[:16] + `"`
+		rep.ETag = `"` + strconv.FormatUint(stamp.Seq, 36) + "-" + fingerprint(rep.Body)[:16] + `"`
 		e.Representations = append(e.Representations, rep)
 	}
 	return e, nil

@@ -53,8 +53,8 @@ func TestStoreFails(t *testing.T) {
 		if e == old {
 			t.Fatal("the change was forgotten")
 		}
-		if got := recall(store.stamps["border.rss"]); !got.modified.Equal(e.Modified) {
-			t.Errorf("remembered %v, published %v", got.modified, e.Modified)
+		if got := store.stamps["border.rss"]; !got.Modified.Equal(e.Modified) {
+			t.Errorf("remembered %v, published %v", got.Modified, e.Modified)
 		}
 
 		store.breaks(errBroken)
@@ -88,8 +88,8 @@ func TestStampsNotSaved(t *testing.T) {
 		saver.fail.Store(false)
 		time.Sleep(retryAfter)
 		synctest.Wait()
-		if got := recall(store.stamps["border.rss"]); !got.modified.Equal(e.Modified) {
-			t.Errorf("remembered %v, published %v", got.modified, e.Modified)
+		if got := store.stamps["border.rss"]; !got.Modified.Equal(e.Modified) {
+			t.Errorf("remembered %v, published %v", got.Modified, e.Modified)
 		}
 	})
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
-	"github.com/teletipo/teletipo/internal/render"
 )
 
 // feed is what a Publisher knows of a feed. All but the editions belongs to whoever runs a pass.
@@ -50,8 +49,10 @@ var languages = map[string]string{
 // wording gives the title and description of a topic's feed, "The border" or in one language
 // "The border — English". A feed of all languages speaks the site's main one.
 func wording(topic news.Topic, lang string, others []string) (title, description string) {
-	title = cmp.Or(render.Translate(topic.Titles, lang, others), topic.ID)
-	description = render.Translate(topic.Descriptions, lang, others)
+	langs := append([]string{lang}, others...)
+	title, _ = news.Translate(topic.Titles, langs...)
+	title = cmp.Or(title, topic.ID)
+	description, _ = news.Translate(topic.Descriptions, langs...)
 	if lang != "" {
 		title += " — " + cmp.Or(languages[lang], lang)
 	}

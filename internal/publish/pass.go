@@ -100,7 +100,7 @@ func (f *feed) release() []*proof {
 	held := f.held
 	f.held = nil
 	for _, p := range held {
-		p.series.last = p.record
+		p.series.last = p.stamp
 	}
 	return held
 }
@@ -110,7 +110,7 @@ func (f *feed) release() []*proof {
 func (p *Publisher) publish(proofs []*proof) error {
 	for _, pr := range proofs {
 		if !pr.known {
-			p.unsaved[pr.series.name] = pr.record.stamp()
+			p.unsaved[pr.series.name] = pr.stamp
 		}
 	}
 	var err error

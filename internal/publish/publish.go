@@ -155,7 +155,7 @@ func (p *Publisher) Start(ctx context.Context) error {
 func (p *Publisher) recall(stamps map[string]news.EditionStamp) {
 	for _, f := range p.order {
 		for _, s := range f.series {
-			s.last = recall(stamps[s.name])
+			s.last = stamps[s.name]
 		}
 	}
 	p.Changed(p.Feeds())

@@ -167,5 +167,6 @@ func rights(it *item) string {
 	if it.own {
 		return ""
 	}
-	return Translate(rightsTexts, it.lang, nil)
+	text, _ := news.Translate(rightsTexts, it.lang)
+	return text
 }

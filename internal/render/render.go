@@ -70,7 +70,8 @@ func (r *Renderer) draft(feed *news.Feed) *draft {
 		d.lang = r.site.Languages[0]
 	}
 	for _, t := range r.topics {
-		d.topics[t.ID] = cmp.Or(line(Translate(t.Titles, d.lang, r.site.Languages)), line(t.ID))
+		title, _ := news.Translate(t.Titles, append([]string{d.lang}, r.site.Languages...)...)
+		d.topics[t.ID] = cmp.Or(line(title), line(t.ID))
 	}
 	return d
 }

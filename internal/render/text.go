@@ -2,27 +2,11 @@ package render
 
 import (
 	"cmp"
-	"maps"
 	"net/mail"
 	"net/url"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
-
-// Translate picks a text by language: the one asked for, else the first that there is of the
-// others in their order, else that of the alphabetically first language.
-func Translate(texts map[string]string, lang string, others []string) string {
-	if text := texts[lang]; text != "" {
-		return text
-	}
-	for _, l := range slices.Concat(others, slices.Sorted(maps.Keys(texts))) {
-		if text := texts[l]; text != "" {
-			return text
-		}
-	}
-	return ""
-}
 
 // xmlChar tells whether XML 1.0 can carry a character (its production Char).
 func xmlChar(r rune) bool {

@@ -61,26 +61,6 @@ func TestLanguageTag(t *testing.T) {
 	}
 }
 
-func TestTranslate(t *testing.T) {
-	texts := map[string]string{"en": "border", "es": "frontera", "de": "Grenze", "fr": ""}
-	for _, test := range []struct {
-		lang   string
-		others []string
-		want   string
-	}{
-		{"es", []string{"en"}, "frontera"},
-		{"fr", []string{"pt", "en"}, "border"},
-		{"", nil, "Grenze"},
-	} {
-		if got := Translate(texts, test.lang, test.others); got != test.want {
-			t.Errorf("Translate(%q, %v) = %q, want %q", test.lang, test.others, got, test.want)
-		}
-	}
-	if got := Translate(nil, "en", []string{"es"}); got != "" {
-		t.Errorf("Translate of nothing = %q", got)
-	}
-}
-
 func TestSecond(t *testing.T) {
 	zone := time.FixedZone("x", 3600)
 	for in, want := range map[time.Time]time.Time{

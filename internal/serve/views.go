@@ -3,7 +3,6 @@ package serve
 import (
 	"cmp"
 	"html/template"
-	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -251,13 +250,8 @@ func (p *pages) describe(id string) (name, description phrase) {
 // translate picks the first of the site's languages that there is a text for, else any, always
 // the same.
 func (p *pages) translate(texts map[string]string) phrase {
-	others := slices.Sorted(maps.Keys(texts))
-	for _, lang := range slices.Concat(p.settings.Site.Languages, others) {
-		if texts[lang] != "" {
-			return phrase{Text: texts[lang], Lang: lang}
-		}
-	}
-	return phrase{}
+	text, lang := news.Translate(texts, p.settings.Site.Languages...)
+	return phrase{Text: text, Lang: lang}
 }
 
 // publisher names who published an article: the site itself, or the feed it came from, or the
