@@ -1,0 +1,231 @@
+package parse
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	gofeed "github.com/mmcdole/gofeed/json"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// jsonFeed is a JSON Feed document taken apart: its items are still raw, so that one that cannot
+// be read never touches another.
+type jsonFeed struct {
+	fields map[string]json.RawMessage
+	items  []jsonItem
+	listed bool // it has a list of items
+	more   bool // there were more items than the bound
+}
+
+type jsonItem struct {
+	raw json.RawMessage
+	at  int // byte in the document at which it ends
+}
+
+// parseJSONFeed reads JSON Feed 1.0 and 1.1. A document that breaks off gives the items before.
+func parseJSONFeed(doc news.Document, text []byte) ([]news.Item, []error, error) {
+	feed, broken := splitJSON(text)
+	if !feed.listed {
+		if broken != nil {
+			return nil, nil, news.Errorf(news.Invalid, "parse %s: not a feed but broken JSON: %w",
+				placeOf(doc), broken)
+		}
+		return nil, nil, news.Errorf(news.Invalid,
+			"parse %s: not a feed but a JSON document without a list of items", placeOf(doc))
+	}
+	head := lenient[gofeed.Feed](feed.fields)
+	r := newJSONReader(doc, &head)
+	var items []news.Item
+	var faults []error
+	for i, raw := range feed.items {
+		item, err := r.item(raw.raw)
+		if err != nil {
+			faults = append(faults, atLine(&itemFault{i + 1, raw.at, err}, doc, text))
+			continue
+		}
+		items = append(items, *item)
+	}
+	if broken != nil {
+		faults = append(faults, news.Errorf(news.Invalid, "parse %s: after item %d: %w",
+			placeOf(doc), len(feed.items), broken))
+	}
+	if feed.more {
+		faults = append(faults, news.Errorf(news.TooLarge,
+			"parse %s: more than %d items: the rest is left out", placeOf(doc), maxFeedItems))
+	}
+	return items, faults, nil
+}
+
+// splitJSON takes a document apart as far as it is sound, and says where it is not.
+func splitJSON(text []byte) (*jsonFeed, error) {
+	feed := &jsonFeed{fields: make(map[string]json.RawMessage)}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	err := feed.read(dec)
+	if err != nil {
+		at := int(dec.InputOffset())
+		if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+			at = int(e.Offset)
+		}
+		line, column := position(text, at)
+		err = fmt.Errorf("line %d, column %d: %w", line, column, err)
+	}
+	return feed, err
+}
+
+func (f *jsonFeed) read(dec *json.Decoder) error {
+	if _, err := dec.Token(); err != nil { // the brace that the caller has seen
+		return err
+	}
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return err
+		}
+		name, _ := key.(string) // decoder gives nothing else in this place
+		var raw json.RawMessage
+		if name != "items" {
+			if err := dec.Decode(&raw); err != nil {
+				return err
+			}
+			f.fields[name] = raw
+			continue
+		}
+		if err := f.readItems(dec); err != nil || f.more {
+			return err
+		}
+	}
+	_, err := dec.Token()
+	return err
+}
+
+func (f *jsonFeed) readItems(dec *json.Decoder) error {
+	start, err := dec.Token()
+	if err != nil {
+		return err
+	}
+	if start == nil { // null stands for none
+		f.listed = true
+		return nil
+	}
+	if start != json.Delim('[') {
+		return errors.New("items is not a list")
+	}
+	f.listed = true
+	for dec.More() {
+		if len(f.items) == maxFeedItems {
+			f.more = true
+			return nil
+		}
+		var raw json.RawMessage
+		if err := dec.Decode(&raw); err != nil {
+			return err
+		}
+		f.items = append(f.items, jsonItem{raw, int(dec.InputOffset()) - len(raw)})
+	}
+	_, err = dec.Token()
+	return err
+}
+
+// lenient makes a struct of those fields that fit, so that one of a wrong type costs only itself.
+func lenient[T any](fields map[string]json.RawMessage) (into T) {
+	good := make(map[string]json.RawMessage)
+	for name, raw := range fields {
+		one, err := json.Marshal(map[string]json.RawMessage{name: raw})
+		if err == nil && json.Unmarshal(one, new(T)) == nil {
+			good[name] = raw
+		}
+	}
+	if all, err := json.Marshal(good); err == nil {
+		_ = json.Unmarshal(all, &into) // each field has been tried
+	}
+	return into
+}
+
+// jsonReader reads the items of a JSON Feed.
+type jsonReader struct {
+	origin  news.Origin
+	base    string
+	lang    string
+	authors []news.Author // of items that name none
+}
+
+func newJSONReader(doc news.Document, head *gofeed.Feed) *jsonReader {
+	r := &jsonReader{
+		base: cmp.Or(doc.URL, head.FeedURL, head.HomePageURL),
+		lang: head.Language,
+	}
+	r.authors = jsonAuthors(r.base, head.Authors, head.Author)
+	r.origin = news.Origin{
+		Title: head.Title,
+		URL:   cmp.Or(link(r.base, head.FeedURL), doc.URL),
+		Link:  link(r.base, head.HomePageURL),
+	}
+	r.origin.ID = cmp.Or(r.origin.URL, r.origin.Link)
+	return r
+}
+
+func (r *jsonReader) item(raw json.RawMessage) (*news.Item, error) {
+	var in gofeed.Item
+	if err := json.Unmarshal(raw, &in); err != nil {
+		var fields map[string]json.RawMessage
+		if json.Unmarshal(raw, &fields) != nil || fields == nil {
+			return nil, fmt.Errorf("it is no object but %s", clip(string(raw)))
+		}
+		in = lenient[gofeed.Item](fields)
+	} else if len(raw) > 0 && raw[0] != '{' {
+		return nil, fmt.Errorf("it is no object but %s", clip(string(raw)))
+	}
+	item := &news.Item{
+		GUID:      strings.TrimSpace(in.ID),
+		URL:       link(r.base, cmp.Or(in.URL, in.ExternalURL)),
+		Base:      r.base,
+		Title:     in.Title,
+		Summary:   in.Summary,
+		Content:   cmp.Or(in.ContentHTML, textToHTML(in.ContentText)),
+		Lang:      cmp.Or(in.Language, r.lang),
+		Authors:   jsonAuthors(r.base, in.Authors, in.Author),
+		Tags:      tidyTags(in.Tags),
+		Media:     r.media(&in),
+		Published: parseDate(in.DatePublished),
+		Modified:  parseDate(in.DateModified),
+		Origin:    r.origin,
+	}
+	if item.Summary == item.Content || item.Summary == in.ContentText {
+		item.Summary = ""
+	}
+	if len(item.Authors) == 0 {
+		item.Authors = r.authors
+	}
+	return item, nil
+}
+
+func (r *jsonReader) media(in *gofeed.Item) []news.Media {
+	g := gallery{base: r.base}
+	g.add(news.Media{URL: in.Image})
+	g.add(news.Media{URL: in.BannerImage})
+	if in.Attachments != nil {
+		for _, a := range *in.Attachments {
+			g.add(news.Media{URL: a.URL, Type: a.MimeType, Length: a.SizeInBytes, Title: a.Title})
+		}
+	}
+	return g.media
+}
+
+// jsonAuthors reads the list of 1.1, or else the one author of 1.0.
+func jsonAuthors(base string, list []*gofeed.Author, single *gofeed.Author) []news.Author {
+	var authors []news.Author
+	for _, in := range append(list[:len(list):len(list)], single) {
+		if in == nil || len(authors) > 0 && in == single {
+			continue
+		}
+		author := person(in.Name)
+		author.URL = link(base, in.URL)
+		authors = append(authors, author)
+	}
+	return tidyAuthors(authors)
+}

@@ -1,0 +1,274 @@
+package parse
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/newstest"
+)
+
+// TestFiles holds every file in testdata/text, markdown and html against what it is read as: the
+// item's fields as JSON, and its content.
+func TestFiles(t *testing.T) {
+	for _, pattern := range []string{"text/*.txt", "markdown/*.md", "html/*.html"} {
+		files, err := filepath.Glob(filepath.Join("testdata", pattern))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no files match %s: %v", pattern, err)
+		}
+		for _, file := range files {
+			t.Run(file, func(t *testing.T) {
+				body, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				item := parsed(t, news.Document{Name: filepath.Base(file), Body: body})
+				content := item.Content
+				item.Content = ""
+				fields, err := json.MarshalIndent(item, "", "  ")
+				if err != nil {
+					t.Fatal(err)
+				}
+				name, _ := filepath.Rel("testdata", file)
+				newstest.Golden(t, name+".golden", []byte(string(fields)+"\n\n"+content+"\n"))
+			})
+		}
+	}
+}
+
+func parsed(t *testing.T, doc news.Document) news.Item {
+	t.Helper()
+	items, faults, err := Parse(doc)
+	if err != nil || len(faults) > 0 || len(items) != 1 {
+		t.Fatalf("%d items, faults %v, error %v; want one item", len(items), faults, err)
+	}
+	return items[0]
+}
+
+// TestCopiedArticle reads an article as somebody once copied it, where there is one.
+func TestCopiedArticle(t *testing.T) {
+	const file = "../../../shared/samples/mexico-rejects-us-military-action.txt"
+	body, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Skip("no such article here")
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	item := parsed(t, news.Document{Name: "article.txt", Body: body})
+	if want := "Mexico Rejects US Military Action Against Cartels"; item.Title != want {
+		t.Errorf("title %q, want %q", item.Title, want)
+	}
+	for part, want := range map[string]int{
+		"<h2>": 7, "<blockquote>": 2, "<ul>": 2, "<li>": 6, "<p>": 13,
+		"<h2>Border Progress?</h2>": 1, "<h2>Sources</h2>\n<ul><li>The New York Times": 1,
+		"Leave a Reply": 0, "email address": 0,
+	} {
+		if got := strings.Count(item.Content, part); got != want {
+			t.Errorf("%d times %s, want %d\n%s", got, part, want, item.Content)
+		}
+	}
+}
+
+func TestParseRecognises(t *testing.T) {
+	const feed = `<rss version="2.0"><channel><title>f</title>` +
+		`<item><title>one</title></item></channel></rss>`
+	tests := []struct {
+		name, file, body string
+		wantTitle        string
+		wantErr          string
+	}{
+		{name: "text", file: "a.txt", body: "One\n\ntwo", wantTitle: "One"},
+		{name: "text without an ending", file: "a", body: "One\n\ntwo", wantTitle: "One"},
+		{name: "Markdown", file: "a.MD", body: "# One\n\ntwo", wantTitle: "One"},
+		{name: "Markdown that begins with HTML", file: "a.md", body: "<div>x</div>\n\n# One",
+			wantTitle: ""},
+		{name: "a page named text", file: "a.txt", body: "<!DOCTYPE HTML><title>One</title><p>two",
+			wantTitle: "One"},
+		{name: "a piece of HTML named text", file: "a.txt", body: "<h1>One</h1><p>two", wantTitle: "One"},
+		{name: "a piece of HTML without an ending", file: "a", body: "<!-- x --><h1>One</h1><p>two",
+			wantTitle: "One"},
+		{name: "text named HTML", file: "a.html", body: "One\n\ntwo", wantTitle: "One"},
+		{name: "a feed named text", file: "a.txt", body: "<?xml version='1.0'?>" + feed,
+			wantTitle: "one"},
+		{name: "a feed named HTML", file: "a.html", body: feed, wantTitle: "one"},
+		{name: "a feed", file: "a.xml", body: feed, wantTitle: "one"},
+		{name: "text that begins with a brace", file: "a.txt", body: "{sic} One\n\ntwo",
+			wantTitle: "{sic} One"},
+		{name: "text that begins with a tag", file: "a.txt", body: "<sigh> One\n\ntwo",
+			wantTitle: "&lt;sigh&gt; One"},
+		{name: "nothing", file: "a.txt", body: " \n",
+			wantErr: "parse a.txt: not an article but an empty document"},
+		{name: "a PDF named text", file: "a.txt", body: "%PDF-1.7\n%\xe2\xe3\n1 0 obj",
+			wantErr: "parse a.txt: not an article but binary data (application/pdf)"},
+		{name: "a Word file", file: "a.md", body: "PK\x03\x04\x14\x00\x06\x00",
+			wantErr: "parse a.md: not an article but binary data"},
+		{name: "a picture", file: "a.html", body: "\x89PNG\r\n\x1a\n\x00\x00",
+			wantErr: "parse a.html: not an article but binary data"},
+		{name: "an unknown ending", file: "a.csv", body: "a,b", wantErr: `unknown kind of file ".csv"`},
+		{name: "a page named feed", file: "a.xml", body: "<html><title>Blocked</title><p>x</html>",
+			wantErr: `a.xml: not a feed but an HTML page with the title "Blocked"`},
+		{name: "XML of another kind", file: "a", body: "<?xml version='1.0'?><svg></svg>",
+			wantErr: "first element is <svg>"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			items, _, err := Parse(news.Document{Name: tt.file, Body: []byte(tt.body)})
+			if tt.wantErr != "" {
+				if err == nil || !strings.Contains(err.Error(), tt.wantErr) ||
+					news.KindOf(err) != news.Invalid {
+					t.Errorf("error %v (%v), want %q", err, news.KindOf(err), tt.wantErr)
+				}
+				return
+			}
+			if err != nil || len(items) != 1 {
+				t.Fatalf("%d items, error %v", len(items), err)
+			}
+			if items[0].Title != tt.wantTitle {
+				t.Errorf("title %q, want %q", items[0].Title, tt.wantTitle)
+			}
+		})
+	}
+}
+
+func TestParseFetched(t *testing.T) {
+	for _, tt := range []struct{ mediaType, body, want string }{
+		{"text/html; charset=utf-8", "<!doctype html><title>Challenge Validation</title>",
+			`https://example.org/feed: not a feed but an HTML page with the title "Challenge Validation"`},
+		{"text/plain", "Too many requests", "https://example.org/feed: not a feed but plain text"},
+		{"application/rss+xml", "<html><body>x", "https://example.org/feed: not a feed but an HTML page"},
+	} {
+		doc := news.Document{URL: "https://example.org/feed", MediaType: tt.mediaType,
+			Body: []byte(tt.body)}
+		_, _, err := Parse(doc)
+		if err == nil || !strings.Contains(err.Error(), tt.want) || news.KindOf(err) != news.Invalid {
+			t.Errorf("%s: error %v, want %q", tt.mediaType, err, tt.want)
+		}
+	}
+}
+
+func TestParseTooLarge(t *testing.T) {
+	doc := news.Document{Name: "a.txt", Body: []byte(strings.Repeat("word ", maxFile/5+1))}
+	if _, _, err := Parse(doc); news.KindOf(err) != news.TooLarge {
+		t.Errorf("error %v (%v), want too large", err, news.KindOf(err))
+	}
+}
+
+func TestFrontMatterFaults(t *testing.T) {
+	tests := []struct{ name, file, body, want string }{
+		{"unknown field", "a.md", "---\ntitle: x\n  \nauthor: y\n---\n",
+			"a.md:4:1: author: unknown field: known are title, date"},
+		{"wrong type", "a.txt", "---\ntitle: [x]\n---\n", "a.txt:2:8: title: want text, not a sequence"},
+		{"wrong type in a list", "a.md", "---\ntags:\n  - a\n  - {b: c}\n---\n", "a.md:4:"},
+		{"date", "a.md", "\n---\ndate: yesterday\n---\n", `a.md:3:7: date: "yesterday" is not a date`},
+		{"url", "a.md", "---\nurl: example.org/a\n---\n",
+			`a.md:2:6: url: "example.org/a" is not a web address`},
+		{"lang", "a.md", "---\nlang: english language\n---\n",
+			`a.md:2:7: lang: "english language" is not`},
+		{"rights", "a.md", "---\nrights: all\n---\n",
+			`a.md:2:9: rights: "all": write full, excerpt or headline`},
+		{"twice", "a.md", "---\ntitle: x\ntitle: y\n---\n", "a.md:3:1: front matter: "},
+		{"not YAML", "a.md", "---\ntitle: \"x\n---\n", "a.md:2:8: front matter: "},
+		{"not fields", "a.md", "---\njust text\n---\n", "a.md:2:1: front matter: want lines of the form"},
+		{"several", "a.md", "---\ndate: x\nrights: y\n---\n", "a.md:3:9: rights"},
+		{"in a comment", "a.html", "<!--\n\ntitle: x\ndate: y\n-->\n<p>z", "a.html:4:7: date"},
+		{"far too long", "a.md", "---\ntitle: x\n" + strings.Repeat("# x\n", maxFront) + "---\n",
+			"a.md:2:1: front matter of"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, _, err := Parse(news.Document{Name: tt.file, Body: []byte(tt.body)})
+			if err == nil || !strings.Contains(err.Error(), tt.want) || news.KindOf(err) != news.Invalid {
+				t.Errorf("error %v, want %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestNoFrontMatter(t *testing.T) {
+	for body, want := range map[string]string{
+		"---\n\nOne\n\ntwo":                      "---",
+		"<!-- a remark -->\n<h1>One</h1>":        "One",
+		"<!-- saved from url=(1) --><h1>One":     "One",
+		"---\n---\nOne\n\ntwo":                   "One",
+		"---\n# nothing but a comment\n---\nOne": "One",
+	} {
+		if item := parsed(t, news.Document{Name: "a.txt", Body: []byte(body)}); item.Title != want {
+			t.Errorf("%q: title %q, want %q", body, item.Title, want)
+		}
+	}
+}
+
+func TestDecodeText(t *testing.T) {
+	wide := func(mark []byte, put func(uint16) []byte) string {
+		b := mark
+		for _, u := range utf16.Encode([]rune("señal\r\n")) {
+			b = append(b, put(u)...)
+		}
+		return string(b)
+	}
+	tests := []struct{ name, mediaType, in, want string }{
+		{"UTF-8", "", "señal\r\na\rb", "señal\na\nb"},
+		{"UTF-8 with a mark", "", "\ufeffseñal", "señal"},
+		{"UTF-16 LE", "", wide([]byte{0xff, 0xfe}, func(u uint16) []byte {
+			return []byte{byte(u),
+				byte(u >> 8)}
+		}),
+			"señal\n"},
+		{"UTF-16 BE", "", wide([]byte{0xfe, 0xff}, func(u uint16) []byte {
+			return []byte{byte(u >> 8),
+				byte(u)}
+		}),
+			"señal\n"},
+		{"windows-1252", "", "se\xf1al \x93x\x94 \x80", "señal “x” €"},
+		{"as stated", "text/plain; charset=iso-8859-5", "\xbc\xd8\xe0", "Мир"},
+		{"as an element states", "", `<meta charset="koi8-r">` + "\xcd\xc9\xd2",
+			`<meta charset="koi8-r">мир`},
+		{"UTF-8 with some damage", "text/plain; charset=iso-8859-1", "áéíóúñ \xff", "áéíóúñ \ufffd"},
+	}
+	for _, tt := range tests {
+		got := decodeText(news.Document{MediaType: tt.mediaType, Body: []byte(tt.in)})
+		if got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// FuzzParseFile holds that no file makes the parser fail, whatever its name says: one item in
+// UTF-8, or an error that tells its kind.
+func FuzzParseFile(f *testing.F) {
+	for _, pattern := range []string{"text/*.txt", "markdown/*.md", "html/*.html"} {
+		files, err := filepath.Glob(filepath.Join("testdata", pattern))
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, file := range files {
+			body, err := os.ReadFile(file)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(uint8(0), body)
+		}
+	}
+	endings := []string{".txt", ".md", ".html", ""}
+	f.Fuzz(func(t *testing.T, ending uint8, body []byte) {
+		items, _, err := Parse(news.Document{Name: "a" + endings[int(ending)%len(endings)], Body: body})
+		if err != nil {
+			if news.KindOf(err) == news.Internal {
+				t.Errorf("error without a kind: %v", err)
+			}
+			return
+		}
+		for _, item := range items {
+			if !utf8.ValidString(item.Title) || !utf8.ValidString(item.Content) {
+				t.Errorf("not UTF-8: %q, %q", item.Title, item.Content)
+			}
+		}
+	})
+}

@@ -1,0 +1,221 @@
+package parse
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"html"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+	"golang.org/x/text/language"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// maxFront is how many bytes front matter may have.
+const maxFront = 64 << 10
+
+// frontFields are the fields that front matter may have.
+var frontFields = []string{
+	"title", "date", "updated", "authors", "url", "lang", "tags", "id", "rights", "summary",
+}
+
+// cutFrontMatter parts a file into its front matter, YAML between two lines of "---" (or, in
+// HTML, a comment at the beginning whose first line is a field), and the rest. Line is the number
+// of the YAML's first line. A text that only begins with a line of dashes has no front matter.
+func cutFrontMatter(text string) (front string, line int, rest string) {
+	blank := len(text) - len(strings.TrimLeft(text, " \t\n"))
+	line = strings.Count(text[:blank], "\n") + 1
+	first, after, _ := strings.Cut(text[blank:], "\n")
+	switch {
+	case strings.TrimRight(first, " \t") == "---":
+		for at := 0; at < len(after); {
+			end := at + len(after[at:])
+			if n := strings.IndexByte(after[at:], '\n'); n >= 0 {
+				end = at + n + 1
+			}
+			if mark := strings.TrimRight(after[at:end], " \t\n"); mark == "---" || mark == "..." {
+				return after[:at], line + 1, after[end:]
+			}
+			at = end
+		}
+	case strings.HasPrefix(first, "<!--"):
+		comment, after, found := strings.Cut(text[blank+len("<!--"):], "-->")
+		yaml := strings.TrimLeft(comment, " \t\n")
+		field, _, isField := strings.Cut(yaml, ":")
+		if found && isField && slices.Contains(frontFields, field) {
+			return yaml, line + strings.Count(comment[:len(comment)-len(yaml)], "\n"), after
+		}
+	}
+	return "", 0, text
+}
+
+// frontReader reads front matter into an item, and collects what is wrong with it.
+type frontReader struct {
+	name   string
+	offset int // lines before the YAML
+	item   *news.Item
+	faults []error
+}
+
+// readFront sets the fields of item that front matter states, strictly: the error is Invalid and
+// names file:line:column and field of everything that is wrong.
+func readFront(name, front string, line int, item *news.Item) error {
+	if len(front) > maxFront {
+		return news.Errorf(news.Invalid, "%s:%d:1: front matter of %d bytes, want at most %d: "+
+			"close it with a line of ---", name, line, len(front), maxFront)
+	}
+	r := frontReader{name: name, offset: line - 1, item: item}
+	file, err := parser.ParseBytes([]byte(front), 0)
+	if err != nil {
+		return r.syntax(err)
+	}
+	for _, doc := range file.Docs {
+		r.document(doc.Body)
+	}
+	if len(r.faults) > 0 {
+		return news.Errorf(news.Invalid, "%w", errors.Join(r.faults...))
+	}
+	return nil
+}
+
+func (r *frontReader) syntax(err error) error {
+	line, column, message := 1, 1, err.Error()
+	if e, ok := errors.AsType[yaml.Error](err); ok && e.GetToken() != nil {
+		line, column = e.GetToken().Position.Line, e.GetToken().Position.Column
+		message = e.GetMessage()
+	}
+	return news.Errorf(news.Invalid, "%s:%d:%d: front matter: %s", r.name, line+r.offset, column,
+		message)
+}
+
+func (r *frontReader) fault(n ast.Node, format string, args ...any) {
+	p := n.GetToken().Position
+	r.faults = append(r.faults, fmt.Errorf("%s:%d:%d: %s", r.name, p.Line+r.offset, p.Column,
+		fmt.Sprintf(format, args...)))
+}
+
+func (r *frontReader) document(body ast.Node) {
+	switch body := body.(type) {
+	case nil, *ast.NullNode, *ast.CommentGroupNode:
+	case *ast.MappingNode:
+		for _, pair := range body.Values {
+			r.field(pair.Key, pair.Value)
+		}
+	case *ast.MappingValueNode:
+		r.field(body.Key, body.Value)
+	default:
+		r.fault(body, "front matter: want lines of the form `title: …`")
+	}
+}
+
+func (r *frontReader) field(key ast.MapKeyNode, value ast.Node) {
+	item := r.item
+	switch name := key.GetToken().Value; name {
+	case "title":
+		item.Title = html.EscapeString(r.text(name, value))
+	case "summary":
+		item.Summary = html.EscapeString(r.text(name, value))
+	case "id":
+		item.GUID = cmp.Or(r.text(name, value), item.GUID)
+	case "date":
+		item.Published = r.date(name, value)
+	case "updated":
+		item.Modified = r.date(name, value)
+	case "authors":
+		item.Authors = nil
+		for _, author := range r.list(name, value) {
+			item.Authors = append(item.Authors, news.Author{Name: author})
+		}
+	case "tags":
+		item.Tags = r.list(name, value)
+	case "url":
+		item.URL = r.url(name, value)
+	case "lang":
+		item.Lang = r.text(name, value)
+		if _, err := language.Parse(item.Lang); err != nil && item.Lang != "" {
+			r.fault(value, "%s: %q is not a language: write a BCP 47 tag such as en or es-MX",
+				name, item.Lang)
+		}
+	case "rights":
+		item.Rights = news.Rights(r.text(name, value))
+		switch item.Rights {
+		case "", news.Full, news.Excerpt, news.Headline:
+		default:
+			r.fault(value, "%s: %q: write full, excerpt or headline", name, item.Rights)
+		}
+	default:
+		r.fault(key, "%s: unknown field: known are %s", name, strings.Join(frontFields, ", "))
+	}
+}
+
+// text reads a scalar as it is written, so that a title may be "1984" without quotes.
+func (r *frontReader) text(name string, n ast.Node) string {
+	switch n := n.(type) {
+	case *ast.StringNode:
+		return strings.TrimSpace(n.Value)
+	case *ast.LiteralNode:
+		return strings.TrimSpace(n.Value.Value)
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
+		return n.GetToken().Value
+	case *ast.NullNode:
+		return ""
+	}
+	r.fault(n, "%s: want text, not a %s", name, strings.ToLower(n.Type().YAMLName()))
+	return ""
+}
+
+// list reads a list of texts, or a single one.
+func (r *frontReader) list(name string, n ast.Node) []string {
+	values := []ast.Node{n}
+	if s, ok := n.(*ast.SequenceNode); ok {
+		values = s.Values
+	}
+	var list []string
+	for _, v := range values {
+		if s := r.text(name, v); s != "" {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+func (r *frontReader) url(name string, n ast.Node) string {
+	s := r.text(name, n)
+	u, err := url.Parse(s)
+	if s != "" && (err != nil || !isWeb(strings.ToLower(s)) || u.Host == "") {
+		r.fault(n, "%s: %q is not a web address: write it in full, https://…", name, s)
+		return ""
+	}
+	return s
+}
+
+func (r *frontReader) date(name string, n ast.Node) time.Time {
+	s := r.text(name, n)
+	t, ok := dateOf(s)
+	if !ok && s != "" {
+		r.fault(n, "%s: %q is not a date: write 2006-01-02 or 2006-01-02T15:04:05-06:00", name, s)
+	}
+	return t
+}
+
+// dateOf reads a date, with or without a time of day; without a zone it is in UTC.
+func dateOf(s string) (time.Time, bool) {
+	for _, layout := range []string{
+		time.RFC3339, "2006-01-02T15:04:05.999Z0700", "2006-01-02T15:04Z07:00",
+		"2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05Z07:00",
+		"2006-01-02 15:04:05 Z07:00", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05",
+		"2006-01-02 15:04 -0700", "2006-01-02 15:04 Z07:00", "2006-01-02 15:04", time.DateOnly,
+	} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}

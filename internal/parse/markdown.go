@@ -1,0 +1,63 @@
+package parse
+
+import (
+	"bytes"
+	"cmp"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/text"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// parseMarkdown reads a Markdown file (CommonMark with GitHub's tables, strikethrough and bare
+// links). HTML in it is kept: clean sanitises everything alike. The title is the front matter's,
+// or else the heading of the first level that the text begins with, which is not said again.
+func parseMarkdown(doc news.Document, source string) (news.Item, error) {
+	item := fileItem(doc)
+	front, line, rest := cutFrontMatter(source)
+	if err := readFront(placeOf(doc), front, line, &item); err != nil {
+		return item, err
+	}
+	md := goldmark.New(
+		goldmark.WithExtensions(extension.GFM),
+		goldmark.WithRendererOptions(html.WithUnsafe()),
+	)
+	src := []byte(rest)
+	root := md.Parser().Parse(text.NewReader(src))
+	if h, ok := root.FirstChild().(*ast.Heading); ok && h.Level == 1 {
+		title, err := renderChildren(md, src, h)
+		if err != nil {
+			return item, news.Errorf(news.Internal, "parse %s: %w", placeOf(doc), err)
+		}
+		item.Title = cmp.Or(item.Title, title)
+		if item.Title == title { // not said twice
+			root.RemoveChild(root, h)
+		}
+	}
+	var b bytes.Buffer
+	if err := md.Renderer().Render(&b, src, root); err != nil {
+		return item, news.Errorf(news.Internal, "parse %s: %w", placeOf(doc), err)
+	}
+	item.Content = b.String()
+	return item, nil
+}
+
+// renderChildren gives what is in a node as HTML.
+func renderChildren(md goldmark.Markdown, src []byte, n ast.Node) (string, error) {
+	var b bytes.Buffer
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		if err := md.Renderer().Render(&b, src, c); err != nil {
+			return "", err
+		}
+	}
+	return b.String(), nil
+}
+
+// fileItem is the item that a file stands for before it has been read: known by its name.
+func fileItem(doc news.Document) news.Item {
+	return news.Item{GUID: doc.Name, Base: doc.URL}
+}
