@@ -1,0 +1,190 @@
+package store
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// The kinds of change. An alias changes no feed: it is a further name for an article.
+const (
+	kindCreate   = "create"
+	kindUpdate   = "update"
+	kindWithdraw = "withdraw"
+	kindPlace    = "place" // its topics changed, not its text
+	kindRelease  = "release"
+	kindAlias    = "alias"
+)
+
+// change is one accepted change with all that was decided about it. The log keeps the exported
+// fields; apply needs the rest too.
+type change struct {
+	Seq   uint64       `json:"seq"`
+	Kind  string       `json:"kind"`
+	Key   uint64       `json:"key"`
+	ID    news.ID      `json:"id"`
+	Time  time.Time    `json:"time"`
+	Feeds []feedChange `json:"feeds,omitempty"`
+
+	before, after *record // nil before a creation
+	content       *string // nil: as it was
+	item          []byte  // compressed; nil: as it was
+	aliases       [][]byte
+	sharedURL     bool // the link is claimed by several guids: it identifies none
+}
+
+// feedChange is what a change does to one feed: the article leaves order Was (0: it was not
+// there) and enters order Now (0: it is gone). It stays where it was if both are equal; then only
+// what the feed says of it changed.
+type feedChange struct {
+	Feed     string    `json:"feed"`
+	Stamp    time.Time `json:"stamp"`
+	Was      uint64    `json:"was,omitempty"`
+	Now      uint64    `json:"now,omitempty"`
+	Backfill bool      `json:"backfill,omitempty"` // Now is among the backfill
+
+	wasBackfill bool
+}
+
+// newChange begins a change with the next sequence number.
+func (w *writing) newChange(kind string, before *record) (*change, error) {
+	seq, err := w.Bucket(bucketChange).NextSequence()
+	if err != nil {
+		return nil, err
+	}
+	c := &change{Seq: seq, Kind: kind, Key: seq, Time: w.now, before: before}
+	if before != nil {
+		c.ID = before.ID
+		c.Key = before.key
+	}
+	return c, nil
+}
+
+// stampFeeds works out what a change from c.before to c.after does to each feed, and stamps it.
+func (w *writing) stampFeeds(c *change) {
+	moves := map[news.FeedKey]feedChange{}
+	if c.before != nil {
+		for _, m := range c.before.Members {
+			for _, key := range m.feeds(c.before.Lang) {
+				moves[key] = feedChange{Was: m.Order, wasBackfill: m.Backfill}
+			}
+		}
+	}
+	for _, m := range c.after.Members {
+		for _, key := range m.feeds(c.after.Lang) {
+			move := moves[key]
+			move.Now, move.Backfill = m.Order, m.Backfill
+			moves[key] = move
+		}
+	}
+	for key, move := range moves {
+		move.Feed = key.String()
+		move.Stamp = w.stamp(key)
+		if c.after.Updated.After(move.Stamp) {
+			move.Stamp = c.after.Updated // no feed is older than its newest entry
+		}
+		st := w.state(key)
+		st.seq, st.stamp = c.Seq, move.Stamp
+		if st.created.IsZero() {
+			st.created = w.now
+		}
+		w.states[key], w.touched[key] = st, true
+		c.Feeds = append(c.Feeds, move)
+	}
+	slices.SortFunc(c.Feeds, func(a, b feedChange) int { return cmp.Compare(a.Feed, b.Feed) })
+}
+
+// apply puts what a change says, and nothing that it does not say.
+func (w *writing) apply(c *change) error {
+	key := number(c.Key)
+	if err := put(w.Bucket(bucketChange), number(c.Seq), c); err != nil {
+		return err
+	}
+	if err := put(w.Bucket(bucketArticle), key, c.after); err != nil {
+		return err
+	}
+	if c.content != nil {
+		if err := w.Bucket(bucketBody).Put(key, []byte(*c.content)); err != nil {
+			return err
+		}
+	}
+	if c.item != nil {
+		if err := w.Bucket(bucketItem).Put(key, c.item); err != nil {
+			return err
+		}
+	}
+	for _, alias := range c.aliases {
+		value := key
+		if alias[0] == 'u' && c.sharedURL {
+			value = append(number(c.Key), 1)
+		}
+		if err := w.Bucket(bucketAlias).Put(alias, value); err != nil {
+			return err
+		}
+	}
+	if err := w.applyEmbargo(c, key); err != nil {
+		return err
+	}
+	for _, move := range c.Feeds {
+		if err := w.applyMove(move, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// applyEmbargo keeps the index of articles that wait for their date.
+func (w *writing) applyEmbargo(c *change, key []byte) error {
+	b := w.Bucket(bucketEmbargo)
+	if c.before != nil && c.before.Status == news.Embargoed {
+		if err := b.Delete(pair(uint64(c.before.Published.Unix()), key)); err != nil {
+			return err
+		}
+	}
+	if c.after.Status == news.Embargoed {
+		return b.Put(pair(uint64(c.after.Published.Unix()), key), nil)
+	}
+	return nil
+}
+
+// applyMove moves an article within one feed.
+func (w *writing) applyMove(move feedChange, key []byte) error {
+	feed, err := w.feed(news.ParseFeedKey(move.Feed))
+	if err != nil {
+		return err
+	}
+	if move.Was == move.Now {
+		return nil
+	}
+	if move.Was != 0 {
+		if err := part(feed, move.wasBackfill).Delete(number(move.Was)); err != nil {
+			return err
+		}
+	}
+	if move.Now != 0 {
+		return part(feed, move.Backfill).Put(number(move.Now), key)
+	}
+	return nil
+}
+
+// part is the bucket of a feed that an order stands in.
+func part(feed *bolt.Bucket, backfill bool) *bolt.Bucket {
+	if backfill {
+		return feed.Bucket(feedBackfill)
+	}
+	return feed.Bucket(feedFresh)
+}
+
+// put writes a value as JSON.
+func put(b *bolt.Bucket, key []byte, value any) error {
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	return b.Put(key, encoded)
+}

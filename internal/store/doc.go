@@ -1,0 +1,43 @@
+// Package store keeps articles, the log of their changes and the windows of every feed in bbolt,
+// and decides what becomes of each article that is offered. It leaves to others what an article
+// says (clean), where it belongs (classify) and how feeds look (publish).
+//
+// # Schema
+//
+// Two files, so that what polls learn never waits for articles. Numbers are 8 bytes, big-endian,
+// so that keys sort as numbers; ‖ joins bytes; a name in quotes is that text. The order of a feed
+// is the sequence at which an article entered it or last changed visibly.
+//
+//	teletipo.db
+//	├── alias                what is known under which name
+//	│   ├── "g"‖source‖0‖guid  → key
+//	│   ├── "i"‖id             → key
+//	│   └── "u"‖url            → key, then 1 if several guids of one document share the link
+//	├── article              key → JSON of all but the content; key is the creating sequence
+//	├── body                 key → content, safe HTML
+//	├── change               sequence → JSON: kind, key, id, time, and per feed stamp and order
+//	├── edition              feed.format → JSON: hash and stamp of the edition last published
+//	├── embargo              release second‖key → nothing
+//	├── feed
+//	│   └── topic or topic.lang
+//	│       ├── backfill     order → key, articles that were old when first seen
+//	│       ├── fresh        order → key
+//	│       └── state        sequence‖stamp second‖creation second
+//	├── item                 key → zstd of the JSON of the item as its source stated it
+//	└── meta
+//	    ├── created          second of the first start
+//	    ├── installation     16 random bytes, feeds' ids are minted from them
+//	    └── schema           number of this schema
+//	poll.db
+//	├── due                  due millisecond‖source → nothing
+//	├── meta
+//	│   └── schema
+//	└── state                source → JSON of what polling taught
+//
+// # Writing
+//
+// One goroutine writes. It commits whatever has queued up in one transaction, so that many
+// callers share a sync. Each change is first decided (append: read what is there, choose id, key,
+// revision, topics, stamps) and then applied (apply: put exactly what the change says), so that a
+// replica can apply what another has decided.
+package store

@@ -1,0 +1,186 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// Buckets of poll.db.
+var (
+	bucketDue   = []byte("due")
+	bucketState = []byte("state")
+)
+
+// Polls keeps what polling has taught about each source, and when each is due. It is safe for
+// concurrent use.
+type Polls struct {
+	log *slog.Logger
+	db  *bolt.DB
+}
+
+// OpenPolls opens the data directory's poll state, and creates it where it is missing. Errors are
+// as Open's.
+func OpenPolls(log *slog.Logger, dir string, opts Options) (*Polls, error) {
+	db, err := openFile(dir, "poll.db", opts.NoSync)
+	if err != nil {
+		return nil, err
+	}
+	err = db.Update(func(tx *bolt.Tx) error {
+		if _, err := checkSchema(tx, db.Path()); err != nil {
+			return err
+		}
+		for _, name := range [][]byte{bucketDue, bucketState} {
+			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return &Polls{log: log, db: db}, nil
+}
+
+// Close closes the file.
+func (p *Polls) Close() error { return p.db.Close() }
+
+// State reads what is known about a source; a source never polled has the zero state.
+func (p *Polls) State(source string) (news.PollState, error) {
+	var st news.PollState
+	err := p.db.View(func(tx *bolt.Tx) (err error) {
+		st, err = pollState(tx, source)
+		return err
+	})
+	return st, err
+}
+
+// Save keeps what a poll taught, and moves the source to st.Due in the index; a zero Due takes it
+// out.
+func (p *Polls) Save(source string, st news.PollState) error {
+	return p.db.Update(func(tx *bolt.Tx) error { return savePoll(tx, source, st) })
+}
+
+// Due takes up to n sources whose time has come, the longest overdue first, and moves each
+// a lease ahead, so that nobody else takes it and a crash only delays it. It writes only if there
+// is something to take.
+func (p *Polls) Due(now time.Time, n int, lease time.Duration) ([]string, error) {
+	var sources []string
+	if err := p.db.View(func(tx *bolt.Tx) error {
+		sources = due(tx, now, n)
+		return nil
+	}); err != nil || len(sources) == 0 {
+		return nil, err
+	}
+	err := p.db.Update(func(tx *bolt.Tx) error {
+		sources = due(tx, now, n)
+		for _, source := range sources {
+			st, err := pollState(tx, source)
+			if err != nil {
+				return err
+			}
+			st.Due = now.Add(lease)
+			if err := savePoll(tx, source, st); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err // none was taken
+	}
+	return sources, nil
+}
+
+// Enlist makes the due index hold exactly the given sources: new ones are due now, those that are
+// gone leave it (what is known about them stays).
+func (p *Polls) Enlist(sources []string, now time.Time) error {
+	return p.db.Update(func(tx *bolt.Tx) error {
+		wanted := make(map[string]bool, len(sources))
+		for _, source := range sources {
+			wanted[source] = true
+		}
+		var stale [][]byte
+		listed := make(map[string]bool, len(sources))
+		err := tx.Bucket(bucketDue).ForEach(func(k, _ []byte) error {
+			source := string(k[8:])
+			if !wanted[source] {
+				stale = append(stale, bytes.Clone(k))
+			}
+			listed[source] = true
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for _, k := range stale {
+			if err := tx.Bucket(bucketDue).Delete(k); err != nil {
+				return err
+			}
+		}
+		for _, source := range sources {
+			if listed[source] {
+				continue
+			}
+			st, err := pollState(tx, source)
+			if err != nil {
+				return err
+			}
+			if st.Due.Before(now) {
+				st.Due = now
+			}
+			if err := savePoll(tx, source, st); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// due lists the sources whose time has come.
+func due(tx *bolt.Tx, now time.Time, n int) []string {
+	var sources []string
+	limit := uint64(now.UnixMilli())
+	c := tx.Bucket(bucketDue).Cursor()
+	for k, _ := c.First(); k != nil && len(sources) < n && toNumber(k) <= limit; k, _ = c.Next() {
+		sources = append(sources, string(k[8:]))
+	}
+	return sources
+}
+
+// savePoll writes a state and moves the source's place in the due index.
+func savePoll(tx *bolt.Tx, source string, st news.PollState) error {
+	before, err := pollState(tx, source)
+	if err != nil {
+		return err
+	}
+	index := tx.Bucket(bucketDue)
+	if !before.Due.IsZero() {
+		if err := index.Delete(dueKey(before.Due, source)); err != nil {
+			return err
+		}
+	}
+	if !st.Due.IsZero() {
+		if err := index.Put(dueKey(st.Due, source), nil); err != nil {
+			return err
+		}
+	}
+	return put(tx.Bucket(bucketState), []byte(source), st)
+}
+
+func dueKey(at time.Time, source string) []byte {
+	return pair(uint64(at.UnixMilli()), []byte(source))
+}
+
+func pollState(tx *bolt.Tx, source string) (st news.PollState, err error) {
+	if value := tx.Bucket(bucketState).Get([]byte(source)); value != nil {
+		err = decode("poll state", []byte(source), value, &st)
+	}
+	return st, err
+}

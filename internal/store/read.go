@@ -1,0 +1,228 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strings"
+
+	bolt "go.etcd.io/bbolt"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// reading is a transaction seen from who only reads; a writing reads the same way.
+type reading struct{ *bolt.Tx }
+
+// view runs f in a read transaction. f must copy what it wants to keep, and must not write to a
+// client: a slow client would hold the transaction, and the file would grow.
+func (s *Store) view(f func(reading) error) error {
+	return s.db.View(func(tx *bolt.Tx) error { return f(reading{tx}) })
+}
+
+// record reads an article's metadata.
+func (r reading) record(key uint64) (*record, error) {
+	k := number(key)
+	value := r.Bucket(bucketArticle).Get(k)
+	if value == nil {
+		return nil, news.Errorf(news.Internal, "store: article %x is missing", k)
+	}
+	rec := &record{key: key}
+	return rec, decode("article", k, value, rec)
+}
+
+// byID reads the metadata of the article that an id names.
+func (r reading) byID(id news.ID) (*record, error) {
+	key := r.Bucket(bucketAlias).Get(aliasID(id))
+	if key == nil {
+		return nil, news.Errorf(news.NotFound, "there is no article %s", id)
+	}
+	return r.record(toNumber(key))
+}
+
+// entry reads an article whole.
+func (r reading) entry(key uint64) (news.Entry, error) {
+	rec, err := r.record(key)
+	if err != nil {
+		return news.Entry{}, err
+	}
+	rec.Content = string(r.Bucket(bucketBody).Get(number(key)))
+	return rec.Entry, nil
+}
+
+func (w *writing) record(key uint64) (*record, error) { return reading{w.Tx}.record(key) }
+func (w *writing) byID(id news.ID) (*record, error)   { return reading{w.Tx}.byID(id) }
+
+// Article reads one article whole. An id that was never given is NotFound; a withdrawn article is
+// given with its status.
+func (s *Store) Article(id news.ID) (news.Entry, error) {
+	var entry news.Entry
+	err := s.view(func(r reading) error {
+		rec, err := r.byID(id)
+		if err != nil {
+			return err
+		}
+		entry, err = r.entry(rec.key)
+		return err
+	})
+	return entry, err
+}
+
+// Item reads what an article was made of, as its source stated it.
+func (s *Store) Item(id news.ID) (news.Item, error) {
+	var item news.Item
+	err := s.view(func(r reading) error {
+		rec, err := r.byID(id)
+		if err != nil {
+			return err
+		}
+		if rec.Status == news.Withdrawn {
+			return news.Errorf(news.Gone, "article %s is withdrawn, its text is gone", id)
+		}
+		raw, err := s.unzip.DecodeAll(r.Bucket(bucketItem).Get(number(rec.key)), nil)
+		if err != nil {
+			return news.Errorf(news.Internal, "store: item of %s is damaged: %w", id, err)
+		}
+		return json.Unmarshal(raw, &item)
+	})
+	return item, err
+}
+
+// Window reads the newest n articles of a feed: fresh ones newest first, then, if there are not
+// enough, backfill. It walks n keys, whatever the size of the store. The content of articles that
+// is not published in full is left out.
+func (s *Store) Window(key news.FeedKey, n int) (news.Window, error) {
+	window := news.Window{Key: key}
+	err := s.view(func(r reading) error {
+		window.Stamp = second(r.Bucket(bucketMeta).Get(metaCreated))
+		feed := r.Bucket(bucketFeed).Bucket([]byte(key.String()))
+		if feed == nil {
+			return nil
+		}
+		st := toState(feed.Get(feedState))
+		window.Seq, window.Stamp = st.seq, st.stamp
+		for _, name := range [][]byte{feedFresh, feedBackfill} {
+			c := feed.Bucket(name).Cursor()
+			for k, v := c.Last(); k != nil && len(window.Entries) < n; k, v = c.Prev() {
+				entry, err := r.windowEntry(toNumber(v))
+				if err != nil {
+					return err
+				}
+				window.Entries = append(window.Entries, entry)
+			}
+		}
+		return nil
+	})
+	return window, err
+}
+
+// windowEntry reads what a feed shows of an article.
+func (r reading) windowEntry(key uint64) (news.Entry, error) {
+	rec, err := r.record(key)
+	if err != nil || rec.Rights != news.Full {
+		if err != nil {
+			return news.Entry{}, err
+		}
+		return rec.Entry, nil
+	}
+	rec.Content = string(r.Bucket(bucketBody).Get(number(key)))
+	return rec.Entry, nil
+}
+
+// EnsureFeeds makes the feeds that do not exist yet, so that an empty feed has the time of its
+// creation as its date, now and after every restart.
+func (s *Store) EnsureFeeds(keys []news.FeedKey) error {
+	return s.submit(context.Background(), func(w *writing) error {
+		for _, key := range keys {
+			if w.state(key).created.IsZero() {
+				w.states[key] = state{stamp: w.now, created: w.now}
+			}
+		}
+		return nil
+	})
+}
+
+// Articles lists the newest articles that fit a query, newest first, without their content. It
+// reads backwards until it has enough, at worst everything.
+func (s *Store) Articles(q news.Query) ([]news.Entry, error) {
+	var entries []news.Entry
+	text := strings.ToLower(q.Text)
+	source, err := json.Marshal(q.Source)
+	if err != nil {
+		return nil, err
+	}
+	err = s.view(func(r reading) error {
+		c := r.Bucket(bucketArticle).Cursor()
+		for k, v := c.Last(); k != nil && len(entries) < q.Limit; k, v = c.Prev() {
+			if q.Source != "" && !bytes.Contains(v, source) {
+				continue // without decoding it
+			}
+			var rec record
+			if err := decode("article", k, v, &rec); err != nil {
+				return err
+			}
+			if fits(&rec.Entry, q.Topic, q.Source, text) {
+				entries = append(entries, rec.Entry)
+			}
+		}
+		return nil
+	})
+	return entries, err
+}
+
+func fits(e *news.Entry, topic, source, text string) bool {
+	if source != "" && e.Source != source {
+		return false
+	}
+	if text != "" && !strings.Contains(strings.ToLower(e.Title), text) {
+		return false
+	}
+	if topic == "" {
+		return true
+	}
+	for _, p := range e.Placements {
+		if p.Topic == topic {
+			return true
+		}
+	}
+	return false
+}
+
+// EditionStamps reads what is remembered of every edition, by its name.
+func (s *Store) EditionStamps() (map[string]news.EditionStamp, error) {
+	stamps := map[string]news.EditionStamp{}
+	err := s.view(func(r reading) error {
+		return r.Bucket(bucketEdition).ForEach(func(k, v []byte) error {
+			var stamp news.EditionStamp
+			if err := decode("edition", k, v, &stamp); err != nil {
+				return err
+			}
+			stamps[string(k)] = stamp
+			return nil
+		})
+	})
+	return stamps, err
+}
+
+// SaveEditionStamps remembers editions, by name.
+func (s *Store) SaveEditionStamps(stamps map[string]news.EditionStamp) error {
+	return s.submit(context.Background(), func(w *writing) error {
+		for name, stamp := range stamps {
+			if err := put(w.Bucket(bucketEdition), []byte(name), stamp); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// embargoOver tells whether an article is held whose time has come.
+func (s *Store) embargoOver() (bool, error) {
+	over := false
+	err := s.view(func(r reading) error {
+		k, _ := r.Bucket(bucketEmbargo).Cursor().First()
+		over = k != nil && !second(k).After(s.now())
+		return nil
+	})
+	return over, err
+}

@@ -1,0 +1,85 @@
+package store
+
+import (
+	"context"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// Withdraw takes an article back for good: it leaves every feed, its text is removed, and its
+// names stay known so that it never returns. Withdrawing it again changes nothing.
+func (s *Store) Withdraw(ctx context.Context, id news.ID) (news.Result, error) {
+	var result news.Result
+	err := s.submit(ctx, func(w *writing) error {
+		known, err := w.byID(id)
+		if err != nil {
+			return err
+		}
+		if known.Status == news.Withdrawn {
+			result = resultOf(news.Unchanged, known)
+			result.Reason = "it was withdrawn before"
+			return nil
+		}
+		c, err := w.newChange(kindWithdraw, known)
+		if err != nil {
+			return err
+		}
+		rec := *known
+		rec.Status, rec.Seq, rec.Updated = news.Withdrawn, c.Seq, grown(w.now, known.Updated)
+		if known.Status == news.Embargoed {
+			rec.Updated = w.now
+		}
+		rec.Members, rec.Placements = nil, nil
+		rec.Summary, rec.Media = "", nil
+		nothing := ""
+		c.after, c.content, c.item = &rec, &nothing, []byte{}
+		w.stampFeeds(c)
+		result = resultOf(news.Updated, &rec)
+		result.Reason = "withdrawn"
+		return w.apply(c)
+	})
+	return result, err
+}
+
+// Release makes public what was held until now or earlier, and tells how many articles that were.
+func (s *Store) Release(ctx context.Context) (int, error) {
+	due, err := s.embargoOver()
+	if err != nil || !due {
+		return 0, err // the usual case: nothing to write
+	}
+	released := 0
+	err = s.submit(ctx, func(w *writing) error {
+		released = 0
+		var keys []uint64
+		c := w.Bucket(bucketEmbargo).Cursor()
+		for k, _ := c.First(); k != nil && !second(k).After(w.now); k, _ = c.Next() {
+			keys = append(keys, toNumber(k[8:]))
+		}
+		for _, key := range keys {
+			if err := w.release(key); err != nil {
+				return err
+			}
+			released++
+		}
+		return nil
+	})
+	return released, err
+}
+
+// release makes one article public.
+func (w *writing) release(key uint64) error {
+	known, err := w.record(key)
+	if err != nil {
+		return err
+	}
+	c, err := w.newChange(kindRelease, known)
+	if err != nil {
+		return err
+	}
+	rec := *known
+	rec.Status, rec.Seq, rec.Updated = news.Live, c.Seq, maxTime(w.now, known.Published)
+	rec.Members = members(nil, known.Placements, c.Seq, false)
+	c.after = &rec
+	w.stampFeeds(c)
+	return w.apply(c)
+}

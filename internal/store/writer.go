@@ -1,0 +1,205 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// request is one caller's part of a transaction. do may run twice: once beside others and, if one
+// of them fails, once more alone; it must begin anew each time.
+type request struct {
+	do   func(*writing) error
+	done chan error
+}
+
+// mostTogether bounds how many requests share one transaction: past it, bbolt's node splits cost
+// more than the shared sync saves.
+const mostTogether = 64
+
+// writing is a transaction under way: what it has stamped and touched so far.
+type writing struct {
+	*bolt.Tx
+	now     time.Time // whole seconds
+	states  map[news.FeedKey]state
+	touched map[news.FeedKey]bool
+}
+
+// submit hands do to the writing goroutine and waits until it is on disk. A context that ends
+// takes back only what has not been handed over.
+func (s *Store) submit(ctx context.Context, do func(*writing) error) error {
+	r := request{do: do, done: make(chan error, 1)}
+	select {
+	case <-s.closing: // checked alone first: a select among ready cases picks at random
+		return errClosed()
+	case <-ctx.Done():
+		return ctx.Err()
+	default:
+	}
+	select {
+	case s.requests <- r:
+	case <-s.closing:
+		return errClosed()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case err := <-r.done:
+		return err
+	case <-s.stopped:
+		select {
+		case err := <-r.done:
+			return err
+		default:
+			return errClosed()
+		}
+	}
+}
+
+func errClosed() error { return news.Errorf(news.Refused, "the store is closed") }
+
+// write is the writing goroutine: it takes whatever has queued up, commits it together, and tells
+// who waits. After Close it finishes what was queued.
+func (s *Store) write() {
+	defer close(s.stopped)
+	for {
+		select {
+		case r := <-s.requests:
+			s.commit(s.drain([]request{r}))
+		case <-s.closing:
+			for group := s.drain(nil); len(group) > 0; group = s.drain(nil) {
+				s.commit(group)
+			}
+			return
+		}
+	}
+}
+
+// drain adds to a group what waits in the queue now.
+func (s *Store) drain(group []request) []request {
+	for len(group) < mostTogether {
+		select {
+		case r := <-s.requests:
+			group = append(group, r)
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+// commit runs a group in one transaction; if one of it fails, each alone.
+func (s *Store) commit(group []request) {
+	err := s.transact(group)
+	if err != nil && len(group) > 1 {
+		for _, r := range group {
+			r.done <- s.transact([]request{r})
+		}
+		return
+	}
+	for _, r := range group {
+		r.done <- err
+	}
+}
+
+// transact runs a group in one transaction and announces the feeds it changed.
+func (s *Store) transact(group []request) error {
+	var touched map[news.FeedKey]bool
+	err := s.db.Update(func(tx *bolt.Tx) error {
+		w := &writing{
+			Tx: tx, now: s.now().UTC().Truncate(time.Second),
+			states: map[news.FeedKey]state{}, touched: map[news.FeedKey]bool{},
+		}
+		for _, name := range [][]byte{bucketArticle, bucketBody, bucketChange, bucketItem} {
+			tx.Bucket(name).FillPercent = 0.9 // keys only grow
+		}
+		for _, r := range group {
+			if err := r.do(w); err != nil {
+				return err
+			}
+		}
+		touched = w.touched
+		return w.saveStates()
+	})
+	if err != nil || len(touched) == 0 {
+		return err
+	}
+	s.mu.Lock()
+	announce := s.onChange
+	s.mu.Unlock()
+	if announce != nil {
+		keys := make([]news.FeedKey, 0, len(touched))
+		for key := range touched {
+			keys = append(keys, key)
+		}
+		announce(keys)
+	}
+	return nil
+}
+
+// feed opens or makes the bucket of a feed.
+func (w *writing) feed(key news.FeedKey) (*bolt.Bucket, error) {
+	b, err := w.Bucket(bucketFeed).CreateBucketIfNotExists([]byte(key.String()))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range [][]byte{feedFresh, feedBackfill} {
+		part, err := b.CreateBucketIfNotExists(name)
+		if err != nil {
+			return nil, err
+		}
+		part.FillPercent = 0.9 // keys only grow
+	}
+	return b, nil
+}
+
+// state reads a feed's state, through what this transaction has already changed.
+func (w *writing) state(key news.FeedKey) state {
+	if st, ok := w.states[key]; ok {
+		return st
+	}
+	if b := w.Bucket(bucketFeed).Bucket([]byte(key.String())); b != nil {
+		return toState(b.Get(feedState))
+	}
+	return state{}
+}
+
+// saveStates writes the states that the transaction changed, each once.
+func (w *writing) saveStates() error {
+	for key, st := range w.states {
+		b, err := w.feed(key)
+		if err != nil {
+			return err
+		}
+		if err := b.Put(feedState, st.bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stamp chooses when a feed's change at w.now becomes visible, so that Last-Modified grows with
+// what is published. Changes of one transaction share a stamp.
+func (w *writing) stamp(key news.FeedKey) time.Time {
+	last := w.state(key).stamp
+	if w.touched[key] {
+		return last
+	}
+	return grown(w.now, last)
+}
+
+// grown is when a change at now becomes visible after one at last: now, or a second past last if
+// that is later. A last one that still lies ahead has not been published, so the change joins it:
+// bursts run at most a second ahead of the clock.
+func grown(now, last time.Time) time.Time {
+	switch now.Compare(last) {
+	case -1:
+		return last
+	case 0:
+		return last.Add(time.Second)
+	}
+	return now
+}
