@@ -101,7 +101,7 @@ func (d *draft) json() ([]byte, error) {
 			Description: d.description,
 			HomePageUrl: d.home,
 			FeedUrl:     d.self(news.JSON),
-			Language:    languageTag(d.feed.Key.Lang),
+			Language:    languageTag(d.lang),
 			Authors:     []*feeds.JSONAuthor{{Name: d.site.Title, Url: d.site.PublicURL + "/"}},
 		},
 		Items: make([]*jsonItem, 0, len(d.feed.Entries)),

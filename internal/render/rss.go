@@ -108,7 +108,7 @@ func (d *draft) rss() ([]byte, error) {
 		Description: newRSSText(d.description),
 		RssFeed: feeds.RssFeed{
 			Link:          d.home,
-			Language:      languageTag(d.feed.Key.Lang),
+			Language:      languageTag(d.lang),
 			LastBuildDate: rssDate(second(d.feed.Updated)),
 			Generator:     generatorName + " (" + generatorURL + ")",
 			Docs:          rssDocs,

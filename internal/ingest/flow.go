@@ -1,0 +1,216 @@
+package ingest
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/teletipo/teletipo/internal/classify"
+	"github.com/teletipo/teletipo/internal/clean"
+	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/parse"
+)
+
+// Reader looks at a source once. Keep says that all of a reading is dealt with, so that the reader
+// need not yield it again; without it the next Read yields it once more.
+type Reader interface {
+	Read(ctx context.Context, src news.Source, last news.Validators) (news.Reading, error)
+	Keep(src news.Source, reading news.Reading)
+}
+
+// Archive decides what becomes of articles and stores them: when it returns without an error they
+// are on disk. All articles of one document come in one call.
+type Archive interface {
+	Accept(ctx context.Context, candidates []news.Candidate) ([]news.Result, error)
+}
+
+// Polls remembers what polling teaches about each source.
+type Polls interface {
+	State(source string) (news.PollState, error)
+	Save(source string, state news.PollState) error
+}
+
+// Flow takes sources and documents through every stage. It is safe for concurrent use, and never
+// polls one source twice at once.
+type Flow struct {
+	log        *slog.Logger
+	reader     Reader
+	archive    Archive
+	polls      Polls
+	cleaner    *clean.Cleaner
+	classifier *classify.Classifier
+	now        func() time.Time
+	underWay   claims
+}
+
+// New makes a flow.
+func New(
+	log *slog.Logger, reader Reader, archive Archive, polls Polls,
+	cleaner *clean.Cleaner, classifier *classify.Classifier, now func() time.Time,
+) *Flow {
+	return &Flow{
+		log: log, reader: reader, archive: archive, polls: polls,
+		cleaner: cleaner, classifier: classifier, now: now,
+		underWay: claims{taken: map[string]chan struct{}{}},
+	}
+}
+
+// Run looks at a configured source, stores what it has, and remembers what that taught: first the
+// articles, then the validators and the next due time, so that a crash reads again and never
+// skips. A run of the same source that is under way is waited for.
+func (f *Flow) Run(ctx context.Context, src news.Source) (news.Report, error) {
+	release, err := f.underWay.claim(ctx, src.ID)
+	if err != nil {
+		return news.Report{Source: src.ID}, err
+	}
+	defer release()
+	before, err := f.polls.State(src.ID)
+	if err != nil {
+		return news.Report{Source: src.ID}, err
+	}
+	reading, report, runErr := f.look(ctx, src, before.Validators)
+	if runErr != nil && ctx.Err() != nil {
+		return report, runErr // stopped, which says nothing about the source
+	}
+	after := learn(before, src, reading, &report, runErr, f.now())
+	f.tell(ctx, src, before, after, &report, runErr)
+	if src.Kind == news.KindFolder && !worthSaving(before, after, &report) {
+		return report, runErr
+	}
+	if err := f.polls.Save(src.ID, after); err != nil {
+		return report, fmt.Errorf("source %s: %w", src.ID, err)
+	}
+	return report, runErr
+}
+
+// Once looks at a source that is not configured, and remembers nothing about it but its articles.
+func (f *Flow) Once(ctx context.Context, src news.Source) (news.Report, error) {
+	_, report, err := f.look(ctx, src, news.Validators{})
+	return report, err
+}
+
+// look reads a source and takes its documents through the flow.
+func (f *Flow) look(
+	ctx context.Context, src news.Source, last news.Validators,
+) (news.Reading, news.Report, error) {
+	report := news.Report{Source: src.ID}
+	reading, err := f.reader.Read(ctx, src, last)
+	report.Faults = append(report.Faults, reading.Faults...)
+	if err != nil {
+		return reading, report, fmt.Errorf("source %s: %w", src.ID, err)
+	}
+	report.NotModified, report.Later = reading.NotModified, reading.Later
+	for _, doc := range reading.Documents {
+		report.Documents++
+		report.Bytes += int64(len(doc.Body))
+		if err := f.take(ctx, src, doc, &report); err != nil {
+			if src.Kind != news.KindFolder || news.KindOf(err) == news.Internal {
+				return reading, report, fmt.Errorf("source %s: %w", src.ID, err)
+			}
+			report.Faults = append(report.Faults, err) // one bad file never loses the others
+		}
+	}
+	f.reader.Keep(src, reading)
+	return reading, report, nil
+}
+
+// Take takes one document that was handed over through the flow.
+func (f *Flow) Take(
+	ctx context.Context, src news.Source, doc news.Document,
+) (news.Report, error) {
+	report := news.Report{Source: src.ID, Documents: 1, Bytes: int64(len(doc.Body))}
+	err := f.take(ctx, src, doc, &report)
+	return report, err
+}
+
+// take is the flow: a document is parsed, its items are cleaned, their articles are placed, and
+// all of them are stored together. What is wrong with one item never loses the others.
+func (f *Flow) take(
+	ctx context.Context, src news.Source, doc news.Document, report *news.Report,
+) error {
+	items, faults, err := parse.Parse(doc)
+	report.Faults = append(report.Faults, faults...)
+	if err != nil {
+		return err
+	}
+	src = owner(src, items)
+	candidates := make([]news.Candidate, 0, len(items))
+	for _, item := range items {
+		article, err := f.cleaner.Clean(item, src, f.now())
+		if err != nil {
+			report.Results = append(report.Results, rejected(src, item, err))
+			continue
+		}
+		candidates = append(candidates, news.Candidate{
+			Item: item, Article: article,
+			Placements: f.classifier.Place(article, src.Topics, clean.Passages(article)),
+		})
+	}
+	// The oldest first, so that the newest has the highest sequence and tops its feeds.
+	slices.SortStableFunc(candidates, func(a, b news.Candidate) int {
+		return cmp.Compare(a.Article.Published.Unix(), b.Article.Published.Unix())
+	})
+	results, err := f.archive.Accept(ctx, candidates)
+	report.Results = append(report.Results, results...)
+	return err
+}
+
+// Explain says what every topic makes of each article of a document, storing nothing.
+func (f *Flow) Explain(src news.Source, doc news.Document) ([]news.Explanation, error) {
+	items, faults, err := parse.Parse(doc)
+	if err != nil {
+		return nil, err
+	}
+	if len(items) == 0 && len(faults) > 0 {
+		return nil, faults[0]
+	}
+	src = owner(src, items)
+	explanations := make([]news.Explanation, 0, len(items))
+	for _, item := range items {
+		article, err := f.cleaner.Clean(item, src, f.now())
+		if err != nil {
+			return nil, err
+		}
+		explanations = append(explanations, f.ExplainArticle(article, src.Topics))
+	}
+	return explanations, nil
+}
+
+// ExplainArticle says what every topic makes of an article; always are the topics that its source
+// belongs to as a whole.
+func (f *Flow) ExplainArticle(article news.Article, always []string) news.Explanation {
+	return news.Explanation{
+		ID: article.ID, Title: article.Title, Lang: article.Lang,
+		Verdicts: f.classifier.Explain(article, always, clean.Passages(article)),
+	}
+}
+
+// owner corrects whose articles a handed file holds: a feed document is somebody else's, and its
+// guids are that feed's own, wherever the file lies.
+func owner(src news.Source, items []news.Item) news.Source {
+	if src.Kind != news.KindFile {
+		return src
+	}
+	for _, item := range items {
+		if feed := item.Origin; feed != (news.Origin{}) {
+			src.ID = cmp.Or(feed.URL, feed.ID, feed.Link, src.ID)
+			src.Kind, src.Rights = news.KindFeed, news.Excerpt
+			break
+		}
+	}
+	return src
+}
+
+// rejected reports an item that no article could be made of.
+func rejected(src news.Source, item news.Item, err error) news.Result {
+	title := item.Title
+	if title == "" {
+		title = cmp.Or(item.URL, item.GUID)
+	}
+	return news.Result{
+		Outcome: news.Rejected, Reason: err.Error(), Source: src.ID, Title: title, Lang: item.Lang,
+	}
+}

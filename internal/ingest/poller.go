@@ -1,0 +1,94 @@
+package ingest
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// lease is how long a source that was taken is left alone if nothing more is heard of its run.
+const lease = 15 * time.Minute
+
+// Due is the index of when each source is due. Due takes up to n whose time has come, and leaves
+// each alone for the lease.
+type Due interface {
+	Due(now time.Time, n int, lease time.Duration) ([]string, error)
+}
+
+// Poller starts runs of the sources that are due, a bounded number at a time.
+type Poller struct {
+	log     *slog.Logger
+	flow    *Flow
+	due     Due
+	sources map[string]news.Source
+	slots   chan struct{}
+	running sync.WaitGroup
+}
+
+// NewPoller makes a poller of the given sources that has up to atOnce runs under way.
+func NewPoller(
+	log *slog.Logger, flow *Flow, due Due, sources []news.Source, atOnce int,
+) *Poller {
+	p := &Poller{
+		log: log, flow: flow, due: due,
+		sources: map[string]news.Source{}, slots: make(chan struct{}, atOnce),
+	}
+	for _, src := range sources {
+		p.sources[src.ID] = src
+	}
+	return p
+}
+
+// Tick starts a run of each source that is due, as far as there are free slots, and does not wait
+// for any. Runs end with ctx.
+func (p *Poller) Tick(ctx context.Context) error {
+	free := cap(p.slots) - len(p.slots)
+	if free == 0 {
+		return nil
+	}
+	ids, err := p.due.Due(p.flow.now(), free, lease)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		src, known := p.sources[id]
+		if !known || p.flow.underWay.held(id) {
+			continue // somebody looks at it at this moment
+		}
+		p.slots <- struct{}{}
+		p.running.Go(func() {
+			defer func() { <-p.slots }()
+			p.run(ctx, src)
+		})
+	}
+	return nil
+}
+
+// run looks at one source. A failing source is data, recorded by the flow; what is logged here is
+// only what kept the flow from recording it.
+func (p *Poller) run(ctx context.Context, src news.Source) {
+	defer func() {
+		if r := recover(); r != nil {
+			p.log.Error("source run panicked", "source", src.ID, "panic", r)
+		}
+	}()
+	if _, err := p.flow.Run(ctx, src); err != nil && news.KindOf(err) == news.Internal {
+		p.log.Error("source run broken", "source", src.ID, "error", err)
+	}
+}
+
+// Sweep looks at every folder, one after the other.
+func (p *Poller) Sweep(ctx context.Context) error {
+	for _, src := range p.sources {
+		if src.Kind == news.KindFolder {
+			p.run(ctx, src)
+		}
+	}
+	return nil
+}
+
+// Wait waits for the runs under way.
+func (p *Poller) Wait() { p.running.Wait() }
