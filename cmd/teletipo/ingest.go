@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/teletipo/teletipo/internal/desk"
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// largestFile is the most that is read of a file.
+const largestFile = 20 << 20
+
+type ingestCmd struct {
+	What []string `arg:"" name:"what" help:"Files, feed addresses or source ids."`
+}
+
+// Run reads each thing that was asked for. It fails if anything of it could not be read.
+func (c *ingestCmd) Run(in *invocation) error {
+	return in.withDesk(func(ctx context.Context, d desk.Desk) error {
+		var total news.Report
+		unread := 0
+		for _, name := range c.What {
+			report, err := ingestOne(ctx, d, name)
+			in.printReport(name, &report, err)
+			total.Results = append(total.Results, report.Results...)
+			if err != nil || len(report.Faults) > 0 || report.Count(news.Rejected) > 0 {
+				unread++
+			}
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+		}
+		in.printTotal(&total)
+		if unread > 0 {
+			return fmt.Errorf("%d of %d not read, or not whole", unread, len(c.What))
+		}
+		return nil
+	})
+}
+
+func ingestOne(ctx context.Context, d desk.Desk, name string) (news.Report, error) {
+	handed, err := hand(name)
+	if err != nil {
+		return news.Report{}, err
+	}
+	return d.Ingest(ctx, handed)
+}
+
+// hand makes what a person named ready for whoever owns the data directory: a file goes with its
+// bytes, since the owner may see other files under that path, or none.
+func hand(name string) (news.Handed, error) {
+	handed := news.Handed{Name: name}
+	info, err := os.Stat(name)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		if strings.ContainsRune(name, filepath.Separator) && !strings.Contains(name, "://") {
+			return handed, news.Errorf(news.NotFound, "there is no file %s", name)
+		}
+		return handed, nil // an address, a source or an article
+	case err != nil:
+		return handed, err
+	case info.IsDir():
+		return handed, news.Errorf(news.Invalid,
+			"%s is a folder: name its files, or make it a folder source", name)
+	case !info.Mode().IsRegular():
+		return handed, news.Errorf(news.Invalid, "%s is not a regular file", name)
+	case info.Size() > largestFile:
+		return handed, news.Errorf(news.TooLarge, "%s has %d bytes; at most %d are read",
+			name, info.Size(), int64(largestFile))
+	}
+	if handed.Path, err = filepath.Abs(name); err != nil {
+		return handed, err
+	}
+	handed.Time = info.ModTime()
+	handed.Body, err = readFile(name)
+	return handed, err
+}
+
+// readFile reads a file that may have grown since its size was looked at.
+func readFile(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, largestFile))
+}
+
+// printReport tells what came of one name: a line for each article, fault and error.
+func (in *invocation) printReport(name string, report *news.Report, err error) {
+	if in.flags.JSON {
+		for i := range report.Results {
+			in.printJSON(&report.Results[i])
+		}
+		for _, fault := range append(report.Faults, err) {
+			if fault != nil {
+				in.printJSON(map[string]string{
+					"input": name, "error": fault.Error(), "kind": news.KindOf(fault).String(),
+				})
+			}
+		}
+		return
+	}
+	for i := range report.Results {
+		fmt.Fprintln(in.stdout, resultLine(&report.Results[i]))
+	}
+	if len(report.Results)+len(report.Faults) == 0 && err == nil {
+		fmt.Fprintf(in.stdout, "unchanged  %s: nothing new since the last look\n", name)
+	}
+	for _, fault := range report.Faults {
+		fmt.Fprintf(in.stdout, "not read   %s: %v\n", name, fault)
+	}
+	if err != nil {
+		fmt.Fprintf(in.stdout, "not read   %s: %v\n", name, err)
+	}
+}
+
+// resultLine is one article's line: what became of it, its id, its title, its topics with the
+// words that placed it there.
+func resultLine(r *news.Result) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-9s ", r.Outcome)
+	if r.ID.IsZero() {
+		fmt.Fprintf(&b, " %-36s", "-")
+	} else {
+		fmt.Fprintf(&b, " %s", r.ID)
+	}
+	fmt.Fprintf(&b, "  %q", r.Title)
+	if r.Reason != "" {
+		fmt.Fprintf(&b, " (%s)", r.Reason)
+	}
+	switch {
+	case r.Outcome == news.Rejected:
+	case len(r.Placements) == 0:
+		b.WriteString("  in no topic")
+	default:
+		b.WriteString("  in")
+		for _, p := range r.Placements {
+			fmt.Fprintf(&b, " %s %.1f (%s)", p.Topic, p.Score, evidenceWords(p.Evidence, 3))
+		}
+	}
+	return b.String()
+}
+
+// evidenceWords lists the strongest evidence.
+func evidenceWords(evidence []news.Evidence, most int) string {
+	var words []string
+	for _, e := range evidence {
+		if e.Weight > 0 && len(words) < most {
+			words = append(words, e.Term)
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// printTotal sums up.
+func (in *invocation) printTotal(total *news.Report) {
+	counts := map[string]int{}
+	line := "total:"
+	for _, o := range []news.Outcome{news.Accepted, news.Updated, news.Unchanged, news.Rejected} {
+		counts[string(o)] = total.Count(o)
+		line += fmt.Sprintf(" %d %s,", total.Count(o), o)
+	}
+	if in.flags.JSON {
+		in.printJSON(map[string]any{"total": counts})
+		return
+	}
+	fmt.Fprintln(in.stdout, strings.TrimSuffix(line, ","))
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/teletipo/teletipo/configs"
+	"github.com/teletipo/teletipo/feeds"
+	"github.com/teletipo/teletipo/internal/config"
+)
+
+// command is the command line.
+type command struct {
+	Config string `help:"Configuration file; without one the built-in settings." placeholder:"FILE"`
+	Data   string `help:"Data directory (default ./data)." placeholder:"DIR"`
+	Listen string `help:"Address for readers (default 127.0.0.1:8080)." placeholder:"ADDR"`
+	Admin  string `help:"Address for the operator (default 127.0.0.1:8081)." placeholder:"ADDR"`
+	JSON   bool   `help:"Answer in JSON, for programs." name:"json"`
+
+	Serve    serveCmd    `cmd:"" help:"Run the daemon: poll, publish and serve."`
+	Ingest   ingestCmd   `cmd:"" help:"Read now, once, and say what was accepted and placed where."`
+	Explain  explainCmd  `cmd:"" help:"Say why an article is, or is not, in each topic."`
+	Articles articlesCmd `cmd:"" help:"List what is stored, newest first."`
+	Withdraw withdrawCmd `cmd:"" help:"Take articles back everywhere, for good."`
+	Sources  sourcesCmd  `cmd:"" help:"List every source with its health."`
+	Check    checkCmd    `cmd:"" help:"Check the configuration, the sources and the topic files."`
+	Health   healthCmd   `cmd:"" help:"Ask a running daemon how it is; for Docker and systemd."`
+	Version  versionCmd  `cmd:"" help:"Print the program's version."`
+}
+
+// usageError is a command line that can't be understood.
+type usageError struct{ err error }
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+
+// invocation is what every command gets: where to write, and the flags common to all.
+type invocation struct {
+	ctx    context.Context
+	stdout io.Writer
+	stderr io.Writer
+	flags  *command
+}
+
+// run is the program: it reads the command line and the environment, in which TELETIPO_DATA
+// stands for --data and so on, and runs one command until it is done or ctx ends.
+func run(
+	ctx context.Context, args []string, env func(string) (string, bool), stdout, stderr io.Writer,
+) error {
+	var flags command
+	left := false // by --help
+	parser, err := kong.New(&flags,
+		kong.Name("teletipo"),
+		kong.Description("News by topic: from articles to RSS, Atom and JSON feeds."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(int) { left = true }),
+		kong.Resolvers(environment(env)),
+		kong.UsageOnError(),
+	)
+	if err != nil {
+		return err
+	}
+	parsed, err := parser.Parse(args)
+	switch {
+	case left:
+		return nil
+	case err != nil:
+		return &usageError{fmt.Errorf("%w (teletipo --help shows how)", err)}
+	}
+	return parsed.Run(&invocation{ctx: ctx, stdout: stdout, stderr: stderr, flags: &flags})
+}
+
+// environment lets a variable stand for each flag: TELETIPO_ and the flag's name in upper case.
+func environment(env func(string) (string, bool)) kong.Resolver {
+	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+		name := "TELETIPO_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
+		if value, ok := env(name); ok && value != "" {
+			return value, nil
+		}
+		return nil, nil
+	})
+}
+
+// load reads the configuration that the flags ask for.
+func (in *invocation) load() (config.Config, error) {
+	cfg, err := config.Load(config.Options{
+		File: in.flags.Config, Data: in.flags.Data,
+		Listen: in.flags.Listen, Admin: in.flags.Admin,
+		Defaults: config.Defaults{
+			Config: configs.Config, Sources: configs.Sources, Topics: feeds.Files,
+		},
+	})
+	cfg.Site.Version = version
+	return cfg, err
+}
+
+// logger makes the log that the configuration asks for, on the standard error.
+func (in *invocation) logger(cfg *config.Config) *slog.Logger {
+	opts := &slog.HandlerOptions{Level: cfg.Log.Level}
+	if cfg.Log.Format == "json" {
+		return slog.New(slog.NewJSONHandler(in.stderr, opts))
+	}
+	return slog.New(slog.NewTextHandler(in.stderr, opts))
+}
+
+// printJSON writes a value as one line of JSON.
+func (in *invocation) printJSON(value any) error {
+	return json.NewEncoder(in.stdout).Encode(value)
+}
+
+type versionCmd struct{}
+
+// Run prints the version.
+func (versionCmd) Run(in *invocation) error {
+	_, err := fmt.Fprintln(in.stdout, "teletipo", version)
+	return err
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/teletipo/teletipo/internal/classify"
+	"github.com/teletipo/teletipo/internal/clean"
+	"github.com/teletipo/teletipo/internal/config"
+	"github.com/teletipo/teletipo/internal/desk"
+	"github.com/teletipo/teletipo/internal/fetch"
+	"github.com/teletipo/teletipo/internal/ingest"
+	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/source"
+	"github.com/teletipo/teletipo/internal/store"
+)
+
+// owner is what the process that owns a data directory works with.
+type owner struct {
+	store   *store.Store
+	polls   *store.Polls
+	flow    *ingest.Flow
+	service *desk.Service
+}
+
+// own opens the data directory and builds the flow on it.
+func own(log *slog.Logger, cfg *config.Config) (*owner, error) {
+	classifier, err := classify.New(cfg.Topics)
+	if err != nil {
+		return nil, err
+	}
+	articles, err := store.Open(log, cfg.Data, store.Options{})
+	if err != nil {
+		return nil, err
+	}
+	polls, err := store.OpenPolls(log, cfg.Data, store.Options{})
+	if err != nil {
+		return nil, errors.Join(err, articles.Close())
+	}
+	fetcher := fetch.New(log, fetch.Options{
+		Version: version, Contact: cfg.Site.Contact,
+		Timeout: cfg.Fetch.Timeout, MaxBytes: cfg.Fetch.MaxBytes, Now: time.Now,
+	})
+	reader := source.New(log, fetcher, time.Now)
+	flow := ingest.New(log, reader, articles, polls,
+		clean.New(), classifier, time.Now)
+	return &owner{
+		store: articles, polls: polls, flow: flow,
+		service: desk.NewService(flow, flow, articles, polls, cfg.Sources),
+	}, nil
+}
+
+// Close closes the data directory.
+func (o *owner) Close() error { return errors.Join(o.polls.Close(), o.store.Close()) }
+
+// withDesk runs f with the desk of the data directory's owner: the daemon if one runs, else this
+// process, for as long as f takes.
+func (in *invocation) withDesk(f func(ctx context.Context, d desk.Desk) error) error {
+	cfg, err := in.load()
+	if err != nil {
+		return err
+	}
+	if client, ok := desk.Dial(in.ctx, cfg.Data); ok {
+		defer client.Close()
+		return f(in.ctx, client)
+	}
+	quiet := slog.New(slog.NewTextHandler(in.stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	o, err := own(quiet, &cfg)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(in.ctx, o.service), o.Close())
+}
+
+// inbox makes the built-in folder, so that there is a place to drop files into.
+func inbox(cfg *config.Config) error {
+	for _, src := range cfg.Sources {
+		if src.ID == config.InboxID && src.Enabled {
+			return os.MkdirAll(src.Path, 0o750)
+		}
+	}
+	return nil
+}
+
+// enabled lists the sources that are read by themselves.
+func enabled(sources []news.Source) []news.Source {
+	return slices.DeleteFunc(slices.Clone(sources), func(src news.Source) bool {
+		return !src.Enabled
+	})
+}
+
+// feedKeys lists every feed that a configuration publishes.
+func feedKeys(cfg *config.Config) []news.FeedKey {
+	topics := []string{news.All}
+	for _, topic := range cfg.Topics {
+		topics = append(topics, topic.ID)
+	}
+	var keys []news.FeedKey
+	for _, topic := range topics {
+		keys = append(keys, news.FeedKey{Topic: topic})
+		for _, lang := range cfg.Site.Languages {
+			keys = append(keys, news.FeedKey{Topic: topic, Lang: lang})
+		}
+	}
+	return keys
+}

@@ -1,0 +1,62 @@
+package archtest
+
+// Rules say what a module may look like. Packages are named by their directory in it.
+type Rules struct {
+	Module  string              // path of the module
+	Imports map[string][]string // what of the module each package may import; every package is here
+	Tests   []string            // what every package's tests may import beside that
+	Bare    []string            // packages that import the standard library only
+	Tour    string              // file whose list names every package below its directory
+
+	TestsOnly []string // packages that nothing but tests may import
+
+	Chain    int // longest chain of imports within the module
+	Function int // lines of a function; tests are free of these three
+	File     int // lines of a file
+	Line     int // characters of a line, a tab being one
+}
+
+// Everything stands in Imports for every package but those of TestsOnly.
+const Everything = "*"
+
+// Teletipo has the rules of this module.
+var Teletipo = Rules{
+	Module: "github.com/teletipo/teletipo",
+	Imports: map[string][]string{
+		"cmd/teletipo": {Everything},
+		"configs":      {},
+		"feeds":        {},
+		"internal":     {},
+
+		"internal/news":     {},
+		"internal/config":   {"internal/news"},
+		"internal/source":   {"internal/news"},
+		"internal/fetch":    {"internal/news"},
+		"internal/parse":    {"internal/news"},
+		"internal/clean":    {"internal/news"},
+		"internal/classify": {"internal/news"},
+		"internal/store":    {"internal/news"},
+		"internal/render":   {"internal/news"},
+		"internal/serve":    {"internal/news"},
+		"internal/schedule": {"internal/news"},
+		"internal/desk":     {"internal/news"},
+
+		"internal/ingest": {
+			"internal/news", "internal/parse", "internal/clean", "internal/classify",
+		},
+		"internal/publish": {"internal/news", "internal/render"},
+
+		"internal/newstest": {"internal/news"},
+		"internal/archtest": {},
+	},
+	Tests: []string{"internal/newstest", "configs", "feeds"},
+	Bare:  []string{"internal/news"},
+	Tour:  "internal/doc.go",
+
+	TestsOnly: []string{"internal/newstest", "internal/archtest"},
+
+	Chain:    3,
+	Function: 60,
+	File:     400,
+	Line:     100,
+}
