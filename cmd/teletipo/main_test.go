@@ -368,7 +368,8 @@ func checkConditional(t *testing.T, d *daemon) {
 		{"the other coding's tag", []string{"If-None-Match", zipped.header.Get("ETag")}, 200},
 		{
 			"the tag of the coding asked for",
-			[]string{"If-None-Match", zipped.header.Get("ETag"), "Accept-Encoding", "gzip"}, 304,
+			[]string{"If-None-Match", zipped.header.Get("ETag"), "Accept-Encoding", "gzip"},
+			304,
 		},
 	} {
 		if got := d.get("/feeds/border.rss", test.headers...); got.status != test.want {

@@ -35,8 +35,11 @@ func TestClean(t *testing.T) {
 		Lang:    "es-MX",
 		Authors: []news.Author{{Name: "Por Ana Ruiz"}, {Name: "ana@example.org (ana ruiz)"}, {}},
 		Tags:    []string{" Puente ", "#puente", "", "Frontera"},
-		Media: []news.Media{{URL: "/i.jpg", Type: "IMAGE/jpeg; q=1", Length: -1},
-			{URL: "https://example.org/i.jpg"}, {URL: "data:image/png;base64,x"}},
+		Media: []news.Media{
+			{URL: "/i.jpg", Type: "IMAGE/jpeg; q=1", Length: -1},
+			{URL: "https://example.org/i.jpg"},
+			{URL: "data:image/png;base64,x"},
+		},
 		Published: time.Date(2025, 8, 9, 5, 0, 0, 999, time.FixedZone("", -6*3600)),
 		Modified:  time.Date(2031, 1, 1, 0, 0, 0, 0, time.UTC),
 		Origin:    news.Origin{Title: "Wire &amp; Co", Link: "https://example.org"},
@@ -78,26 +81,44 @@ func TestCleanDates(t *testing.T) {
 		wantErr             string
 	}{
 		{name: "unstated", src: wire, wantPub: now},
-		{name: "the year 1", published: time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), src: wire,
-			wantPub: now},
+		{
+			name: "the year 1", published: time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), src: wire,
+			wantPub: now,
+		},
 		{name: "a program's zero", published: time.Unix(0, 0), src: desk, wantPub: now},
 		{name: "only a change is stated", modified: now.Add(-day), src: wire, wantPub: now.Add(-day)},
-		{name: "changed later", published: now.Add(-2 * day), modified: now.Add(-day), src: wire,
-			wantPub: now.Add(-2 * day), wantMod: now.Add(-day)},
-		{name: "changed before it was published", published: now.Add(-day), modified: now.Add(-2 * day),
-			src: wire, wantPub: now.Add(-day)},
-		{name: "the future of others", published: now.Add(day), modified: now.Add(2 * day), src: wire,
-			wantPub: now},
-		{name: "the year 3000 of others", published: time.Date(3000, 1, 1, 0, 0, 0, 0, time.UTC),
-			src: wire, wantPub: now},
-		{name: "an embargo of our own", published: now.Add(day), modified: now.Add(-day), src: desk,
-			wantPub: now.Add(day)},
-		{name: "a change of our own in the future is no embargo", modified: now.Add(day), src: desk,
-			wantPub: now},
-		{name: "the year 3000 of our own", published: time.Date(3000, 1, 1, 0, 0, 0, 0, time.UTC),
-			src: desk, wantErr: "source inbox: note.md: published: the year 3000 is too far ahead"},
-		{name: "parts of seconds", published: now.Add(-time.Second / 3), src: wire,
-			wantPub: now.Add(-time.Second)},
+		{
+			name: "changed later", published: now.Add(-2 * day), modified: now.Add(-day), src: wire,
+			wantPub: now.Add(-2 * day), wantMod: now.Add(-day),
+		},
+		{
+			name: "changed before it was published", published: now.Add(-day), modified: now.Add(-2 * day),
+			src: wire, wantPub: now.Add(-day),
+		},
+		{
+			name: "the future of others", published: now.Add(day), modified: now.Add(2 * day), src: wire,
+			wantPub: now,
+		},
+		{
+			name: "the year 3000 of others", published: time.Date(3000, 1, 1, 0, 0, 0, 0, time.UTC),
+			src: wire, wantPub: now,
+		},
+		{
+			name: "an embargo of our own", published: now.Add(day), modified: now.Add(-day), src: desk,
+			wantPub: now.Add(day),
+		},
+		{
+			name: "a change of our own in the future is no embargo", modified: now.Add(day), src: desk,
+			wantPub: now,
+		},
+		{
+			name: "the year 3000 of our own", published: time.Date(3000, 1, 1, 0, 0, 0, 0, time.UTC),
+			src: desk, wantErr: "source inbox: note.md: published: the year 3000 is too far ahead",
+		},
+		{
+			name: "parts of seconds", published: now.Add(-time.Second / 3), src: wire,
+			wantPub: now.Add(-time.Second),
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -128,33 +149,70 @@ func TestCleanText(t *testing.T) {
 		item                    news.Item
 		title, summary, content string
 	}{
-		{"a title from a heading", news.Item{Content: "<h2>Head</h2><p>Text.</p>"}, "Head", "Text.",
-			"<p>Text.</p>"},
-		{"a title from the first sentence",
+		{
+			"a title from a heading",
+			news.Item{Content: "<h2>Head</h2><p>Text.</p>"},
+			"Head", "Text.",
+			"<p>Text.</p>",
+		},
+		{
+			"a title from the first sentence",
 			news.Item{Content: "<p>The U.S. closed a bridge on Monday. Nobody knows why.</p>"},
 			"The U.S. closed a bridge on Monday.", "The U.S. closed a bridge on Monday. Nobody knows why.",
-			"<p>The U.S. closed a bridge on Monday. Nobody knows why.</p>"},
+			"<p>The U.S. closed a bridge on Monday. Nobody knows why.</p>",
+		},
 		{"a title from the summary", news.Item{Summary: "Just this"}, "Just this", "", ""},
-		{"a summary in blocks is the content", news.Item{Title: "t", Summary: "<p>One</p><p>two</p>"},
-			"t", "One two", "<p>One</p><p>two</p>"},
-		{"a summary in a line is not", news.Item{Title: "t", Summary: "One <b>two</b> &amp; three"},
-			"t", "One two & three", ""},
-		{"a long summary is the content", news.Item{Title: "t", Summary: "First.\n\n" + long}, "t",
+		{
+			"a summary in blocks is the content",
+			news.Item{Title: "t", Summary: "<p>One</p><p>two</p>"},
+			"t", "One two", "<p>One</p><p>two</p>",
+		},
+		{
+			"a summary in a line is not",
+			news.Item{Title: "t", Summary: "One <b>two</b> &amp; three"},
+			"t", "One two & three", "",
+		},
+		{
+			"a long summary is the content",
+			news.Item{Title: "t", Summary: "First.\n\n" + long},
+			"t",
 			clip("First. "+strings.TrimSpace(long), 300),
-			"<p>First.</p><p>" + strings.TrimSpace(long) + "</p>"},
-		{"a long summary is cut", news.Item{Title: "t", Summary: long, Content: "<p>x</p>"}, "t",
-			clip(long, 300), "<p>x</p>"},
-		{"headings are no summary", news.Item{Title: "t", Content: "<h2>A</h2><p>b</p><ul><li>c</ul>"},
-			"t", "b c", "<h2>A</h2><p>b</p><ul><li>c</li></ul>"},
-		{"the footer of WordPress", news.Item{Title: "A &#038; B",
-			Summary: "<p>Text […]</p><p>The post <a href=x>A &#038; B</a> appeared first on <a>S</a>.</p>"},
-			"A & B", "Text […]", "<p>Text […]</p>"},
-		{"mathematics", news.Item{Title: "If a < b and b > c & d", Summary: "x<y"},
-			"If a < b and b > c & d", "x<y", ""},
-		{"tags that HTML does not know are text", news.Item{Title: "The <Name> of the <i>Rose</i>"},
-			"The <Name> of the Rose", "", ""},
-		{"escaped twice", news.Item{Title: "R&amp;amp;D &amp;lt;x&amp;gt; &lt;em&gt;soon&lt;/em&gt;"},
-			"R&D <x> soon", "", ""},
+			"<p>First.</p><p>" + strings.TrimSpace(long) + "</p>",
+		},
+		{
+			"a long summary is cut",
+			news.Item{Title: "t", Summary: long, Content: "<p>x</p>"},
+			"t",
+			clip(long, 300), "<p>x</p>",
+		},
+		{
+			"headings are no summary",
+			news.Item{Title: "t", Content: "<h2>A</h2><p>b</p><ul><li>c</ul>"},
+			"t", "b c", "<h2>A</h2><p>b</p><ul><li>c</li></ul>",
+		},
+		{
+			"the footer of WordPress",
+			news.Item{
+				Title:   "A &#038; B",
+				Summary: "<p>Text […]</p><p>The post <a href=x>A &#038; B</a> appeared first on <a>S</a>.</p>",
+			},
+			"A & B", "Text […]", "<p>Text […]</p>",
+		},
+		{
+			"mathematics",
+			news.Item{Title: "If a < b and b > c & d", Summary: "x<y"},
+			"If a < b and b > c & d", "x<y", "",
+		},
+		{
+			"tags that HTML does not know are text",
+			news.Item{Title: "The <Name> of the <i>Rose</i>"},
+			"The <Name> of the Rose", "", "",
+		},
+		{
+			"escaped twice",
+			news.Item{Title: "R&amp;amp;D &amp;lt;x&amp;gt; &lt;em&gt;soon&lt;/em&gt;"},
+			"R&D <x> soon", "", "",
+		},
 		{"not entities", news.Item{Title: "AT&T, R&copy, ?a=1&lt=2"}, "AT&T, R&copy, ?a=1&lt=2", "", ""},
 	}
 	for _, tt := range tests {
@@ -211,8 +269,11 @@ func TestCleanRights(t *testing.T) {
 		src    news.Source
 		want   news.Rights
 	}{
-		{"", wire, news.Excerpt}, {"", desk, news.Full}, {"", headline, news.Headline},
-		{news.Excerpt, desk, news.Excerpt}, {"everything", headline, news.Headline},
+		{"", wire, news.Excerpt},
+		{"", desk, news.Full},
+		{"", headline, news.Headline},
+		{news.Excerpt, desk, news.Excerpt},
+		{"everything", headline, news.Headline},
 	}
 	for _, tt := range tests {
 		a := cleaned(t, news.Item{Title: "t", Rights: tt.stated}, tt.src)
@@ -250,9 +311,11 @@ func TestAuthors(t *testing.T) {
 }
 
 func TestFingerprint(t *testing.T) {
-	item := news.Item{Title: "t", URL: "https://example.org/a", Tags: []string{"x"},
+	item := news.Item{
+		Title: "t", URL: "https://example.org/a", Tags: []string{"x"},
 		Content: `<p>One <a href="https://example.org/b?utm_source=1">two</a></p>` +
-			`<p><img src="https://example.org/i.jpg?sig=1" width="10">three</p>`}
+			`<p><img src="https://example.org/i.jpg?sig=1" width="10">three</p>`,
+	}
 	first := cleaned(t, item, wire).Fingerprint
 	same := item
 	same.Content = `<div>One   <b><a title=x href="https://example.org/b?utm_source=2">` +
@@ -288,8 +351,14 @@ func TestPassages(t *testing.T) {
 	a := news.Article{Content: `<h2>A <b>b</b></h2><p>c<br/>d ` +
 		`<img src="https://e.org/i" alt="no"/>&amp; e</p>` +
 		`<ul><li>f<p>g</p></li></ul><table><tbody><tr><th>h</th><td></td></tr></tbody></table><h3>i</h3>`}
-	want := []news.Passage{{Heading: true, Text: "A b"}, {Text: "c d & e"}, {Text: "f"}, {Text: "g"},
-		{Text: "h"}, {Heading: true, Text: "i"}}
+	want := []news.Passage{
+		{Heading: true, Text: "A b"},
+		{Text: "c d & e"},
+		{Text: "f"},
+		{Text: "g"},
+		{Text: "h"},
+		{Heading: true, Text: "i"},
+	}
 	if diff := cmp.Diff(want, Passages(a)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

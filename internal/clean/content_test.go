@@ -15,84 +15,130 @@ import (
 func TestHTML(t *testing.T) {
 	tests := []struct{ name, in, want string }{
 		{"bare text is put in a paragraph", "One <b>two</b>", "<p>One <b>two</b></p>"},
-		{"scripts, styles, frames and controls go",
+		{
+			"scripts, styles, frames and controls go",
 			`<p>a<script>alert(1)</script><style>p{}</style><iframe src=x></iframe></p>` +
 				`<form><label>Mail</label><input><button>Go</button><p>b</p></form>`,
-			"<p>a</p><p>b</p>"},
-		{"event handlers, classes and inline styles go",
+			"<p>a</p><p>b</p>",
+		},
+		{
+			"event handlers, classes and inline styles go",
 			`<p onclick="x()" style="color:red" class="c" id="i">a <em onmouseover=x()>b</em></p>`,
-			"<p>a <em>b</em></p>"},
-		{"only http, https and mailto",
+			"<p>a <em>b</em></p>",
+		},
+		{
+			"only http, https and mailto",
 			`<a href="javascript:alert(1)">a</a> <a href=" jAvA&#x09;script:alert(1)">b</a> ` +
 				`<a href="data:text/html,x">c</a> <a href="ftp://x/y">d</a> ` +
 				`<a href="mailto:a@example.org">e</a> <a href="http://example.org/?a=1&b=2">f</a>`,
 			`<p>a b c d <a href="mailto:a@example.org">e</a> ` +
-				`<a href="http://example.org/?a=1&amp;b=2">f</a></p>`},
-		{"references are made absolute",
+				`<a href="http://example.org/?a=1&amp;b=2">f</a></p>`,
+		},
+		{
+			"references are made absolute",
 			`<a href="/x#y">a</a> <a href="#z">b</a> <a href="//cdn.example/z">c</a> ` +
 				`<img src="i.jpg" srcset="i.jpg, j.jpg 2x, w_4,c_1/k.jpg 640w, data:x 3x" alt=k>`,
 			`<p><a href="https://example.org/x#y">a</a> ` +
 				`<a href="https://example.org/news/a.html#z">b</a> <a href="https://cdn.example/z">c</a> ` +
 				`<img src="https://example.org/news/i.jpg" srcset="https://example.org/news/i.jpg, ` +
 				`https://example.org/news/j.jpg 2x, https://example.org/news/w_4,c_1/k.jpg 640w" ` +
-				`alt="k"/></p>`},
-		{"pixels that count readers go",
+				`alt="k"/></p>`,
+		},
+		{
+			"pixels that count readers go",
 			`<p>a<img src="/p.gif" width="1" height="1"><img src="/p.gif" width=1px>` +
 				`<img src="https://pixel.wp.com/b.gif?x=1"><img src=/o.png width=10 height=1></p>`,
-			`<p>a<img src="https://example.org/o.png" alt="" width="10"/></p>`},
-		{"an image that a script would load is shown",
+			`<p>a<img src="https://example.org/o.png" alt="" width="10"/></p>`,
+		},
+		{
+			"an image that a script would load is shown",
 			`<img src="data:image/gif;base64,R0" data-src="/a.jpg"><noscript><img src=/a.jpg></noscript>`,
-			`<p><img src="https://example.org/a.jpg" alt=""/></p>`},
+			`<p><img src="https://example.org/a.jpg" alt=""/></p>`,
+		},
 		{"emoji are characters", `<p>a <img class="wp-smiley" src=/e.png alt="🙂"></p>`, "<p>a 🙂</p>"},
-		{"blocks leave paragraphs and spans", `<b>a<p>b<h2>c</h2></b><a href=/x><div>d</div>e</a>`,
+		{
+			"blocks leave paragraphs and spans", `<b>a<p>b<h2>c</h2></b><a href=/x><div>d</div>e</a>`,
 			`<p><b>a</b></p><p><b>b</b></p><h2><b>c</b></h2>` +
-				`<p><a href="https://example.org/x">d</a></p><p><a href="https://example.org/x">e</a></p>`},
+				`<p><a href="https://example.org/x">d</a></p><p><a href="https://example.org/x">e</a></p>`,
+		},
 		{"two line breaks end a paragraph", "a<br>b<br/><br>c<br>", "<p>a<br/>b</p><p>c</p>"},
-		{"what is empty goes", "<p>&nbsp;</p><div><p> <b> </b></p></div><ul><li></ul><p>a</p><h2></h2>",
-			"<p>a</p>"},
+		{
+			"what is empty goes", "<p>&nbsp;</p><div><p> <b> </b></p></div><ul><li></ul><p>a</p><h2></h2>",
+			"<p>a</p>",
+		},
 		{"spaces are folded", "<p> a\n\t b<b> c </b>d\u00a0 e</p>", "<p>a b <b>c</b> d\u00a0e</p>"},
-		{"lists", `<ul>x<li>a<p>b</p><ol start=3><li>c</ol><ul>d</ul></ul>`,
-			`<ul><li>x</li><li>a<p>b</p><ol start="3"><li>c</li></ol><ul><li>d</li></ul></li></ul>`},
-		{"definitions", `<dl><div><dt>a<dd>b</div>c</dl>`,
-			"<dl><dt>a</dt><dd>b</dd><dd>c</dd></dl>"},
+		{
+			"lists", `<ul>x<li>a<p>b</p><ol start=3><li>c</ol><ul>d</ul></ul>`,
+			`<ul><li>x</li><li>a<p>b</p><ol start="3"><li>c</li></ol><ul><li>d</li></ul></li></ul>`,
+		},
+		{
+			"definitions", `<dl><div><dt>a<dd>b</div>c</dl>`,
+			"<dl><dt>a</dt><dd>b</dd><dd>c</dd></dl>",
+		},
 		{"stray items", "<li>a<li>b", "<p>a</p><p>b</p>"},
-		{"quotations", "<blockquote>a<p>b</blockquote>c",
-			"<blockquote><p>a</p><p>b</p></blockquote><p>c</p>"},
-		{"figures", `<figure><a href=/l><img src=/i.png alt="x"></a>` +
-			`<figcaption>A <i>b</i></figcaption></figure>`,
+		{
+			"quotations", "<blockquote>a<p>b</blockquote>c",
+			"<blockquote><p>a</p><p>b</p></blockquote><p>c</p>",
+		},
+		{
+			"figures", `<figure><a href=/l><img src=/i.png alt="x"></a>` +
+				`<figcaption>A <i>b</i></figcaption></figure>`,
 			`<figure><a href="https://example.org/l"><img src="https://example.org/i.png" alt="x"/></a>` +
-				`<figcaption>A <i>b</i></figcaption></figure>`},
-		{"tables of data", `<table><caption>c</caption><tr><th colspan=2>a<tr><td>b<td></table>`,
+				`<figcaption>A <i>b</i></figcaption></figure>`,
+		},
+		{
+			"tables of data", `<table><caption>c</caption><tr><th colspan=2>a<tr><td>b<td></table>`,
 			`<table><caption>c</caption><tbody><tr><th colspan="2">a</th></tr>` +
-				`<tr><td>b</td><td></td></tr></tbody></table>`},
-		{"tables of layout", `<table><tr><td><table><tr><td>a<td>b</table><tr><td>c</table>`,
-			"<table><tbody><tr><td>a</td><td>b</td></tr></tbody></table><p>c</p>"},
-		{"tables without content", `<ul><li><table><tr><td><script>x</script><td><img></table></ul>a`,
-			"<p>a</p>"},
-		{"empty cells", `<table><tr><td><td>a<td rowspan=2><tr><td><td></table>`,
-			`<table><tbody><tr><td></td><td>a</td><td rowspan="2"></td></tr></tbody></table>`},
+				`<tr><td>b</td><td></td></tr></tbody></table>`,
+		},
+		{
+			"tables of layout", `<table><tr><td><table><tr><td>a<td>b</table><tr><td>c</table>`,
+			"<table><tbody><tr><td>a</td><td>b</td></tr></tbody></table><p>c</p>",
+		},
+		{
+			"tables without content", `<ul><li><table><tr><td><script>x</script><td><img></table></ul>a`,
+			"<p>a</p>",
+		},
+		{
+			"empty cells", `<table><tr><td><td>a<td rowspan=2><tr><td><td></table>`,
+			`<table><tbody><tr><td></td><td>a</td><td rowspan="2"></td></tr></tbody></table>`,
+		},
 		{"CDATA", "<![CDATA[<p>a</p>]]>", "<p>a</p>"},
 		{"preformatted", "<pre>\n\n  a\n\tb  <b>c</b>\n</pre>", "<pre>  a\n\tb  <b>c</b></pre>"},
 		{"rules only between", "<hr>a<hr><hr>b<hr>", "<p>a</p><hr/><p>b</p>"},
 		{"hidden goes", `<p hidden>a</p><div style="display: none">b</div>c`, "<p>c</p>"},
-		{"old names", "<center><strike>a</strike> <tt>b</tt> <font color=red>c</font></center>",
-			"<p><s>a</s> <code>b</code> c</p>"},
-		{"the title is not said twice",
+		{
+			"old names", "<center><strike>a</strike> <tt>b</tt> <font color=red>c</font></center>",
+			"<p><s>a</s> <code>b</code> c</p>",
+		},
+		{
+			"the title is not said twice",
 			"<h1>The <i>title</i></h1><h2>the title</h2><p>a</p><h2>The title</h2>",
-			"<p>a</p><h2>The title</h2>"},
-		{"nor the footer of WordPress",
+			"<p>a</p><h2>The title</h2>",
+		},
+		{
+			"nor the footer of WordPress",
 			`<p>a</p><p>The post <a href=/x>The title</a> appeared first on <a href=/>Site</a>.</p>`,
-			"<p>a</p>"},
-		{"what XML forbids goes", "<p>a\x00\x01\x1b\ufffeb\ufffd \xed\xa0\x80c\xff&#x1F;&#xD800;</p>",
-			"<p>ab\ufffd c\ufffd\ufffd</p>"},
+			"<p>a</p>",
+		},
+		{
+			"what XML forbids goes", "<p>a\x00\x01\x1b\ufffeb\ufffd \xed\xa0\x80c\xff&#x1F;&#xD800;</p>",
+			"<p>ab\ufffd c\ufffd\ufffd</p>",
+		},
 		{"composed", "<p>e\u0301 cafe<span>\u0301</span> <b>\u0338x</b></p>", "<p>é café <b>x</b></p>"},
-		{"quotation marks stay readable", `<p title="x">"a" it's ]]&gt; &amp;amp; &lt;b></p>`,
-			`<p>"a" it's ]]&gt; &amp;amp; &lt;b&gt;</p>`},
-		{"attributes are escaped", `<img src=/i.png alt='"><script>x</script>'>`,
-			`<p><img src="https://example.org/i.png" alt="&#34;&gt;&lt;script&gt;x&lt;/script&gt;"/></p>`},
-		{"drawings and formulas go",
+		{
+			"quotation marks stay readable", `<p title="x">"a" it's ]]&gt; &amp;amp; &lt;b></p>`,
+			`<p>"a" it's ]]&gt; &amp;amp; &lt;b&gt;</p>`,
+		},
+		{
+			"attributes are escaped", `<img src=/i.png alt='"><script>x</script>'>`,
+			`<p><img src="https://example.org/i.png" alt="&#34;&gt;&lt;script&gt;x&lt;/script&gt;"/></p>`,
+		},
+		{
+			"drawings and formulas go",
 			"<svg><text>a</text><style>b{}</style></svg><math><mi>x</mi></math>b",
-			"<p>b</p>"},
+			"<p>b</p>",
+		},
 		{"nothing", " <!-- a --> <div></div>", ""},
 	}
 	c := New()

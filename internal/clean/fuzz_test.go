@@ -14,13 +14,19 @@ import (
 func FuzzClean(f *testing.F) {
 	for _, seed := range [][4]string{
 		{"A title", "<p>Some <b>text</b> with a <a href='/x?a=1&amp;b'>link</a></p>", "A summary", "/a"},
-		{"a < b &amp;amp; c", "<table><tr><td>a<table><tr><td>b</table><p>c", "<p>x",
-			"https://e.org/%zz"},
+		{
+			"a < b &amp;amp; c", "<table><tr><td>a<table><tr><td>b</table><p>c", "<p>x",
+			"https://e.org/%zz",
+		},
 		{"", "<b><p>a</b><ul>b<li>c<dl><dt>d<dd>e<pre>\n\n f<br>\n</pre><h1>g<h2>h", "", "//e.org"},
-		{"t", "<h1>t</h1><hr><h2>T</h2><figure><img src=a.jpg alt='\"'><figcaption>c", "",
-			"mailto:a@b.c"},
-		{"\xed\xa0\x80\x00", "a\u0338<b>\u0338</b>e\u0301<span>\u0301\u0301</span>\ufffe\xff", "\u00ad",
-			"x"},
+		{
+			"t", "<h1>t</h1><hr><h2>T</h2><figure><img src=a.jpg alt='\"'><figcaption>c", "",
+			"mailto:a@b.c",
+		},
+		{
+			"\xed\xa0\x80\x00", "a\u0338<b>\u0338</b>e\u0301<span>\u0301\u0301</span>\ufffe\xff", "\u00ad",
+			"x",
+		},
 		{"t", "<svg><a><p><style><!--</style><math><mtext><img src=x onerror=1>", "", "http://[::1]:80/"},
 		{"t", "<select><option>a<textarea><p></textarea></select><plaintext><b>x", "", ""},
 		{"t", "<a href=/a><table><a href=/b><td><a href=/c>x<form><form><li><li>", "", ""},
@@ -31,9 +37,11 @@ func FuzzClean(f *testing.F) {
 	at := time.Date(2025, 8, 9, 12, 0, 0, 0, time.UTC)
 	src := news.Source{ID: "wire", URL: "https://example.org/feed"}
 	f.Fuzz(func(t *testing.T, title, content, summary, link string) {
-		item := news.Item{Title: title, Content: content, Summary: summary, URL: link, GUID: title,
+		item := news.Item{
+			Title: title, Content: content, Summary: summary, URL: link, GUID: title,
 			Authors: []news.Author{{Name: summary, URL: link}}, Tags: []string{title},
-			Media: []news.Media{{URL: link, Title: title}}}
+			Media: []news.Media{{URL: link, Title: title}},
+		}
 		a, err := c.Clean(item, src, at)
 		if err != nil {
 			if news.KindOf(err) != news.Invalid {
@@ -50,8 +58,10 @@ func FuzzClean(f *testing.F) {
 func checkArticle(t *testing.T, c *Cleaner, a news.Article, base *url.URL) {
 	t.Helper()
 	checkHTML(t, c, a.Content, base, a.Title)
-	plain := map[string]string{"source": a.Source, "guid": a.GUID, "url": a.URL, "title": a.Title,
-		"summary": a.Summary, "lang": a.Lang, "origin": a.Origin.Title + "\n" + a.Origin.ID}
+	plain := map[string]string{
+		"source": a.Source, "guid": a.GUID, "url": a.URL, "title": a.Title,
+		"summary": a.Summary, "lang": a.Lang, "origin": a.Origin.Title + "\n" + a.Origin.ID,
+	}
 	for _, author := range a.Authors {
 		plain["author "+author.Name] = author.Name + "\n" + author.URL + "\n" + author.Email
 	}

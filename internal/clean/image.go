@@ -52,9 +52,11 @@ func pixels(s string) (int, bool) {
 // isTracker tells whether an address is known to count readers and to show nothing.
 func isTracker(src string) bool {
 	_, rest, _ := strings.Cut(src, "://")
-	for _, start := range []string{"pixel.wp.com/", "stats.wordpress.com/", "feeds.feedburner.com/~",
+	for _, start := range []string{
+		"pixel.wp.com/", "stats.wordpress.com/", "feeds.feedburner.com/~",
 		"b.scorecardresearch.com/", "pixel.quantserve.com/", "www.google-analytics.com/",
-		"ad.doubleclick.net/", "feedads.g.doubleclick.net/"} {
+		"ad.doubleclick.net/", "feedads.g.doubleclick.net/",
+	} {
 		if strings.HasPrefix(rest, start) {
 			return true
 		}

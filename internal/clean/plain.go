@@ -73,8 +73,10 @@ func withoutTags(s string) string {
 }
 
 // rawText has the elements whose content must never show up as text.
-var rawText = map[string]bool{"script": true, "style": true, "title": true, "textarea": true,
-	"iframe": true, "noembed": true, "noframes": true, "template": true, "svg": true, "math": true}
+var rawText = map[string]bool{
+	"script": true, "style": true, "title": true, "textarea": true,
+	"iframe": true, "noembed": true, "noframes": true, "template": true, "svg": true, "math": true,
+}
 
 // hasTag tells whether s has a tag, or a comment, that HTML knows.
 func hasTag(s string) bool {

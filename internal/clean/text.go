@@ -153,10 +153,8 @@ func clip(s string, n int) string {
 		}
 		count++
 	}
-	cut := s[:end]
-	if space > end/2 { // else it is one endless word
-		cut = s[:space]
-	} else {
+	cut := s[:space]
+	if space <= end/2 { // it is one endless word
 		cut = withoutTornLetter(s, end)
 	}
 	return strings.TrimRightFunc(cut, isLoose) + "…"

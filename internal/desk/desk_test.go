@@ -24,7 +24,9 @@ type fake struct {
 	err   error
 }
 
-func (f *fake) note(format string, args ...any) { f.asked = append(f.asked, fmt.Sprintf(format, args...)) }
+func (f *fake) note(format string, args ...any) {
+	f.asked = append(f.asked, fmt.Sprintf(format, args...))
+}
 
 func (f *fake) Run(_ context.Context, src news.Source) (news.Report, error) {
 	f.note("run %s", src.ID)

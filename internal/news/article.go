@@ -18,6 +18,7 @@ type Item struct {
 	Modified  time.Time // zero if unstated
 	Rights    Rights    // only if the item states its own
 	Origin    Origin
+	Withdrawn bool // its source takes it back
 }
 
 // Author is a person or office that an article is by. Name is never empty.

@@ -8,9 +8,11 @@ type SourceKind string
 // The kinds of source that can be read. KindFile is for a file that lies in no folder source and
 // was handed over by name; nobody configures it.
 const (
-	KindFeed   SourceKind = "feed"
-	KindFolder SourceKind = "folder"
-	KindFile   SourceKind = "file"
+	KindFeed      SourceKind = "feed"
+	KindFolder    SourceKind = "folder"
+	KindFile      SourceKind = "file"
+	KindWordPress SourceKind = "wordpress"
+	KindPush      SourceKind = "push"
 )
 
 // Rights says how much of an article, its images included, may be passed on.
@@ -36,11 +38,26 @@ type Source struct {
 	Rights  Rights        `json:"rights"`
 	Enabled bool          `json:"enabled"`
 	Topics  []string      `json:"topics,omitempty"` // of every article, whatever it says
+	// Slowest bounds how rarely a source that publishes little is looked at; Every how often.
+	Slowest time.Duration `json:"slowest,omitempty"`
+	// OnRemove says what becomes of the articles of a folder's file that is removed.
+	OnRemove OnRemove `json:"on_remove,omitempty"`
 }
 
 // Own tells whether the desk itself wrote what this source yields: its articles may be under
 // embargo, and their dates are believed.
-func (s Source) Own() bool { return s.Kind == KindFolder || s.Kind == KindFile }
+func (s Source) Own() bool {
+	return s.Kind == KindFolder || s.Kind == KindFile || s.Kind == KindPush
+}
+
+// OnRemove says what the removal of a file means.
+type OnRemove string
+
+// A removed file's articles stay, or are withdrawn.
+const (
+	KeepArticles     OnRemove = "keep"
+	WithdrawArticles OnRemove = "withdraw"
+)
 
 // Document is what a source yielded: raw bytes, with their address and time.
 type Document struct {
@@ -104,4 +121,14 @@ type PollState struct {
 	Updated     int        `json:"updated,omitempty"`
 	Unchanged   int        `json:"unchanged,omitempty"`
 	Rejected    int        `json:"rejected,omitempty"`
+
+	Why          string        `json:"why,omitempty"`          // the next poll is when it is
+	Took         time.Duration `json:"took,omitempty"`         // the last look
+	Items        int           `json:"items,omitempty"`        // in the last document that was read
+	Usual        time.Duration `json:"usual,omitempty"`        // between changes, smoothed; 0: unknown
+	Challenged   bool          `json:"challenged,omitempty"`   // the last look met a bot challenge
+	Moved        string        `json:"moved,omitempty"`        // where 301 and 308 have led of late
+	MovedSince   time.Time     `json:"moved_since,omitzero"`   // without a break
+	Retired      time.Time     `json:"retired,omitzero"`       // when the server said 410
+	ValidatorsAt time.Time     `json:"validators_at,omitzero"` // last 200 that gave validators
 }

@@ -155,8 +155,10 @@ func itemOf(line string) (block, bool) {
 	if err != nil || len(mark) != len(digits)+1 || len(digits) > 3 || number < 0 {
 		return block{}, false
 	}
-	return block{kind: numberBlock, number: number, numeral: strconv.Itoa(number),
-		lines: []string{text}, whole: line}, true
+	return block{
+		kind: numberBlock, number: number, numeral: strconv.Itoa(number),
+		lines: []string{text}, whole: line,
+	}, true
 }
 
 // markLists makes paragraphs of what looked like a list item but stands alone: a number, or a

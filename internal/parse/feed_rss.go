@@ -16,7 +16,6 @@ type rssReader struct {
 	*reader
 	origin news.Origin
 	lang   string
-	base   string // for references of items in a document whose own address is not known
 }
 
 func parseRSS(doc news.Document, feed *xmlFeed) ([]news.Item, []error) {

@@ -75,8 +75,10 @@ func describe(items []news.Item, faults []error) string {
 		}
 		field("published", date(it.Published))
 		field("modified", date(it.Modified))
-		field("origin", strings.Join([]string{it.Origin.ID, it.Origin.Title, it.Origin.URL,
-			it.Origin.Link, date(it.Origin.Updated)}, " | "))
+		field("origin", strings.Join([]string{
+			it.Origin.ID, it.Origin.Title, it.Origin.URL,
+			it.Origin.Link, date(it.Origin.Updated),
+		}, " | "))
 	}
 	for _, fault := range faults {
 		fmt.Fprintf(&b, "# fault\n%v\n", fault)

@@ -87,35 +87,59 @@ func TestParseRecognises(t *testing.T) {
 		{name: "text", file: "a.txt", body: "One\n\ntwo", wantTitle: "One"},
 		{name: "text without an ending", file: "a", body: "One\n\ntwo", wantTitle: "One"},
 		{name: "Markdown", file: "a.MD", body: "# One\n\ntwo", wantTitle: "One"},
-		{name: "Markdown that begins with HTML", file: "a.md", body: "<div>x</div>\n\n# One",
-			wantTitle: ""},
-		{name: "a page named text", file: "a.txt", body: "<!DOCTYPE HTML><title>One</title><p>two",
-			wantTitle: "One"},
+		{
+			name: "Markdown that begins with HTML", file: "a.md", body: "<div>x</div>\n\n# One",
+			wantTitle: "",
+		},
+		{
+			name: "a page named text", file: "a.txt", body: "<!DOCTYPE HTML><title>One</title><p>two",
+			wantTitle: "One",
+		},
 		{name: "a piece of HTML named text", file: "a.txt", body: "<h1>One</h1><p>two", wantTitle: "One"},
-		{name: "a piece of HTML without an ending", file: "a", body: "<!-- x --><h1>One</h1><p>two",
-			wantTitle: "One"},
+		{
+			name: "a piece of HTML without an ending", file: "a", body: "<!-- x --><h1>One</h1><p>two",
+			wantTitle: "One",
+		},
 		{name: "text named HTML", file: "a.html", body: "One\n\ntwo", wantTitle: "One"},
-		{name: "a feed named text", file: "a.txt", body: "<?xml version='1.0'?>" + feed,
-			wantTitle: "one"},
+		{
+			name: "a feed named text", file: "a.txt", body: "<?xml version='1.0'?>" + feed,
+			wantTitle: "one",
+		},
 		{name: "a feed named HTML", file: "a.html", body: feed, wantTitle: "one"},
 		{name: "a feed", file: "a.xml", body: feed, wantTitle: "one"},
-		{name: "text that begins with a brace", file: "a.txt", body: "{sic} One\n\ntwo",
-			wantTitle: "{sic} One"},
-		{name: "text that begins with a tag", file: "a.txt", body: "<sigh> One\n\ntwo",
-			wantTitle: "&lt;sigh&gt; One"},
-		{name: "nothing", file: "a.txt", body: " \n",
-			wantErr: "parse a.txt: not an article but an empty document"},
-		{name: "a PDF named text", file: "a.txt", body: "%PDF-1.7\n%\xe2\xe3\n1 0 obj",
-			wantErr: "parse a.txt: not an article but binary data (application/pdf)"},
-		{name: "a Word file", file: "a.md", body: "PK\x03\x04\x14\x00\x06\x00",
-			wantErr: "parse a.md: not an article but binary data"},
-		{name: "a picture", file: "a.html", body: "\x89PNG\r\n\x1a\n\x00\x00",
-			wantErr: "parse a.html: not an article but binary data"},
+		{
+			name: "text that begins with a brace", file: "a.txt", body: "{sic} One\n\ntwo",
+			wantTitle: "{sic} One",
+		},
+		{
+			name: "text that begins with a tag", file: "a.txt", body: "<sigh> One\n\ntwo",
+			wantTitle: "&lt;sigh&gt; One",
+		},
+		{
+			name: "nothing", file: "a.txt", body: " \n",
+			wantErr: "parse a.txt: not an article but an empty document",
+		},
+		{
+			name: "a PDF named text", file: "a.txt", body: "%PDF-1.7\n%\xe2\xe3\n1 0 obj",
+			wantErr: "parse a.txt: not an article but binary data (application/pdf)",
+		},
+		{
+			name: "a Word file", file: "a.md", body: "PK\x03\x04\x14\x00\x06\x00",
+			wantErr: "parse a.md: not an article but binary data",
+		},
+		{
+			name: "a picture", file: "a.html", body: "\x89PNG\r\n\x1a\n\x00\x00",
+			wantErr: "parse a.html: not an article but binary data",
+		},
 		{name: "an unknown ending", file: "a.csv", body: "a,b", wantErr: `unknown kind of file ".csv"`},
-		{name: "a page named feed", file: "a.xml", body: "<html><title>Blocked</title><p>x</html>",
-			wantErr: `a.xml: not a feed but an HTML page with the title "Blocked"`},
-		{name: "XML of another kind", file: "a", body: "<?xml version='1.0'?><svg></svg>",
-			wantErr: "first element is <svg>"},
+		{
+			name: "a page named feed", file: "a.xml", body: "<html><title>Blocked</title><p>x</html>",
+			wantErr: `a.xml: not a feed but an HTML page with the title "Blocked"`,
+		},
+		{
+			name: "XML of another kind", file: "a", body: "<?xml version='1.0'?><svg></svg>",
+			wantErr: "first element is <svg>",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -139,13 +163,17 @@ func TestParseRecognises(t *testing.T) {
 
 func TestParseFetched(t *testing.T) {
 	for _, tt := range []struct{ mediaType, body, want string }{
-		{"text/html; charset=utf-8", "<!doctype html><title>Challenge Validation</title>",
-			`https://example.org/feed: not a feed but an HTML page with the title "Challenge Validation"`},
+		{
+			"text/html; charset=utf-8", "<!doctype html><title>Challenge Validation</title>",
+			`https://example.org/feed: not a feed but an HTML page with the title "Challenge Validation"`,
+		},
 		{"text/plain", "Too many requests", "https://example.org/feed: not a feed but plain text"},
 		{"application/rss+xml", "<html><body>x", "https://example.org/feed: not a feed but an HTML page"},
 	} {
-		doc := news.Document{URL: "https://example.org/feed", MediaType: tt.mediaType,
-			Body: []byte(tt.body)}
+		doc := news.Document{
+			URL: "https://example.org/feed", MediaType: tt.mediaType,
+			Body: []byte(tt.body),
+		}
 		_, _, err := Parse(doc)
 		if err == nil || !strings.Contains(err.Error(), tt.want) || news.KindOf(err) != news.Invalid {
 			t.Errorf("%s: error %v, want %q", tt.mediaType, err, tt.want)
@@ -162,24 +190,34 @@ func TestParseTooLarge(t *testing.T) {
 
 func TestFrontMatterFaults(t *testing.T) {
 	tests := []struct{ name, file, body, want string }{
-		{"unknown field", "a.md", "---\ntitle: x\n  \nauthor: y\n---\n",
-			"a.md:4:1: author: unknown field: known are title, date"},
+		{
+			"unknown field", "a.md", "---\ntitle: x\n  \nauthor: y\n---\n",
+			"a.md:4:1: author: unknown field: known are title, date",
+		},
 		{"wrong type", "a.txt", "---\ntitle: [x]\n---\n", "a.txt:2:8: title: want text, not a sequence"},
 		{"wrong type in a list", "a.md", "---\ntags:\n  - a\n  - {b: c}\n---\n", "a.md:4:"},
 		{"date", "a.md", "\n---\ndate: yesterday\n---\n", `a.md:3:7: date: "yesterday" is not a date`},
-		{"url", "a.md", "---\nurl: example.org/a\n---\n",
-			`a.md:2:6: url: "example.org/a" is not a web address`},
-		{"lang", "a.md", "---\nlang: english language\n---\n",
-			`a.md:2:7: lang: "english language" is not`},
-		{"rights", "a.md", "---\nrights: all\n---\n",
-			`a.md:2:9: rights: "all": write full, excerpt or headline`},
+		{
+			"url", "a.md", "---\nurl: example.org/a\n---\n",
+			`a.md:2:6: url: "example.org/a" is not a web address`,
+		},
+		{
+			"lang", "a.md", "---\nlang: english language\n---\n",
+			`a.md:2:7: lang: "english language" is not`,
+		},
+		{
+			"rights", "a.md", "---\nrights: all\n---\n",
+			`a.md:2:9: rights: "all": write full, excerpt or headline`,
+		},
 		{"twice", "a.md", "---\ntitle: x\ntitle: y\n---\n", "a.md:3:1: front matter: "},
 		{"not YAML", "a.md", "---\ntitle: \"x\n---\n", "a.md:2:8: front matter: "},
 		{"not fields", "a.md", "---\njust text\n---\n", "a.md:2:1: front matter: want lines of the form"},
 		{"several", "a.md", "---\ndate: x\nrights: y\n---\n", "a.md:3:9: rights"},
 		{"in a comment", "a.html", "<!--\n\ntitle: x\ndate: y\n-->\n<p>z", "a.html:4:7: date"},
-		{"far too long", "a.md", "---\ntitle: x\n" + strings.Repeat("# x\n", maxFront) + "---\n",
-			"a.md:2:1: front matter of"},
+		{
+			"far too long", "a.md", "---\ntitle: x\n" + strings.Repeat("# x\n", maxFront) + "---\n",
+			"a.md:2:1: front matter of",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -216,20 +254,30 @@ func TestDecodeText(t *testing.T) {
 	tests := []struct{ name, mediaType, in, want string }{
 		{"UTF-8", "", "señal\r\na\rb", "señal\na\nb"},
 		{"UTF-8 with a mark", "", "\ufeffseñal", "señal"},
-		{"UTF-16 LE", "", wide([]byte{0xff, 0xfe}, func(u uint16) []byte {
-			return []byte{byte(u),
-				byte(u >> 8)}
-		}),
-			"señal\n"},
-		{"UTF-16 BE", "", wide([]byte{0xfe, 0xff}, func(u uint16) []byte {
-			return []byte{byte(u >> 8),
-				byte(u)}
-		}),
-			"señal\n"},
+		{
+			"UTF-16 LE", "", wide([]byte{0xff, 0xfe}, func(u uint16) []byte {
+				return []byte{
+					byte(u),
+					byte(u >> 8),
+				}
+			}),
+			"señal\n",
+		},
+		{
+			"UTF-16 BE", "", wide([]byte{0xfe, 0xff}, func(u uint16) []byte {
+				return []byte{
+					byte(u >> 8),
+					byte(u),
+				}
+			}),
+			"señal\n",
+		},
 		{"windows-1252", "", "se\xf1al \x93x\x94 \x80", "señal “x” €"},
 		{"as stated", "text/plain; charset=iso-8859-5", "\xbc\xd8\xe0", "Мир"},
-		{"as an element states", "", `<meta charset="koi8-r">` + "\xcd\xc9\xd2",
-			`<meta charset="koi8-r">мир`},
+		{
+			"as an element states", "", `<meta charset="koi8-r">` + "\xcd\xc9\xd2",
+			`<meta charset="koi8-r">мир`,
+		},
 		{"UTF-8 with some damage", "text/plain; charset=iso-8859-1", "áéíóúñ \xff", "áéíóúñ \ufffd"},
 	}
 	for _, tt := range tests {

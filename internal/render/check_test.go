@@ -38,12 +38,16 @@ var rssBreakages = []breakage{
 	{"late declaration", "<?xml", "\n<?xml", "not at the beginning"},
 	{"attribute twice", `version="2.0"`, `version="2.0" version="2.0"`, "version twice"},
 	{"foreign attribute", `<guid `, `<guid xmlns:a="urn:a" a:x="1" `, "urn:a"},
-	{"attribute twice by namespace", `<guid `,
-		`<guid xmlns:a="http://purl.org/dc/terms/" a:x="1" dcterms:x="1" `, "dcterms:x twice"},
+	{
+		"attribute twice by namespace", `<guid `,
+		`<guid xmlns:a="http://purl.org/dc/terms/" a:x="1" dcterms:x="1" `, "dcterms:x twice",
+	},
 	{"undeclared prefix", "<dc:creator>", "<dd:creator>", "prefix dd is not declared"},
 	{"undeclared prefix of an attribute", "<guid ", `<guid x:y="1" `, "prefix x is not declared"},
-	{"prefix out of scope", `<category d`, `<category xmlns:o="urn:o"/><o:p d`,
-		"prefix o"},
+	{
+		"prefix out of scope", `<category d`, `<category xmlns:o="urn:o"/><o:p d`,
+		"prefix o",
+	},
 	{"prefix without a namespace", "<guid ", `<guid xmlns:q="" `, "can't be declared"},
 	{"colon in front", "<guid ", `<guid :a="1" `, "is not a name"},
 	{"no space between attributes", `" rel="self"`, `"rel="self"`, "no space"},
@@ -67,11 +71,15 @@ var rssBreakages = []breakage{
 	{"guid is no link", `isPermaLink="false"`, `isPermaLink="true"`, "web address"},
 	{"enclosure without length", `length="4100200"`, `length=""`, "no length"},
 	{"enclosure without type", `type="audio/mpeg"></enc`, `type="audio"></enc`, "no media type"},
-	{"source without title", ">Example News &amp; Views</source>", "></source>",
-		"source: it is empty"},
-	{"content without description",
+	{
+		"source without title", ">Example News &amp; Views</source>", "></source>",
+		"source: it is empty",
+	},
+	{
+		"content without description",
 		"<description>She drew the first sheet in 1985; the newest has a gate that no longer opens." +
-			"</description>", "", "no description beside it"},
+			"</description>", "", "no description beside it",
+	},
 }
 
 var atomBreakages = []breakage{
@@ -83,8 +91,10 @@ var atomBreakages = []breakage{
 	{"id is no IRI", sampleID, "b236ed71", "absolute IRI"},
 	{"id with a space", sampleID, "urn:x:a b", "may not hold"},
 	{"id twice", sampleID, "urn:uuid:879a6b7e-cd9d-8d0e-aaa7-31630013e1c7", "twice"},
-	{"id of an entry is the feed's", sampleID, "urn:uuid:d42f99c0-5950-8dd5-8c44-0ece493e7434",
-		"twice"},
+	{
+		"id of an entry is the feed's", sampleID, "urn:uuid:d42f99c0-5950-8dd5-8c44-0ece493e7434",
+		"twice",
+	},
 	{"no self", `rel="self" type="application/atom+xml"`, `rel="related"`, "relation self"},
 	{"two alternates", ` rel="enclosure" type="image/png"`, ` rel="alternate"`, "twice"},
 	{"no alternate", `/en/0?a=1&amp;b=2" rel="alternate"`, `/" rel="via"`, "relation alternate"},
@@ -124,8 +134,10 @@ var jsonBreakages = []breakage{
 	{"size is a word", "4100200", `"big"`, "number of bytes"},
 	{"half a surrogate pair", "Laredo", `\ud83d`, "surrogates"},
 	{"escaped control character", "Laredo", `\u0001`, "can't carry"},
-	{"next is itself", `"feed_url"`,
-		`"next_url": "https://feeds.example/feeds/border.json", "feed_url"`, "itself"},
+	{
+		"next is itself", `"feed_url"`,
+		`"next_url": "https://feeds.example/feeds/border.json", "feed_url"`, "itself",
+	},
 }
 
 // TestCheckFaults breaks a good document in one place each time.
@@ -171,8 +183,10 @@ func TestCheckAccepts(t *testing.T) {
 		{news.RSS, "Laredo", "&#x9;&#xA;&#x10FFFF;&#8364;"},
 		{news.RSS, "<rss", "<!-- a comment --><?a pi?><rss"},
 		{news.RSS, `<guid isPermaLink="false"`, "<guid\n\tisPermaLink = 'false' "},
-		{news.RSS, "<dc:creator>Ann O&#39;Hara</dc:creator>",
-			`<creator xmlns="http://purl.org/dc/elements/1.1/">Ann</creator>`},
+		{
+			news.RSS, "<dc:creator>Ann O&#39;Hara</dc:creator>",
+			`<creator xmlns="http://purl.org/dc/elements/1.1/">Ann</creator>`,
+		},
 		{news.Atom, "<feed", "<a:feed xmlns:a=\"http://www.w3.org/2005/Atom\""},
 		{news.JSON, "Laredo", `\\ud83d \u00e9`},
 		{news.JSON, `"items"`, `"_more": {"x": [1, null, true]}, "items"`},

@@ -64,7 +64,8 @@ func hostileEntry(rights news.Rights) news.Entry {
 			Content: "<p>raw \x0b control, ]]> end, \r\n and \xc3\x28</p>\x00",
 			URL:     "javascript:alert(1)",
 			Authors: []news.Author{
-				{Name: "\x02"}, {Name: "A\x02 & <B>", URL: "not a url", Email: "nobody"},
+				{Name: "\x02"},
+				{Name: "A\x02 & <B>", URL: "not a url", Email: "nobody"},
 				{Name: "C", Email: "c@news.example"},
 			},
 			Tags: []string{"", "\x03", "x & y", "x & y"},

@@ -194,11 +194,17 @@ func TestReadErrors(t *testing.T) {
 		{news.Source{Kind: news.KindFeed, Path: dir + "/none"}, news.NotFound, dir + "/none"},
 		{news.Source{Kind: news.KindFeed, URL: big}, news.TooLarge, big + ": the file is larger"},
 		{news.Source{Kind: news.KindFeed, URL: os.DevNull}, news.Invalid, "not a regular file"},
-		{news.Source{Kind: news.KindFolder, ID: "x", Path: dir + "/none"}, news.NotFound,
-			dir + `/none: the folder of source "x" does not exist`},
+		{
+			news.Source{Kind: news.KindFolder, ID: "x", Path: dir + "/none"},
+			news.NotFound,
+			dir + `/none: the folder of source "x" does not exist`,
+		},
 		{news.Source{Kind: news.KindFolder, ID: "x", Path: big}, news.Invalid, "is not a folder"},
-		{news.Source{Kind: "pigeon", ID: "x"}, news.Invalid,
-			`source x: cannot read sources of the kind "pigeon"`},
+		{
+			news.Source{Kind: "pigeon", ID: "x"},
+			news.Invalid,
+			`source x: cannot read sources of the kind "pigeon"`,
+		},
 	} {
 		_, err := feedReader(t, nil).Read(t.Context(), c.src, news.Validators{})
 		if err == nil || news.KindOf(err) != c.kind || !strings.Contains(err.Error(), c.want) {

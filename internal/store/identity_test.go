@@ -107,8 +107,10 @@ var identities = map[string]struct {
 		{items("wire", "2 u"), []string{"updated 1"}}, // the link is still that of 1
 	}, []string{"2", "b", "a"}},
 	"two sources in one call have the link": {[]poll{
-		{append(items("wire", "1 u"), items("copy", "a u")...),
-			[]string{"accepted 1", "unchanged 1"}},
+		{
+			append(items("wire", "1 u"), items("copy", "a u")...),
+			[]string{"accepted 1", "unchanged 1"},
+		},
 	}, []string{"1"}},
 	"one guid in two sources": {[]poll{
 		{items("wire", "1 u"), []string{"accepted 1"}},

@@ -293,8 +293,7 @@ func replay(rt *rapid.T, s *tested) {
 			feed := tx.Bucket(bucketFeed).Bucket(name)
 			for _, part := range [][]byte{feedFresh, feedBackfill} {
 				s.ok(feed.Bucket(part).ForEach(func(k, v []byte) error {
-					want[fmt.Sprint(string(name), " at ", toNumber(k))] =
-						fmt.Sprint("article ", toNumber(v), " ", string(part) == string(feedBackfill))
+					want[fmt.Sprint(string(name), " at ", toNumber(k))] = fmt.Sprint("article ", toNumber(v), " ", string(part) == string(feedBackfill))
 					return nil
 				}))
 			}

@@ -45,8 +45,10 @@ func TestStampsGrow(t *testing.T) {
 	s := newStore(t)
 	r := reader{}
 	feeds := []string{"border", "border.en", "cartels", "all"}
-	for i, wait := range []time.Duration{0, 1, 0, 100, 300, 300, 300, 300, 0, 0, 0, 1000, 999, 0, 1,
-		1, 0, 0, 500, 0, 500, 0, 0, 1, 2000, 0, 0, 0, 60_000, 0, 999, 1, 0} {
+	for i, wait := range []time.Duration{
+		0, 1, 0, 100, 300, 300, 300, 300, 0, 0, 0, 1000, 999, 0, 1,
+		1, 0, 0, 500, 0, 500, 0, 0, 1, 2000, 0, 0, 0, 60_000, 0, 999, 1, 0,
+	} {
 		s.clock.step(wait * time.Millisecond)
 		r.look(s, feeds...)
 		switch id := piece("a").Article.ID; i % 5 {
