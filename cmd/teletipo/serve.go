@@ -127,13 +127,13 @@ func (l listeners) close() {
 func startPublisher(
 	ctx context.Context, log *slog.Logger, cfg *config.Config, o *owner,
 ) (*publish.Publisher, error) {
-	if err := o.store.EnsureFeeds(feedKeys(cfg)); err != nil {
-		return nil, err
-	}
 	publisher := publish.New(log, o.store, publish.Settings{
 		Installation: o.store.Installation(), Site: cfg.Site, Topics: cfg.Topics,
 		WindowSize: cfg.WindowSize, Now: time.Now,
 	})
+	if err := o.store.EnsureFeeds(publisher.Feeds()); err != nil {
+		return nil, err
+	}
 	o.store.OnChange(publisher.Changed)
 	return publisher, publisher.Start(ctx)
 }

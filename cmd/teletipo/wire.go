@@ -92,19 +92,3 @@ func enabled(sources []news.Source) []news.Source {
 		return !src.Enabled
 	})
 }
-
-// feedKeys lists every feed that a configuration publishes.
-func feedKeys(cfg *config.Config) []news.FeedKey {
-	topics := []string{news.All}
-	for _, topic := range cfg.Topics {
-		topics = append(topics, topic.ID)
-	}
-	var keys []news.FeedKey
-	for _, topic := range topics {
-		keys = append(keys, news.FeedKey{Topic: topic})
-		for _, lang := range cfg.Site.Languages {
-			keys = append(keys, news.FeedKey{Topic: topic, Lang: lang})
-		}
-	}
-	return keys
-}
