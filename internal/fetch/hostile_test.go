@@ -65,11 +65,15 @@ func TestFetchServersThatMisbehave(t *testing.T) {
 		"no answer": {"", "closed the connection without an answer"},
 		"no http":   {"hello\r\n\r\n", "malformed HTTP"},
 		"truncated": {head + "Content-Length: 100\r\n\r\n<rss>", "breaks off after 5 bytes"},
-		"truncated chunks": {head + "Transfer-Encoding: chunked\r\n\r\n5\r\n<rss>\r\n9\r\n<ch",
-			"breaks off after 8 bytes"},
+		"truncated chunks": {
+			head + "Transfer-Encoding: chunked\r\n\r\n5\r\n<rss>\r\n9\r\n<ch",
+			"breaks off after 8 bytes",
+		},
 		"brotli": {head + "Content-Encoding: br\r\nContent-Length: 1\r\n\r\nx", `coding "br"`},
-		"bad gzip": {head + "Content-Encoding: gzip\r\nContent-Length: 12\r\n\r\nnot gzip at!",
-			"gzip"},
+		"bad gzip": {
+			head + "Content-Encoding: gzip\r\nContent-Length: 12\r\n\r\nnot gzip at!",
+			"gzip",
+		},
 		"endless headers": {"HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 300<<10), "exceeded"},
 	} {
 		t.Run(name, func(t *testing.T) {
