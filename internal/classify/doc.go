@@ -16,14 +16,14 @@
 // # What a match counts
 //
 // weight × place × depth, halved for each match of the same term before it. Place is the topic's
-// title weight for the title and for a heading of a section, else 1. Depth is 1 for the first 120
-// words of the summary and of the body, and 120/n at word n beyond them, so that a late mention
+// title weight for the title and for a heading of a section, else 1. Depth is 1 for the first 100
+// words of the summary and of the body, and 100/n at word n beyond them, so that a late mention
 // in a long text about something else counts little, and its headings little more. As each
 // further match counts half of the one before, a term never counts more than twice its first.
 //
 // Words of several groups that appear together count by their rule's weight × the mean over the
 // groups of the best place × depth, once for each part of the article that has them all, again
-// halved each time. Parts are the opening (the title with 120 words of summary and of body) and
+// halved each time. Parts are the opening (the title with 100 words of summary and of body) and
 // beyond it stretches of 60 words, full sentences; a heading begins a new one.
 //
 // What counts is added up in thousandths and rounded to hundredths term by term and place by

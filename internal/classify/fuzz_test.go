@@ -3,6 +3,7 @@ package classify_test
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -86,4 +87,83 @@ func holds(t *testing.T, rules []news.Topic, verdicts []news.Verdict) {
 			t.Errorf("%s: evidence is not strongest first: %v", v.Topic, v.Evidence)
 		}
 	}
+}
+
+// FuzzTopics holds the same for sets of topics of any shape: script draws the terms, weights,
+// groups and rules from the words of vocabulary.
+func FuzzTopics(f *testing.F) {
+	f.Add([]byte("\x02\x03\x01\x05\x02\x09\x01\x02\x00\x01\x07\x03"), "muro frontera México", "muro en México")
+	f.Add([]byte{0, 255, 3, 2, 1, 9, 9, 9, 8, 7, 6, 5, 4, 3, 2, 1}, "US. ICE us", "ICE in the U.S.\n#us")
+	f.Add([]byte(strings.Repeat("az09", 40)), "a b c d e", "a b. c d\n#e a")
+	f.Fuzz(func(t *testing.T, script []byte, vocabulary, text string) {
+		rules := drawTopics(script, strings.Fields(vocabulary))
+		c, err := classify.New(rules)
+		if err != nil {
+			if news.KindOf(err) != news.Invalid {
+				t.Errorf("kind is %v: want invalid: %v", news.KindOf(err), err)
+			}
+			t.Skip()
+		}
+		a := news.Article{Title: vocabulary, Summary: text, Lang: "es"}
+		verdicts := c.Explain(a, nil, body(text))
+		holds(t, rules, verdicts)
+		var placed []news.Placement
+		for _, v := range verdicts {
+			if v.Placed {
+				placed = append(placed, v.Placement)
+			}
+		}
+		if diff := cmp.Diff(placed, c.Place(a, nil, body(text))); diff != "" {
+			t.Errorf("Place differs from Explain: %s", diff)
+		}
+	})
+}
+
+// drawTopics makes up to four topics as the bytes of script say.
+func drawTopics(script []byte, words []string) []news.Topic {
+	next := func(n int) int {
+		if len(script) == 0 || n == 0 {
+			return 0
+		}
+		b := script[0]
+		script = script[1:]
+		return int(b) % n
+	}
+	phrase := func() string {
+		var list []string
+		for range 1 + next(3) {
+			if len(words) > 0 {
+				list = append(list, words[next(len(words))])
+			}
+		}
+		return strings.Join(list, " ")
+	}
+	langs := []string{"", "es", "en"}
+	list := make([]news.Topic, 1+next(4))
+	for i := range list {
+		topic := &list[i]
+		topic.ID = string(rune('a' + i))
+		topic.Threshold, topic.TitleWeight = float64(next(60)+1)/8, float64(next(30)+1)/7
+		for range next(8) {
+			topic.Terms = append(topic.Terms, news.Term{
+				Text: phrase(), Lang: langs[next(3)], Weight: float64(next(100)-40) / 9,
+			})
+		}
+		for g := range next(5) {
+			group := news.Group{Name: string(rune('A' + g))}
+			for range next(4) {
+				group.Words = append(group.Words, news.Word{Text: phrase(), Lang: langs[next(3)]})
+			}
+			topic.Groups = append(topic.Groups, group)
+		}
+		for range next(4) {
+			var all []string
+			for range 2 + next(2) {
+				all = append(all, string(rune('A'+next(max(1, len(topic.Groups))))))
+			}
+			topic.Together = append(topic.Together,
+				news.Together{All: all, Weight: float64(next(100)-50) / 9})
+		}
+	}
+	return list
 }

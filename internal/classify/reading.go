@@ -17,7 +17,7 @@ const (
 var placeNames = [places]string{"title", "heading", "summary", "body"}
 
 const (
-	opening  = 120 // words that count in full, of the summary and of the body
+	opening  = 100 // words that count in full, of the summary and of the body
 	partSize = 60  // words after which a part beyond the opening ends with its sentence
 )
 

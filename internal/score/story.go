@@ -1,0 +1,126 @@
+package score
+
+import (
+	"cmp"
+	"hash/fnv"
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Stories numbers the story that each item tells, from 0 in the order of the items.
+func Stories(items []Item) []int {
+	words := make([][]string, len(items))
+	by := map[string][]int{} // the items that have a word in their title
+	parent := make([]int, len(items))
+	for i := range items {
+		parent[i] = i
+		words[i] = titleWords(items[i])
+	}
+	for i := range items {
+		shared := map[int]int{}
+		for _, w := range words[i] {
+			for _, j := range by[w] {
+				shared[j]++
+			}
+			by[w] = append(by[w], i)
+		}
+		for j := range i {
+			if n := shared[j]; n > 0 && alike(n, len(words[i]), len(words[j])) {
+				parent[root(parent, i)] = root(parent, j)
+			}
+		}
+	}
+	numbers := map[int]int{}
+	stories := make([]int, len(items))
+	for i := range items {
+		r := root(parent, i)
+		if _, known := numbers[r]; !known {
+			numbers[r] = len(numbers)
+		}
+		stories[i] = numbers[r]
+	}
+	return stories
+}
+
+// alike tells whether two titles of a and b words that share n of them tell one story.
+func alike(n, a, b int) bool {
+	return n == a && n == b || n >= 3 && 2*n >= min(a, b)
+}
+
+// root follows parents to the first.
+func root(parent []int, i int) int {
+	for parent[i] != i {
+		parent[i] = parent[parent[i]]
+		i = parent[i]
+	}
+	return i
+}
+
+// titleWords lists the different words of four letters and more of an item's title, folded, each
+// with the item's language.
+func titleWords(item Item) []string {
+	fold := func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}
+	text := strings.Map(fold, norm.NFKD.String(item.Title))
+	var list []string
+	for _, w := range strings.FieldsFunc(text, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}) {
+		if len([]rune(w)) >= 4 {
+			list = append(list, item.Lang+" "+w)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// Folds deals items into n folds of about equal size and about as many labels each, never parting
+// a story. It gives the fold of each item, the same for the same items in the same order.
+func Folds(items []Item, n int) []int {
+	stories := Stories(items)
+	type pile struct {
+		items  []int
+		labels int
+		hash   uint64
+	}
+	var piles []pile
+	for i, s := range stories {
+		if s == len(piles) {
+			h := fnv.New64a()
+			h.Write([]byte(items[i].Title))
+			piles = append(piles, pile{hash: h.Sum64()})
+		}
+		piles[s].items = append(piles[s].items, i)
+		piles[s].labels += len(items[i].Labels)
+	}
+	slices.SortStableFunc(piles, func(a, b pile) int {
+		return cmp.Or(cmp.Compare(b.labels, a.labels), cmp.Compare(len(b.items), len(a.items)),
+			cmp.Compare(a.hash, b.hash))
+	})
+	folds := make([]int, len(items))
+	sizes, labels := make([]int, n), make([]int, n)
+	for _, p := range piles {
+		to := 0
+		for f := range n {
+			if cmp.Or(cmp.Compare(labels[f], labels[to]), cmp.Compare(sizes[f], sizes[to])) < 0 {
+				to = f
+			}
+		}
+		if p.labels == 0 {
+			to = slices.Index(sizes, slices.Min(sizes))
+		}
+		for _, i := range p.items {
+			folds[i] = to
+		}
+		sizes[to] += len(p.items)
+		labels[to] += p.labels
+	}
+	return folds
+}
