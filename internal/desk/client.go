@@ -67,6 +67,12 @@ func (c *Client) Articles(
 	return entries, err
 }
 
+// History has the daemon list an article's versions.
+func (c *Client) History(ctx context.Context, id news.ID) (versions []news.Version, err error) {
+	err = c.post(ctx, pathHistory, id, &versions)
+	return versions, err
+}
+
 // Withdraw has the daemon take an article back.
 func (c *Client) Withdraw(ctx context.Context, id news.ID) (result news.Result, err error) {
 	err = c.post(ctx, pathWithdraw, id, &result)

@@ -21,6 +21,7 @@ import (
 type fake struct {
 	asked []string
 	entry news.Entry
+	hash  [32]byte // of the last token
 	err   error
 }
 
@@ -78,6 +79,23 @@ func (f *fake) Withdraw(_ context.Context, id news.ID) (news.Result, error) {
 	return news.Result{ID: id, Outcome: news.Updated}, f.err
 }
 
+func (f *fake) Weigh(candidates []news.Candidate) ([]news.Result, error) {
+	var results []news.Result
+	for _, c := range candidates {
+		f.note("weigh %s %q", c.Article.GUID, c.Article.Content)
+		results = append(results, news.Result{Outcome: news.Accepted, ID: c.Article.ID})
+	}
+	return results, f.err
+}
+
+func (f *fake) History(id news.ID) ([]news.Version, error) {
+	f.note("history %s", id)
+	return []news.Version{
+		{Revision: 2, Title: "Title", Content: "<p>x</p>", Changed: []string{"title"}},
+		{Revision: 1, Title: "Titel", Content: "<p>x</p>", Changed: []string{"new"}},
+	}, f.err
+}
+
 func (f *fake) State(source string) (news.PollState, error) {
 	return news.PollState{Polls: len(source)}, f.err
 }
@@ -86,7 +104,7 @@ func (f *fake) State(source string) (news.PollState, error) {
 // one must be answered alike by the other.
 func desks(t *testing.T, f *fake, sources ...news.Source) map[string]Desk {
 	t.Helper()
-	service := NewService(f, f, f, f, sources)
+	service := NewService(f, f, f, f, f, sources)
 	data := t.TempDir()
 	listener, err := Listen(data)
 	if err != nil {
@@ -239,7 +257,7 @@ func TestServiceAndClientAnswerAlike(t *testing.T) {
 func TestExplainOfWithdrawnAndUnknown(t *testing.T) {
 	f := sample()
 	f.entry.Status = news.Withdrawn
-	d := NewService(f, f, f, f, nil)
+	d := NewService(f, f, f, f, f, nil)
 	if _, err := d.Explain(t.Context(), news.Handed{Name: f.entry.ID.String()}); news.KindOf(err) != news.Gone {
 		t.Errorf("a withdrawn article gives %v, want gone", err)
 	}
@@ -255,7 +273,7 @@ func TestHandlerRefusesWhatIsNoCall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := &http.Server{Handler: Handler(newstest.Logger(t), NewService(f, f, f, f, nil))}
+	server := &http.Server{Handler: Handler(newstest.Logger(t), NewService(f, f, f, f, f, nil))}
 	go server.Serve(listener)
 	defer server.Close()
 	client, ok := Dial(t.Context(), data)
@@ -350,4 +368,21 @@ func shortDir(t *testing.T) string {
 		}
 	})
 	return dir
+}
+
+func TestHistoryIsAnsweredAlike(t *testing.T) {
+	f := sample()
+	for name, d := range desks(t, f) {
+		versions, err := d.History(t.Context(), f.entry.ID)
+		if err != nil || len(versions) != 2 || versions[0].Changed[0] != "title" ||
+			versions[1].Content != "<p>x</p>" {
+			t.Errorf("%s: %+v, %v", name, versions, err)
+		}
+	}
+	f.err = news.Errorf(news.NotFound, "there is no article")
+	for name, d := range desks(t, f) {
+		if _, err := d.History(t.Context(), f.entry.ID); news.KindOf(err) != news.NotFound {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
 }

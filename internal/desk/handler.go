@@ -17,11 +17,24 @@ func Handler(log *slog.Logger, d Desk) http.Handler {
 		}))
 	mux.Handle("POST "+pathExplain, call(log, d.Explain))
 	mux.Handle("POST "+pathArticles, call(log, d.Articles))
+	mux.Handle("POST "+pathHistory, call(log, d.History))
 	mux.Handle("POST "+pathWithdraw, call(log, d.Withdraw))
 	mux.Handle("POST "+pathSources, call(log,
 		func(ctx context.Context, _ struct{}) ([]news.SourceStatus, error) {
 			return d.Sources(ctx)
 		}))
+	mux.Handle("POST "+pathWeigh, call(log,
+		func(ctx context.Context, w weighing) ([]news.Result, error) { return weigh(ctx, d, w) }))
+	mux.Handle("POST "+pathTokenAdd, call(log,
+		func(ctx context.Context, o tokenOrder) (NewToken, error) {
+			return d.AddToken(ctx, o.Name, o.Source)
+		}))
+	mux.Handle("POST "+pathTokenRevoke, call(log,
+		func(ctx context.Context, name string) (struct{}, error) {
+			return struct{}{}, d.RevokeToken(ctx, name)
+		}))
+	mux.Handle("POST "+pathTokens, call(log,
+		func(ctx context.Context, _ struct{}) ([]news.Token, error) { return d.Tokens(ctx) }))
 	return mux
 }
 

@@ -21,10 +21,20 @@ type Desk interface {
 	Explain(ctx context.Context, handed news.Handed) ([]news.Explanation, error)
 	// Articles lists what is stored, newest first.
 	Articles(ctx context.Context, q news.Query) ([]news.Entry, error)
+	// History lists the versions of an article, the newest first.
+	History(ctx context.Context, id news.ID) ([]news.Version, error)
 	// Withdraw takes an article back everywhere, for good.
 	Withdraw(ctx context.Context, id news.ID) (news.Result, error)
 	// Sources lists every source with its state.
 	Sources(ctx context.Context) ([]news.SourceStatus, error)
+	// AddToken makes a token that lets a program push into a source. Its secret is told once.
+	AddToken(ctx context.Context, name, source string) (NewToken, error)
+	// RevokeToken makes a token worthless at once.
+	RevokeToken(ctx context.Context, name string) error
+	// Tokens lists the tokens by name.
+	Tokens(ctx context.Context) ([]news.Token, error)
+	// Weigh tells what would become of candidates if they were offered now, and stores nothing.
+	Weigh(ctx context.Context, candidates []news.Candidate) ([]news.Result, error)
 }
 
 // Flow takes sources and documents through the stages.
@@ -44,7 +54,9 @@ type Explainer interface {
 type Archive interface {
 	Article(id news.ID) (news.Entry, error)
 	Articles(q news.Query) ([]news.Entry, error)
+	History(id news.ID) ([]news.Version, error)
 	Withdraw(ctx context.Context, id news.ID) (news.Result, error)
+	Weigh(candidates []news.Candidate) ([]news.Result, error)
 }
 
 // Polls is what polling has taught.
@@ -58,15 +70,18 @@ type Service struct {
 	explainer Explainer
 	archive   Archive
 	polls     Polls
+	tokens    Tokens
 	sources   []news.Source
 }
 
 // NewService makes the desk of this process.
 func NewService(
-	flow Flow, explainer Explainer, archive Archive, polls Polls, sources []news.Source,
+	flow Flow, explainer Explainer, archive Archive, polls Polls, tokens Tokens,
+	sources []news.Source,
 ) *Service {
 	return &Service{
-		flow: flow, explainer: explainer, archive: archive, polls: polls, sources: sources,
+		flow: flow, explainer: explainer, archive: archive, polls: polls, tokens: tokens,
+		sources: sources,
 	}
 }
 
@@ -76,7 +91,10 @@ func (s *Service) Ingest(ctx context.Context, handed news.Handed) (news.Report, 
 		src, doc := s.document(handed)
 		return s.flow.Take(ctx, src, doc)
 	}
-	if src, ok := s.source(handed.Name); ok {
+	if src, ok := s.source(handed.Name); ok && src.Kind == news.KindPush {
+		return news.Report{}, news.Errorf(news.Refused,
+			"source %s can't be read: programs push articles into it", src.ID)
+	} else if ok {
 		return s.run(ctx, src)
 	}
 	if src, ok := passing(handed.Name); ok {
@@ -143,6 +161,11 @@ func (s *Service) Explain(
 // Articles lists what is stored.
 func (s *Service) Articles(_ context.Context, q news.Query) ([]news.Entry, error) {
 	return s.archive.Articles(q)
+}
+
+// History lists an article's versions.
+func (s *Service) History(_ context.Context, id news.ID) ([]news.Version, error) {
+	return s.archive.History(id)
 }
 
 // Withdraw takes an article back.

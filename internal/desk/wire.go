@@ -15,8 +15,14 @@ const (
 	pathIngest   = "/v1/ingest"   // news.Handed → reportWire
 	pathExplain  = "/v1/explain"  // news.Handed → []news.Explanation
 	pathArticles = "/v1/articles" // news.Query → []news.Entry
+	pathHistory  = "/v1/history"  // news.ID → []news.Version
 	pathWithdraw = "/v1/withdraw" // news.ID → news.Result
 	pathSources  = "/v1/sources"  // null → []news.SourceStatus
+	pathWeigh    = "/v1/weigh"    // weighing → []news.Result
+
+	pathTokens      = "/v1/tokens"        // null → []news.Token
+	pathTokenAdd    = "/v1/tokens/add"    // tokenOrder → NewToken
+	pathTokenRevoke = "/v1/tokens/revoke" // name → nothing
 )
 
 // mostBody bounds a request: the largest file that may be handed over, in base64, and some room.

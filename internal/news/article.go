@@ -19,6 +19,9 @@ type Item struct {
 	Rights    Rights    // only if the item states its own
 	Origin    Origin
 	Withdrawn bool // its source takes it back
+	// Mark is a hash of all that the item was read from, its feed's date apart; 0 if none was
+	// made. It lasts no longer than the program runs.
+	Mark uint64 `json:"-"`
 }
 
 // Author is a person or office that an article is by. Name is never empty.
@@ -90,6 +93,7 @@ type Candidate struct {
 	Item       Item // what the article was made of, kept so that it can be cleaned anew
 	Article    Article
 	Placements []Placement
+	File       string // name of the folder's file that it came from; empty for any other source
 }
 
 // Outcome is what became of a candidate.
@@ -101,6 +105,7 @@ const (
 	Updated   Outcome = "updated"
 	Unchanged Outcome = "unchanged"
 	Rejected  Outcome = "rejected"
+	Conflict  Outcome = "conflict" // its condition does not hold: nothing was changed
 )
 
 // Result tells what became of one candidate, and why where the outcome alone does not say.

@@ -38,6 +38,7 @@ type Source struct {
 	Rights  Rights        `json:"rights"`
 	Enabled bool          `json:"enabled"`
 	Topics  []string      `json:"topics,omitempty"` // of every article, whatever it says
+	Tags    []string      `json:"tags,omitempty"`   // of every article, beside its own
 	// Slowest bounds how rarely a source that publishes little is looked at; Every how often.
 	Slowest time.Duration `json:"slowest,omitempty"`
 	// OnRemove says what becomes of the articles of a folder's file that is removed.
@@ -69,11 +70,17 @@ type Document struct {
 	Time      time.Time // when it was fetched, or when the file was last changed
 }
 
+// WordPressPosts is the media type that a reader gives to what WordPress's API (wp/v2/posts) sends:
+// a JSON list of posts. No server states it, so no other JSON document is taken for one.
+const WordPressPosts = "application/vnd.wordpress.posts+json"
+
 // Validators are what a server gave to ask again with (RFC 9110, section 8.8). They are opaque
 // and go back byte for byte.
 type Validators struct {
 	ETag         string `json:"etag,omitempty"`
 	LastModified string `json:"last_modified,omitempty"`
+	// Mark is how far the reader of a source has come, in words of its own. It is never sent.
+	Mark string `json:"mark,omitempty"`
 }
 
 // Request asks for a URL, conditionally if it carries validators.
@@ -81,6 +88,9 @@ type Request struct {
 	URL        string
 	Validators Validators
 	Accept     string // media types, as in the Accept header; empty for anything
+	// Delta asks for what is new alone, if there are validators (RFC 3229, "A-IM: feed"). Who can't
+	// do it answers as to any other request.
+	Delta bool
 }
 
 // Response is what a server answered: a document, or word that nothing changed.
@@ -90,6 +100,12 @@ type Response struct {
 	Status      int
 	NotModified bool
 	RetryAfter  time.Duration // what the server asked for, 0 if nothing
+	MaxAge      time.Duration // for how long the answer is fresh, 0 if the server does not say
+	Moved       string        // where it is for good, if every redirect on the way was a 301 or 308
+	Challenge   string        // whose bot challenge came in place of a document, beside an error
+	// Header has the fields of the answer, by their canonical names; nil if nobody kept them.
+	// Beside an error, the document's body may be what the server says about it.
+	Header map[string][]string
 }
 
 // Reading is what one look at a source yielded. Faults are parts that could not be read, each
@@ -100,8 +116,16 @@ type Reading struct {
 	Status      int // HTTP status, 0 where there is none
 	NotModified bool
 	RetryAfter  time.Duration
-	Later       int // files that were left for the next look: still being written, or too many
+	MaxAge      time.Duration // for how long the answer is fresh, 0 if its server does not say
+	Moved       string        // where 301 and 308 lead, and since when without a break
+	MovedSince  time.Time
+	Challenged  bool // a bot challenge came in place of a document
+	Later       int  // files or posts left for the next look: still being written, or too many
 	Faults      []error
+	Note        string // what the desk should know of a source that is read all the same
+	// Present are the names of all files that a folder has, if some may be gone for good and it
+	// could be listed whole; nil otherwise.
+	Present []string
 }
 
 // PollState is what polling has taught about a source, and when to look again.
@@ -123,6 +147,7 @@ type PollState struct {
 	Rejected    int        `json:"rejected,omitempty"`
 
 	Why          string        `json:"why,omitempty"`          // the next poll is when it is
+	Note         string        `json:"note,omitempty"`         // of the last look: see Reading
 	Took         time.Duration `json:"took,omitempty"`         // the last look
 	Items        int           `json:"items,omitempty"`        // in the last document that was read
 	Usual        time.Duration `json:"usual,omitempty"`        // between changes, smoothed; 0: unknown
@@ -131,4 +156,5 @@ type PollState struct {
 	MovedSince   time.Time     `json:"moved_since,omitzero"`   // without a break
 	Retired      time.Time     `json:"retired,omitzero"`       // when the server said 410
 	ValidatorsAt time.Time     `json:"validators_at,omitzero"` // last 200 that gave validators
+	Rhythm       Rhythm        `json:"rhythm,omitzero"`        // that the last document asks for
 }

@@ -34,6 +34,7 @@ type change struct {
 	before, after *record // nil before a creation
 	content       *string // nil: as it was
 	item          []byte  // compressed; nil: as it was
+	version       []byte  // compressed: the version that this one replaces; nil: nobody has seen one
 	aliases       [][]byte
 	sharedURL     bool // the link is claimed by several guids: it identifies none
 }
@@ -126,6 +127,9 @@ func (w *writing) apply(c *change) error {
 		if err := w.Bucket(bucketAlias).Put(alias, value); err != nil {
 			return err
 		}
+	}
+	if err := w.applyVersion(c); err != nil {
+		return err
 	}
 	if err := w.applyEmbargo(c, key); err != nil {
 		return err

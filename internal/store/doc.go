@@ -10,9 +10,10 @@
 //
 //	teletipo.db
 //	├── alias                what is known under which name
+//	│   ├── "f"‖source‖0‖file  → key, of a folder's file
 //	│   ├── "g"‖source‖0‖guid  → key
 //	│   ├── "i"‖id             → key
-//	│   └── "u"‖url            → key, then 1 if several guids of one document share the link
+//	│   └── "u"‖link           → key, then 1 if several guids of one document share the link
 //	├── article              key → JSON of all but the content; key is the creating sequence
 //	├── body                 key → content, safe HTML
 //	├── change               sequence → JSON: kind, key, id, time, and per feed stamp and order
@@ -24,15 +25,21 @@
 //	│       ├── fresh        order → key
 //	│       └── state        sequence‖stamp second‖creation second
 //	├── item                 key → zstd of the JSON of the item as its source stated it
-//	└── meta
-//	    ├── created          second of the first start
-//	    ├── installation     16 random bytes, feeds' ids are minted from them
-//	    └── schema           number of this schema
+//	├── meta
+//	│   ├── created          second of the first start
+//	│   ├── installation     16 random bytes, feeds' ids are minted from them
+//	│   └── schema           number of this schema
+//	├── token                name → JSON: hash of the secret, source, creation, last use
+//	└── version              key‖revision → zstd of the JSON of a version that another has replaced
 //	poll.db
 //	├── due                  due millisecond‖source → nothing
 //	├── meta
 //	│   └── schema
 //	└── state                source → JSON of what polling taught
+//
+// A link is known by its news.LinkKey: the forms that one page's address comes in are one link. Of
+// an article's versions the newest 10 that were replaced are kept, each at most as large as the
+// cleaner lets an article be; withdrawing an article removes them.
 //
 // # Writing
 //

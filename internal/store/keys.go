@@ -23,11 +23,15 @@ func toNumber(b []byte) uint64 {
 // pair writes a number and then some bytes: the keys of the due and embargo indexes.
 func pair(n uint64, rest []byte) []byte { return append(number(n), rest...) }
 
-// The three kinds of alias.
+// The kinds of alias. A link is known by its key, which folds the forms of one page's address.
 func aliasID(id news.ID) []byte  { return append([]byte{'i'}, id[:]...) }
-func aliasURL(url string) []byte { return shorten(append([]byte{'u'}, url...)) }
+func aliasURL(url string) []byte { return shorten(append([]byte{'u'}, news.LinkKey(url)...)) }
 func aliasGUID(source, guid string) []byte {
 	return shorten(fmt.Appendf([]byte{'g'}, "%s\x00%s", source, guid))
+}
+
+func aliasFile(source, name string) []byte {
+	return shorten(fmt.Appendf([]byte{'f'}, "%s\x00%s", source, name))
 }
 
 // longestAlias is well below bbolt's limit of 32,768 bytes a key.

@@ -2,6 +2,9 @@ package store
 
 import (
 	"encoding/json"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -10,7 +13,7 @@ import (
 // wait for the one goroutine that writes.
 type offer struct {
 	*news.Candidate
-	item   []byte // compressed
+	item   []byte // compressed; nil as long as nobody needs it
 	shared bool   // another guid of its source claims its link now
 	fault  string // why it can't be stored; empty if it can
 }
@@ -21,33 +24,53 @@ type name struct{ source, name string }
 // offers looks through the candidates of one call. A link that several guids of a source claim
 // identifies none of them. Of several items under one guid the last counts: taking them in turn
 // would change the article back and forth at each poll.
-func (s *Store) offers(all []news.Candidate) []offer {
+func offers(all []news.Candidate) []offer {
 	links, last := map[name]string{}, map[name]string{}
 	shared := map[name]bool{}
+	names := make([]name, len(all))
 	for i := range all {
 		a := &all[i].Article
-		link := name{a.Source, a.URL}
-		if guid, seen := links[link]; a.URL != "" && seen && guid != a.GUID {
-			shared[link] = true
+		names[i] = name{a.Source, news.LinkKey(a.URL)}
+		if guid, seen := links[names[i]]; a.URL != "" && seen && guid != a.GUID {
+			shared[names[i]] = true
 		}
-		links[link] = a.GUID
+		links[names[i]] = a.GUID
 		last[name{a.Source, a.GUID}] = a.Fingerprint
 	}
 	offers := make([]offer, len(all))
 	for i := range all {
 		a := &all[i].Article
-		offers[i] = offer{Candidate: &all[i], shared: shared[name{a.Source, a.URL}]}
-		raw, err := json.Marshal(all[i].Item)
-		switch {
-		case err != nil: // a year past 9999, say
+		offers[i] = offer{Candidate: &all[i], shared: shared[names[i]]}
+		if err := storable(&all[i].Item); err != nil {
 			offers[i].fault = "its item can't be stored: " + err.Error()
-		case last[name{a.Source, a.GUID}] != a.Fingerprint:
+		} else if last[name{a.Source, a.GUID}] != a.Fingerprint {
 			offers[i].fault = "another item of the same document has its guid, " + a.GUID
-		default:
-			offers[i].item = s.zip.EncodeAll(raw, nil)
 		}
 	}
 	return offers
+}
+
+// storable tells what is wrong with an item that has no JSON form: only a time can have none, one
+// of a year past 9999, say.
+func storable(item *news.Item) error {
+	for _, t := range []time.Time{item.Published, item.Modified, item.Origin.Updated} {
+		if _, err := t.MarshalJSON(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// packed gives the item as it is stored.
+func (o *offer) packed(zip *zstd.Encoder) ([]byte, error) {
+	if o.item == nil {
+		raw, err := json.Marshal(o.Item)
+		if err != nil {
+			return nil, err
+		}
+		o.item = zip.EncodeAll(raw, nil)
+	}
+	return o.item, nil
 }
 
 // claim is what the items of one source make on a stored article by leading to it.
@@ -59,12 +82,12 @@ type claim struct {
 // contested finds the articles that several guids of one source lead to at once, and which of
 // the guids keeps it: a link has passed from one to another, or an item was taken for an older
 // one under a new guid. The others are articles of their own.
-func (w *writing) contested(offers []offer) (map[claim]string, error) {
+func (r reading) contested(offers []offer) (map[claim]string, error) {
 	first := map[claim]*news.Article{}
 	keepers := map[claim]string{}
 	for i := range offers {
 		a := &offers[i].Article
-		c := claim{w.lookup(a, offers[i].shared), a.Source}
+		c := claim{r.lookup(a, offers[i].shared), a.Source}
 		if c.key == 0 || offers[i].fault != "" {
 			continue
 		}
@@ -73,7 +96,7 @@ func (w *writing) contested(offers []offer) (map[claim]string, error) {
 			first[c] = a
 			continue
 		}
-		known, err := w.record(c.key)
+		known, err := r.record(c.key)
 		if err != nil {
 			return nil, err
 		}

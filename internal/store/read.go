@@ -50,9 +50,6 @@ func (r reading) entry(key uint64) (news.Entry, error) {
 	return rec.Entry, nil
 }
 
-func (w *writing) record(key uint64) (*record, error) { return reading{w.Tx}.record(key) }
-func (w *writing) byID(id news.ID) (*record, error)   { return reading{w.Tx}.byID(id) }
-
 // Article reads one article whole. An id that was never given is NotFound; a withdrawn article is
 // given with its status.
 func (s *Store) Article(id news.ID) (news.Entry, error) {

@@ -96,6 +96,7 @@ func drawn(n *node, path string, into map[string]bool) {
 var numbers = map[string]func(uint64) bool{
 	"key":             func(n uint64) bool { return n > 0 && n < 1000 },
 	"sequence":        func(n uint64) bool { return n > 0 && n < 1000 },
+	"revision":        func(n uint64) bool { return n > 0 && n < 1000 },
 	"order":           func(n uint64) bool { return n > 0 && n < 1000 },
 	"release second":  func(n uint64) bool { return near(time.Unix(int64(n), 0)) },
 	"due millisecond": func(n uint64) bool { return near(time.UnixMilli(int64(n))) },
@@ -125,7 +126,7 @@ func matches(t *testing.T, kind string, key []byte) bool {
 			ok = func(b []byte) bool { return bytes.Contains(b, []byte(".")) }
 		case part == "source" && i+1 < len(parts):
 			size = max(0, bytes.IndexByte(key, 0))
-		case part == "source", part == "guid", part == "url":
+		case part == "source", part == "guid", part == "name", part == "link", part == "file":
 		default:
 			t.Fatalf("doc.go: this test does not know what %q is", part)
 		}
@@ -230,6 +231,10 @@ func fill(t *testing.T) (*tested, *Polls) {
 	)
 	s.withdraw(s.offer(news.Accepted, piece("wrong")).ID)
 	s.offer(news.Unchanged, piece("copy", from("other"), link("https://wire.example/live")))
+	s.offer(news.Updated, piece("live", text("<p>Corrected.</p>"), file("live.txt")))
+	if _, err := s.AddToken(t.Context(), "cms", "desk", news.HashToken("secret")); err != nil {
+		t.Fatal(err)
+	}
 	s.ok(s.SaveEditionStamps(map[string]news.EditionStamp{
 		"border.en.rss": {Hash: "00", Modified: start},
 	}))

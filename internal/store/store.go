@@ -37,6 +37,8 @@ var (
 	bucketFeed    = []byte("feed")
 	bucketItem    = []byte("item")
 	bucketMeta    = []byte("meta")
+	bucketToken   = []byte("token")
+	bucketVersion = []byte("version")
 
 	feedBackfill = []byte("backfill")
 	feedFresh    = []byte("fresh")
@@ -102,7 +104,7 @@ func (s *Store) prepare() error {
 		}
 		for _, name := range [][]byte{
 			bucketAlias, bucketArticle, bucketBody, bucketChange,
-			bucketEdition, bucketEmbargo, bucketFeed, bucketItem,
+			bucketEdition, bucketEmbargo, bucketFeed, bucketItem, bucketToken, bucketVersion,
 		} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err

@@ -185,6 +185,7 @@ func text(s string) edit         { return func(c *news.Candidate) { c.Article.Co
 func lang(l string) edit         { return func(c *news.Candidate) { c.Article.Lang = l } }
 func dated(t time.Time) edit     { return func(c *news.Candidate) { c.Article.Published = t } }
 func with(r news.Rights) edit    { return func(c *news.Candidate) { c.Article.Rights = r } }
+func file(name string) edit      { return func(c *news.Candidate) { c.File = name } }
 func own(c *news.Candidate)      { c.Article.Own, c.Article.URL = true, "" }
 func after(d time.Duration) edit { return dated(start.Add(d)) }
 

@@ -9,36 +9,33 @@ import (
 // Withdraw takes an article back for good: it leaves every feed, its text is removed, and its
 // names stay known so that it never returns. Withdrawing it again changes nothing.
 func (s *Store) Withdraw(ctx context.Context, id news.ID) (news.Result, error) {
-	var result news.Result
-	err := s.submit(ctx, func(w *writing) error {
-		known, err := w.byID(id)
-		if err != nil {
-			return err
-		}
-		if known.Status == news.Withdrawn {
-			result = resultOf(news.Unchanged, known)
-			result.Reason = "it was withdrawn before"
-			return nil
-		}
-		c, err := w.newChange(kindWithdraw, known)
-		if err != nil {
-			return err
-		}
-		rec := *known
-		rec.Status, rec.Seq, rec.Updated = news.Withdrawn, c.Seq, grown(w.now, known.Updated)
-		if known.Status == news.Embargoed {
-			rec.Updated = w.now
-		}
-		rec.Members, rec.Placements = nil, nil
-		rec.Summary, rec.Media = "", nil
-		nothing := ""
-		c.after, c.content, c.item = &rec, &nothing, []byte{}
-		w.stampFeeds(c)
-		result = resultOf(news.Updated, &rec)
-		result.Reason = "withdrawn"
-		return w.apply(c)
-	})
-	return result, err
+	return s.WithdrawIf(ctx, id, news.Condition{})
+}
+
+// withdraw takes one article back.
+func (w *writing) withdraw(known *record) (news.Result, error) {
+	if known.Status == news.Withdrawn {
+		result := resultOf(news.Unchanged, known)
+		result.Reason = "it was withdrawn before"
+		return result, nil
+	}
+	c, err := w.newChange(kindWithdraw, known)
+	if err != nil {
+		return news.Result{}, err
+	}
+	rec := *known
+	rec.Status, rec.Seq, rec.Updated = news.Withdrawn, c.Seq, grown(w.now, known.Updated)
+	if known.Status == news.Embargoed {
+		rec.Updated = w.now
+	}
+	rec.Members, rec.Placements = nil, nil
+	rec.Summary, rec.Media = "", nil
+	nothing := ""
+	c.after, c.content, c.item = &rec, &nothing, []byte{}
+	w.stampFeeds(c)
+	result := resultOf(news.Updated, &rec)
+	result.Reason = "withdrawn"
+	return result, w.apply(c)
 }
 
 // Release makes public what was held until now or earlier, and tells how many articles that were.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/klauspost/compress/zstd"
 	bolt "go.etcd.io/bbolt"
 
 	"github.com/teletipo/teletipo/internal/news"
@@ -12,32 +13,43 @@ import (
 // request is one caller's part of a transaction. do may run twice: once beside others and, if one
 // of them fails, once more alone; it must begin anew each time.
 type request struct {
-	do   func(*writing) error
-	done chan error
+	do    func(*writing) error
+	count int // of what it may write: candidates, or 1
+	done  chan error
 }
 
-// mostTogether bounds how many requests share one transaction: past it, bbolt's node splits cost
-// more than the shared sync saves.
-const mostTogether = 64
+// mostTogether is how much a transaction holds before it takes no further request: past it,
+// bbolt's node splits cost more than the shared sync saves.
+const mostTogether = mostAtOnce
 
 // writing is a transaction under way: what it has stamped and touched so far.
 type writing struct {
-	*bolt.Tx
+	reading
+	zip     *zstd.Encoder
 	now     time.Time // whole seconds
 	states  map[news.FeedKey]state
 	touched map[news.FeedKey]bool
 }
 
+// writing begins to write in a transaction.
+func (s *Store) writing(tx *bolt.Tx) *writing {
+	return &writing{
+		reading: reading{tx}, zip: s.zip, now: s.now().UTC().Truncate(time.Second),
+		states: map[news.FeedKey]state{}, touched: map[news.FeedKey]bool{},
+	}
+}
+
 // submit hands do to the writing goroutine and waits until it is on disk. A context that ends
 // takes back only what has not been handed over.
 func (s *Store) submit(ctx context.Context, do func(*writing) error) error {
-	r := request{do: do, done: make(chan error, 1)}
-	select {
-	case <-s.closing: // checked alone first: a select among ready cases picks at random
-		return errClosed()
-	case <-ctx.Done():
-		return ctx.Err()
-	default:
+	return s.submitMany(ctx, 1, do)
+}
+
+// submitMany submits what may write so many articles.
+func (s *Store) submitMany(ctx context.Context, count int, do func(*writing) error) error {
+	r := request{do: do, count: count, done: make(chan error, 1)}
+	if err := s.takes(ctx); err != nil { // alone first: a select among ready cases picks at random
+		return err
 	}
 	select {
 	case s.requests <- r:
@@ -56,6 +68,18 @@ func (s *Store) submit(ctx context.Context, do func(*writing) error) error {
 		default:
 			return errClosed()
 		}
+	}
+}
+
+// takes gives an error if the store is closed or ctx has ended.
+func (s *Store) takes(ctx context.Context) error {
+	select {
+	case <-s.closing:
+		return errClosed()
+	case <-ctx.Done():
+		return ctx.Err()
+	default:
+		return nil
 	}
 }
 
@@ -78,12 +102,17 @@ func (s *Store) write() {
 	}
 }
 
-// drain adds to a group what waits in the queue now.
+// drain adds to a group what waits in the queue now, as long as there is room.
 func (s *Store) drain(group []request) []request {
-	for len(group) < mostTogether {
+	held := 0
+	for _, r := range group {
+		held += r.count
+	}
+	for held < mostTogether {
 		select {
 		case r := <-s.requests:
 			group = append(group, r)
+			held += r.count
 		default:
 			return group
 		}
@@ -109,10 +138,7 @@ func (s *Store) commit(group []request) {
 func (s *Store) transact(group []request) error {
 	var touched map[news.FeedKey]bool
 	err := s.db.Update(func(tx *bolt.Tx) error {
-		w := &writing{
-			Tx: tx, now: s.now().UTC().Truncate(time.Second),
-			states: map[news.FeedKey]state{}, touched: map[news.FeedKey]bool{},
-		}
+		w := s.writing(tx)
 		for _, name := range [][]byte{bucketArticle, bucketBody, bucketChange, bucketItem} {
 			tx.Bucket(name).FillPercent = 0.9 // keys only grow
 		}

@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// AcceptIf decides about one candidate whose source names its articles with care: its guid alone
+// says which article it is, and it is stored only if the condition holds of that one. The entry
+// is the article as it stands after, without its content; it is zero if there is none of that
+// name. An unmet condition is a Conflict; a link that another article has is Rejected.
+func (s *Store) AcceptIf(
+	ctx context.Context, cand news.Candidate, cond news.Condition,
+) (result news.Result, entry news.Entry, err error) {
+	err = s.submit(ctx, func(w *writing) (err error) {
+		result, entry, err = w.acceptIf(&offer{Candidate: &cand}, cond)
+		return err
+	})
+	return result, entry, err
+}
+
+func (w *writing) acceptIf(
+	o *offer, cond news.Condition,
+) (news.Result, news.Entry, error) {
+	a := &o.Article
+	aliases := w.Bucket(bucketAlias)
+	result := news.Result{Source: a.Source, Title: a.Title, Lang: a.Lang}
+	var known *record
+	if key := aliases.Get(aliasGUID(a.Source, a.GUID)); key != nil {
+		var err error
+		if known, err = w.record(toNumber(key)); err != nil {
+			return result, news.Entry{}, err
+		}
+	}
+	switch {
+	case known == nil && a.URL != "" && len(aliases.Get(aliasURL(a.URL))) == 8:
+		result.Outcome, result.Reason = news.Rejected, "another article has its link, "+a.URL
+		return result, news.Entry{}, nil
+	case known != nil && known.Source != a.Source:
+		result.Outcome = news.Rejected
+		result.Reason = "source " + known.Source + " had it first, under the same link"
+		return result, news.Entry{}, nil
+	case known != nil && known.Status == news.Withdrawn: // for accept to say
+	case !met(cond, known):
+		result.Outcome, result.Reason = news.Conflict, unmet(cond, known)
+		if known == nil {
+			return result, news.Entry{}, nil
+		}
+		return result, known.Entry, nil
+	}
+	result, err := w.accept(o, nil)
+	if err != nil {
+		return result, news.Entry{}, err
+	}
+	rec, err := w.byID(result.ID)
+	if err != nil {
+		return result, news.Entry{}, err
+	}
+	return result, rec.Entry, nil
+}
+
+// WithdrawIf withdraws an article if a condition holds of it; it is a Conflict if not. For an
+// article that is withdrawn already nothing needs to hold.
+func (s *Store) WithdrawIf(
+	ctx context.Context, id news.ID, cond news.Condition,
+) (result news.Result, err error) {
+	err = s.submit(ctx, func(w *writing) error {
+		known, err := w.byID(id)
+		if err != nil {
+			return err
+		}
+		if known.Status != news.Withdrawn && !met(cond, known) {
+			result = resultOf(news.Conflict, known)
+			result.Reason = unmet(cond, known)
+			return nil
+		}
+		result, err = w.withdraw(known)
+		return err
+	})
+	return result, err
+}
+
+// Named reads the article that a source knows under a guid, with its content.
+func (s *Store) Named(source, guid string) (entry news.Entry, err error) {
+	err = s.view(func(r reading) error {
+		key := r.Bucket(bucketAlias).Get(aliasGUID(source, guid))
+		if key == nil {
+			return news.Errorf(news.NotFound, "source %s has no article %q", source, guid)
+		}
+		entry, err = r.entry(toNumber(key))
+		return err
+	})
+	return entry, err
+}
+
+func met(cond news.Condition, known *record) bool {
+	if known == nil {
+		return cond.Met(nil)
+	}
+	return cond.Met(&known.Entry)
+}
+
+// unmet says why a condition does not hold.
+func unmet(cond news.Condition, known *record) string {
+	switch {
+	case known == nil:
+		return "there is no such article"
+	case cond.New:
+		return "there is such an article already"
+	}
+	return "it has changed since"
+}

@@ -1,0 +1,122 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"time"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// usedEvery is how exactly a token's last use is kept: noting each would cost a commit a request.
+const usedEvery = time.Hour
+
+// storedToken is a token as its bucket has it: of its secret only the hash.
+type storedToken struct {
+	Hash     string    `json:"hash"` // SHA-256, in hexadecimal
+	Source   string    `json:"source"`
+	Created  time.Time `json:"created"`
+	LastUsed time.Time `json:"last_used,omitzero"`
+}
+
+func (t *storedToken) named(name []byte) news.Token {
+	return news.Token{
+		Name: string(name), Source: t.Source, Created: t.Created, LastUsed: t.LastUsed,
+	}
+}
+
+// AddToken keeps a new token. A name that is taken is Refused: its token goes on being good until
+// it is revoked.
+func (s *Store) AddToken(
+	ctx context.Context, name, source string, hash [sha256.Size]byte,
+) (token news.Token, err error) {
+	err = s.submit(ctx, func(w *writing) error {
+		b := w.Bucket(bucketToken)
+		if b.Get([]byte(name)) != nil {
+			return news.Errorf(news.Refused,
+				"there is a token %q already: revoke it first, or choose another name", name)
+		}
+		t := storedToken{Hash: hex.EncodeToString(hash[:]), Source: source, Created: w.now}
+		token = t.named([]byte(name))
+		return put(b, []byte(name), t)
+	})
+	return token, err
+}
+
+// RevokeToken forgets a token: from then on nobody is let in with it.
+func (s *Store) RevokeToken(ctx context.Context, name string) error {
+	return s.submit(ctx, func(w *writing) error {
+		b := w.Bucket(bucketToken)
+		if b.Get([]byte(name)) == nil {
+			return news.Errorf(news.NotFound,
+				"there is no token %q; `teletipo token list` shows those there are", name)
+		}
+		return b.Delete([]byte(name))
+	})
+}
+
+// Tokens lists all tokens, by name.
+func (s *Store) Tokens() ([]news.Token, error) {
+	list := []news.Token{}
+	err := s.view(func(r reading) error {
+		return eachToken(r, func(name []byte, t *storedToken) {
+			list = append(list, t.named(name))
+		})
+	})
+	return list, err
+}
+
+// Authenticate finds the token of a secret by the secret's hash, and notes its use. A hash that
+// no token has is NotFound. Every token is compared, each in constant time, so that how long it
+// takes tells nothing about the secret.
+func (s *Store) Authenticate(
+	ctx context.Context, hash [sha256.Size]byte,
+) (found news.Token, err error) {
+	want := hex.EncodeToString(hash[:])
+	err = s.view(func(r reading) error {
+		return eachToken(r, func(name []byte, t *storedToken) {
+			if subtle.ConstantTimeCompare([]byte(t.Hash), []byte(want)) == 1 {
+				found = t.named(name)
+			}
+		})
+	})
+	switch {
+	case err != nil:
+		return news.Token{}, err
+	case found.Name == "":
+		return news.Token{}, news.Errorf(news.NotFound, "no such token, or it was revoked")
+	case s.now().Sub(found.LastUsed) < usedEvery:
+		return found, nil
+	}
+	return found, s.noteUse(ctx, []byte(found.Name), want)
+}
+
+// noteUse notes that a token was used now, if it still is the same.
+func (s *Store) noteUse(ctx context.Context, name []byte, hash string) error {
+	return s.submit(ctx, func(w *writing) error {
+		b := w.Bucket(bucketToken)
+		var t storedToken
+		value := b.Get(name)
+		if value == nil {
+			return nil
+		}
+		if err := decode("token", name, value, &t); err != nil || t.Hash != hash {
+			return err
+		}
+		t.LastUsed = w.now
+		return put(b, name, t)
+	})
+}
+
+func eachToken(r reading, f func(name []byte, t *storedToken)) error {
+	return r.Bucket(bucketToken).ForEach(func(k, v []byte) error {
+		var t storedToken
+		if err := decode("token", k, v, &t); err != nil {
+			return err
+		}
+		f(k, &t)
+		return nil
+	})
+}

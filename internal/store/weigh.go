@@ -1,0 +1,45 @@
+package store
+
+import (
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// Weigh tells what Accept would make of candidates now, and stores nothing. An article that
+// several of them would create is told of once for each.
+func (s *Store) Weigh(all []news.Candidate) ([]news.Result, error) {
+	offers := offers(all)
+	results := make([]news.Result, 0, len(all))
+	err := s.view(func(r reading) error {
+		contested, err := r.contested(offers)
+		if err != nil {
+			return err
+		}
+		for i := range offers {
+			v, err := r.decide(&offers[i], contested)
+			if err != nil {
+				return err
+			}
+			results = append(results, foreseen(&offers[i], &v))
+		}
+		return nil
+	})
+	return results, err
+}
+
+// foreseen is the result of an offer about which was decided, as it would be once it is stored.
+func foreseen(o *offer, v *verdict) news.Result {
+	r := v.result
+	switch v.act {
+	case actCreate:
+		r = news.Result{Outcome: news.Accepted, ID: v.id}
+	case actUpdate:
+		r = news.Result{Outcome: news.Updated, ID: v.known.ID}
+	case actPlace:
+		r = news.Result{Outcome: news.Updated, ID: v.known.ID, Reason: "its topics changed"}
+	default:
+		return r
+	}
+	a := &o.Article
+	r.Source, r.Title, r.Lang, r.Placements = a.Source, a.Title, a.Lang, o.Placements
+	return r
+}
