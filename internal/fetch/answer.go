@@ -2,10 +2,6 @@ package fetch
 
 import (
 	"cmp"
-	"context"
-	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -15,81 +11,89 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// maxRetryAfter keeps an absurd number of seconds from overflowing a duration. How long a wait
-// is worth obeying is for the scheduler to say.
-const maxRetryAfter = 365 * 24 * time.Hour
+// longest keeps an absurd number of seconds from overflowing a duration. How long a wait is worth
+// obeying is for the scheduler to say.
+const longest = 365 * 24 * time.Hour
+
+// seconds reads a number of seconds, not ok if it is none.
+func seconds(text string) (d time.Duration, ok bool) {
+	n, err := strconv.ParseInt(strings.Trim(strings.TrimSpace(text), `"`), 10, 64)
+	if err != nil {
+		return 0, false
+	}
+	return time.Duration(min(max(0, n), int64(longest/time.Second))) * time.Second, true
+}
 
 // retryAfter reads a Retry-After header, seconds or a date (RFC 9110, section 10.2.3); 0 if it
 // asks for nothing that can be understood.
 func retryAfter(value string, now time.Time) time.Duration {
-	value = strings.TrimSpace(value)
-	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
-		wait := min(seconds, int64(maxRetryAfter/time.Second))
-		return max(0, time.Duration(wait)*time.Second)
+	if wait, ok := seconds(value); ok {
+		return wait
 	}
-	at, err := http.ParseTime(value)
+	at, err := http.ParseTime(strings.TrimSpace(value))
 	if err != nil {
 		return 0
 	}
-	return min(max(0, at.Sub(now)), maxRetryAfter)
+	return min(max(0, at.Sub(now)), longest)
 }
 
-// redirect gives the address that an answer points to, nil if it is no redirect.
-func redirect(from *url.URL, in *http.Response) (*url.URL, error) {
-	switch in.StatusCode {
-	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
-		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
-	default:
-		return nil, nil
+// maxAge is for how long from now an answer is fresh (RFC 9111, section 4.2), 0 if it is not or
+// the server says nothing of it.
+func maxAge(header http.Header, now time.Time) time.Duration {
+	lifetime, stated := time.Duration(0), false
+	for directive := range strings.SplitSeq(strings.Join(header["Cache-Control"], ","), ",") {
+		name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
+		switch strings.ToLower(name) {
+		case "no-store", "no-cache":
+			return 0
+		case "max-age":
+			if !stated { // the first counts if there are several
+				lifetime, stated = seconds(value)
+			}
+		}
 	}
-	location := in.Header.Get("Location")
-	if location == "" {
-		return nil, news.Errorf(news.Unreachable,
-			"fetch %s: the server answers %s but not where to", from.Redacted(), in.Status)
+	if !stated {
+		expires, err := http.ParseTime(header.Get("Expires"))
+		if err != nil {
+			return 0
+		}
+		if date, err := http.ParseTime(header.Get("Date")); err == nil {
+			now = date // their clock against their clock
+		}
+		lifetime = min(expires.Sub(now), longest)
 	}
-	to, err := from.Parse(location)
-	if err == nil {
-		to, err = address(to.String())
-	}
-	if err != nil {
-		return nil, news.Errorf(news.Unreachable,
-			"fetch %s: redirected to what cannot be fetched: %w", from.Redacted(), err)
-	}
-	return to, nil
+	age, _ := seconds(header.Get("Age")) // 0 if it came without a detour
+	return max(0, lifetime-age)
 }
 
 // refusal gives the error that a status stands for, nil if there is a document or a valid 304.
 func refusal(target *url.URL, in *http.Response, sent news.Validators) error {
-	status := in.StatusCode
-	if status == http.StatusNotModified {
-		if sent == (news.Validators{}) {
+	code := in.StatusCode
+	if code == http.StatusNotModified {
+		if sent.ETag == "" && sent.LastModified == "" {
 			return news.Errorf(news.Unreachable,
 				"fetch %s: the server answers 304 Not Modified to a request without condition",
-				target.Redacted())
+				shown(target))
 		}
 		return nil
 	}
-	if status >= 200 && status < 300 && status != http.StatusPartialContent {
+	if code >= 200 && code < 300 && code != http.StatusPartialContent {
 		return nil
 	}
-	what := strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
-	if in.Header.Get("Cf-Mitigated") == "challenge" {
-		what += " with a bot challenge"
-	}
-	return news.Errorf(kindOf(status), "fetch %s: the server answers %s", target.Redacted(), what)
+	return news.Errorf(kindOf(code), "fetch %s: the server answers %s", shown(target), status(code))
 }
 
 // kindOf says what can be done about a status that brings no document.
-func kindOf(status int) news.Kind {
+func kindOf(code int) news.Kind {
 	switch {
-	case status == http.StatusNotFound:
+	case code == http.StatusNotFound:
 		return news.NotFound
-	case status == http.StatusGone:
+	case code == http.StatusGone:
 		return news.Gone
-	case status == http.StatusRequestTimeout, status == http.StatusTooEarly,
-		status == http.StatusTooManyRequests:
+	case code == http.StatusRequestTimeout, code == http.StatusTooEarly,
+		code == http.StatusTooManyRequests:
 		return news.Unreachable
-	case status >= 400 && status < 500:
+	case code >= 400 && code < 500:
 		return news.Refused
 	default:
 		return news.Unreachable
@@ -108,34 +112,4 @@ func validators(in *http.Response, sent news.Validators) news.Validators {
 		got.LastModified = cmp.Or(got.LastModified, sent.LastModified)
 	}
 	return got
-}
-
-// body reads a document up to the limit, which counts what comes out of decompression.
-func (c *Client) body(ctx context.Context, target *url.URL, in *http.Response) ([]byte, error) {
-	// The transport takes the header away when it has undone the one coding that it asks for.
-	switch coding := strings.ToLower(in.Header.Get("Content-Encoding")); coding {
-	case "br", "zstd", "deflate", "compress", "gzip", "x-gzip":
-		return nil, news.Errorf(news.Unreachable,
-			"fetch %s: the server sends the coding %q, which was not asked for",
-			target.Redacted(), coding)
-	}
-	if in.ContentLength > c.maxBytes {
-		return nil, c.tooLarge(target)
-	}
-	body, err := io.ReadAll(io.LimitReader(in.Body, c.maxBytes+1))
-	switch {
-	case int64(len(body)) > c.maxBytes:
-		return nil, c.tooLarge(target)
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, news.Errorf(news.Unreachable,
-			"fetch %s: the document breaks off after %d bytes: %w", target.Redacted(), len(body), err)
-	case err != nil:
-		return nil, c.fault(ctx, target, err)
-	}
-	return body, nil
-}
-
-func (c *Client) tooLarge(target *url.URL) error {
-	return news.Errorf(news.TooLarge, "fetch %s: the document is larger than the limit of %d bytes",
-		target.Redacted(), c.maxBytes)
 }

@@ -6,8 +6,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,6 +24,7 @@ var noon = time.Date(2025, 3, 4, 12, 0, 0, 0, time.UTC)
 func client(t *testing.T, opts Options) *Client {
 	t.Helper()
 	opts.Now = func() time.Time { return noon }
+	opts.Allow = append(opts.Allow, netip.MustParsePrefix("127.0.0.1/32"))
 	c := New(slog.New(slog.DiscardHandler), opts)
 	t.Cleanup(c.Close)
 	return c
@@ -84,7 +85,7 @@ func TestFetchSendsWhatServersExpect(t *testing.T) {
 	for name, want := range map[string]string{
 		"User-Agent":        "Mozilla/5.0 (compatible; teletipo/1.2.3; +https://desk.example/bot)",
 		"Accept":            "application/rss+xml",
-		"Accept-Encoding":   "gzip",
+		"Accept-Encoding":   "gzip, br, zstd",
 		"If-None-Match":     `W/"x`,
 		"If-Modified-Since": "not even a date",
 	} {
@@ -120,6 +121,22 @@ func TestFetchWithoutContactOrConditions(t *testing.T) {
 	}
 	if resp.Validators != (news.Validators{}) {
 		t.Errorf("validators %+v out of nothing", resp.Validators)
+	}
+}
+
+func TestFetchAsksForDeltas(t *testing.T) {
+	var got string
+	url := serve(t, func(_ http.ResponseWriter, r *http.Request) { got = r.Header.Get("A-IM") })
+	for _, c := range []struct {
+		delta      bool
+		etag, want string
+	}{{true, `"1"`, "feed"}, {false, `"1"`, ""}, {true, "", ""}} {
+		_, err := client(t, Options{}).Fetch(t.Context(), news.Request{
+			URL: url, Delta: c.delta, Validators: news.Validators{ETag: c.etag},
+		})
+		if err != nil || got != c.want {
+			t.Errorf("%+v: A-IM %q, %v", c, got, err)
+		}
 	}
 }
 
@@ -172,87 +189,23 @@ func TestFetchStatuses(t *testing.T) {
 	}
 }
 
-func TestFetchNamesBotChallenges(t *testing.T) {
-	url := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Cf-Mitigated", "challenge")
-		w.WriteHeader(http.StatusForbidden)
-	})
-	_, err := client(t, Options{}).Fetch(t.Context(), news.Request{URL: url})
-	wantError(t, err, news.Refused, "403 Forbidden with a bot challenge")
-}
-
 func TestRetryAfter(t *testing.T) {
 	for value, want := range map[string]time.Duration{
 		"":                                0,
 		"120":                             2 * time.Minute,
 		" 7 ":                             7 * time.Second,
 		"-5":                              0,
-		"99999999999999":                  maxRetryAfter,
+		"99999999999999":                  longest,
 		"999999999999999999999999":        0,
 		"soon":                            0,
 		"Tue, 04 Mar 2025 12:01:30 GMT":   90 * time.Second,
 		"Tue, 04 Mar 2025 11:00:00 GMT":   0,
 		"Tuesday, 04-Mar-25 13:00:00 GMT": time.Hour,
-		"Tue, 04 Mar 9999 12:01:30 GMT":   maxRetryAfter,
+		"Tue, 04 Mar 9999 12:01:30 GMT":   longest,
 	} {
 		if got := retryAfter(value, noon); got != want {
 			t.Errorf("%q: %v, want %v", value, got, want)
 		}
-	}
-}
-
-func TestFetchFollowsRedirects(t *testing.T) {
-	var etags []string
-	last := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		etags = append(etags, r.Header.Get("If-None-Match"))
-		fmt.Fprint(w, r.URL.Path)
-	})
-	first := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		etags = append(etags, r.Header.Get("If-None-Match"))
-		if r.URL.Path == "/a/b" {
-			w.Header().Set("Location", "c") // relative to the address that answered
-			w.WriteHeader(http.StatusPermanentRedirect)
-			return
-		}
-		http.Redirect(w, r, last+r.URL.Path, http.StatusFound)
-	})
-	resp, err := client(t, Options{}).Fetch(t.Context(), news.Request{
-		URL: first + "/a/b", Validators: news.Validators{ETag: `"e"`},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if resp.Document.URL != last+"/a/c" || string(resp.Document.Body) != "/a/c" {
-		t.Errorf("ended at %s with %q", resp.Document.URL, resp.Document.Body)
-	}
-	if got := strings.Join(etags, " "); got != `"e" "e" "e"` {
-		t.Errorf("validators on the way: %s", got)
-	}
-}
-
-func TestFetchRedirectsThatLeadNowhere(t *testing.T) {
-	for name, c := range map[string]struct{ location, want string }{
-		"loop":     {"/again", "more than 10 redirects"},
-		"file":     {"file:///etc/passwd", "want an address that begins with http:// or https://"},
-		"no host":  {"http:///x", "names no host"},
-		"nonsense": {"http://[::1", "Location"},
-		"nothing":  {"", "but not where to"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			var asked atomic.Int32
-			url := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-				asked.Add(1)
-				if c.location != "" {
-					w.Header().Set("Location", c.location)
-				}
-				w.WriteHeader(http.StatusFound)
-			})
-			_, err := client(t, Options{}).Fetch(t.Context(), news.Request{URL: url})
-			wantError(t, err, news.Unreachable, c.want)
-			if asked.Load() > maxRedirects+1 {
-				t.Errorf("asked %d times", asked.Load())
-			}
-		})
 	}
 }
 
@@ -302,6 +255,76 @@ func wantError(t *testing.T, err error, kind news.Kind, parts ...string) {
 	for _, part := range parts {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("error %q lacks %q", err, part)
+		}
+	}
+}
+
+func TestMaxAge(t *testing.T) {
+	const now, in10 = "Tue, 04 Mar 2025 12:00:00 GMT", "Tue, 04 Mar 2025 12:10:00 GMT"
+	for fields, want := range map[string]time.Duration{
+		"":                                      0,
+		"Cache-Control: max-age=300":            5 * time.Minute,
+		"Cache-Control: public, Max-Age=\"60\"": time.Minute,
+		"Cache-Control: max-age=60, max-age=9":  time.Minute,
+		"Cache-Control: private|Cache-Control: max-age=60":              time.Minute,
+		"Cache-Control: max-age=60, no-cache":                           0,
+		"Cache-Control: no-store, max-age=60":                           0,
+		"Cache-Control: s-maxage=60":                                    0,
+		"Cache-Control: max-age=-60":                                    0,
+		"Cache-Control: max-age=99999999999":                            longest,
+		"Cache-Control: max-age=soon|Expires: " + in10:                  10 * time.Minute,
+		"Cache-Control: max-age=0|Expires: " + in10:                     0,
+		"Cache-Control: max-age=300|Age: 60":                            4 * time.Minute,
+		"Cache-Control: max-age=300|Age: 900":                           0,
+		"Cache-Control: max-age=300|Age: old":                           5 * time.Minute,
+		"Expires: " + in10:                                              10 * time.Minute,
+		"Expires: " + in10 + "|Date: Tue, 04 Mar 2025 12:09:00 GMT":     time.Minute,
+		"Expires: " + in10 + "|Date: " + now + "|Age: 60":               9 * time.Minute,
+		"Expires: " + now:                                               0,
+		"Expires: 0":                                                    0,
+		"Expires: Tue, 04 Mar 9999 12:00:00 GMT":                        longest,
+		"Expires: Tue, 04 Mar 1025 12:00:00 GMT|Cache-Control: private": 0,
+	} {
+		header := make(http.Header)
+		for field := range strings.SplitSeq(fields, "|") {
+			if name, value, ok := strings.Cut(field, ": "); ok {
+				header.Add(name, value)
+			}
+		}
+		if got := maxAge(header, noon); got != want {
+			t.Errorf("%s: %v, want %v", fields, got, want)
+		}
+	}
+}
+
+func TestFetchPassesOnWhatServersSay(t *testing.T) {
+	status := http.StatusOK
+	url := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Cache-Control", "max-age=300")
+		w.Header().Set("X-Wp-TotalPages", "7")
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("ETag", `"1"`)
+		w.WriteHeader(status)
+		fmt.Fprint(w, `{"code":"x"}`)
+	})
+	for _, status = range []int{200, 226, 304, 401, 404, 500} {
+		resp, err := client(t, Options{}).Fetch(t.Context(), news.Request{
+			URL: url, Validators: news.Validators{ETag: `"1"`},
+		})
+		if (err != nil) != (status >= 400) || resp.MaxAge != 5*time.Minute ||
+			len(resp.Header["X-Wp-Totalpages"]) != 1 {
+			t.Errorf("%d: %v, fresh for %v, header %v", status, err, resp.MaxAge, resp.Header)
+		}
+		body, mediaType, etag := `{"code":"x"}`, "application/json", `"1"`
+		switch {
+		case status == 304:
+			body, mediaType = "", ""
+		case status >= 400:
+			etag = ""
+		}
+		if got := resp.Document; string(got.Body) != body || got.MediaType != mediaType ||
+			resp.Validators.ETag != etag {
+			t.Errorf("%d: %+v", status, resp)
 		}
 	}
 }

@@ -4,40 +4,92 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"time"
 )
 
-// gates let one request at a time pass to each host. The zero value is ready for use.
+// gates let few requests pass to each host at a time, each a while after the one before, and not
+// too many to all hosts together. The zero value lets one at a time pass to each host.
 type gates struct {
-	mu    sync.Mutex
-	hosts map[string]*gate
+	perHost int           // requests to a host at a time; 1 if 0
+	pause   time.Duration // from the end of a request to a host to the start of the next
+	all     chan struct{} // holds a token for each request under way; nil if there is no limit
+
+	mu      sync.Mutex
+	hosts   map[string]*gate
+	sweepAt int // number of hosts at which to look for those that can be forgotten
 }
 
-// gate belongs to one host for as long as anybody is at it.
+// minSweep is how many hosts are not worth sweeping.
+const minSweep = 64
+
+// gate belongs to one host while anybody is at it and until its pause is over.
 type gate struct {
-	turn  chan struct{} // holds one token while a request is under way
-	users int           // under way or waiting, guarded by gates.mu
+	turns chan struct{} // holds a token for each request that has its turn
+	users int           // with or without a turn; guarded by gates.mu, as is next
+	next  time.Time     // when the next request may start
 }
 
-// enter waits until no other request to the host is under way. The caller calls leave once when
-// its own has ended; if ctx ends first there is an error and nothing to leave.
+// enter waits until a request to the host may start. The caller calls leave once when it has
+// ended; if ctx ends first there is an error and nothing to leave.
 func (g *gates) enter(ctx context.Context, host string) (leave func(), err error) {
-	host = strings.ToLower(host)
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
 	at := g.approach(host)
-	select {
-	case at.turn <- struct{}{}:
-		return func() { <-at.turn; g.depart(host, at) }, nil
-	case <-ctx.Done():
+	if err := take(ctx, at.turns); err != nil {
 		g.depart(host, at)
-		return nil, ctx.Err()
+		return nil, err
+	}
+	// The limit for all comes last: who waits for a host must not keep others from theirs.
+	err = sleep(ctx, g.reserve(at))
+	if err == nil && g.all != nil {
+		err = take(ctx, g.all)
+	}
+	if err != nil {
+		<-at.turns
+		g.depart(host, at)
+		return nil, err
+	}
+	return func() {
+		if g.all != nil {
+			<-g.all
+		}
+		g.finish(at)
+		<-at.turns
+		g.depart(host, at)
+	}, nil
+}
+
+// take puts a token where there is room for it.
+func take(ctx context.Context, room chan<- struct{}) error {
+	select {
+	case room <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
+func sleep(ctx context.Context, wait time.Duration) error {
+	if wait <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// approach counts the caller among those at a host.
 func (g *gates) approach(host string) *gate {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	at := g.hosts[host]
 	if at == nil {
-		at = &gate{turn: make(chan struct{}, 1)}
+		g.sweep()
+		at = &gate{turns: make(chan struct{}, max(1, g.perHost))}
 		if g.hosts == nil {
 			g.hosts = make(map[string]*gate)
 		}
@@ -47,11 +99,48 @@ func (g *gates) approach(host string) *gate {
 	return at
 }
 
-// depart forgets a host that nobody is at, so that the map does not grow for ever.
+// reserve gives the caller the next start at a host, and tells how long it has to wait for it.
+func (g *gates) reserve(at *gate) time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := time.Now()
+	start := at.next
+	if start.Before(now) {
+		start = now
+	}
+	at.next = start.Add(g.pause)
+	return start.Sub(now)
+}
+
+// finish lets the pause begin.
+func (g *gates) finish(at *gate) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if next := time.Now().Add(g.pause); next.After(at.next) {
+		at.next = next
+	}
+}
+
+// depart forgets a host that nobody is at, at once if its pause is over.
 func (g *gates) depart(host string, at *gate) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if at.users--; at.users == 0 {
+	if at.users--; at.users == 0 && !at.next.After(time.Now()) {
 		delete(g.hosts, host)
 	}
+}
+
+// sweep forgets the hosts whose pause is over, so that there are never more than twice as many as
+// there is something to remember of. Its caller holds mu.
+func (g *gates) sweep() {
+	if len(g.hosts) < max(g.sweepAt, minSweep) {
+		return
+	}
+	now := time.Now()
+	for host, at := range g.hosts {
+		if at.users == 0 && !at.next.After(now) {
+			delete(g.hosts, host)
+		}
+	}
+	g.sweepAt = 2 * len(g.hosts)
 }

@@ -74,13 +74,34 @@ func TestFetchServersThatMisbehave(t *testing.T) {
 			head + "Content-Encoding: gzip\r\nContent-Length: 12\r\n\r\nnot gzip at!",
 			"gzip",
 		},
+		"more than it said": {head + "Connection: close\r\nContent-Length: 5\r\nContent-Encoding: gzip\r\n\r\n" +
+			"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff", "breaks off after 0 bytes"},
+		"two lengths": {
+			head + "Content-Length: 5\r\nContent-Length: 9\r\n\r\n<rss>...",
+			"Content-Length",
+		},
+		"negative":        {head + "Content-Length: -5\r\n\r\n<rss>", "bad Content-Length"},
+		"bad chunk":       {head + "Transfer-Encoding: chunked\r\n\r\nz\r\n<rss>", "invalid byte"},
+		"endless status":  {strings.Repeat("x", 300<<10), "exceeded"},
+		"long nonsense":   {"HTTP/1.1 " + strings.Repeat("x", 30<<10) + "\r\n\r\n", "malformed HTTP"},
 		"endless headers": {"HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 300<<10), "exceeded"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			url := serveRaw(t, c.answer)
 			_, err := client(t, Options{}).Fetch(t.Context(), news.Request{URL: url})
 			wantError(t, err, news.Unreachable, "fetch "+url+": ", c.want)
+			if err != nil && len(err.Error()) > 1000 {
+				t.Errorf("an error of %d bytes", len(err.Error()))
+			}
 		})
+	}
+}
+
+func TestFetchReadsNoMoreThanItSaid(t *testing.T) {
+	url := serveRaw(t, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\n<rss>more")
+	resp, err := client(t, Options{}).Fetch(t.Context(), news.Request{URL: url})
+	if err != nil || string(resp.Document.Body) != "<rss>" {
+		t.Errorf("%q, %v", resp.Document.Body, err)
 	}
 }
 
