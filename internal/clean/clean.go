@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -56,7 +57,7 @@ func (c *Cleaner) Clean(item news.Item, src news.Source, at time.Time) (news.Art
 		URL:       link,
 		Title:     clip(plain(item.Title), maxTitle),
 		Authors:   authors(item.Authors, base),
-		Tags:      tags(item.Tags),
+		Tags:      tags(slices.Concat(item.Tags, src.Tags)),
 		Media:     media(item.Media, base),
 		Rights:    rights(item, src),
 		Own:       src.Own(),

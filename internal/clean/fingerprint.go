@@ -14,10 +14,10 @@ import (
 
 // fingerprint hashes what a reader sees of an article: 128 bits in hexadecimal. How the text is
 // marked up is not in it, nor what changes by itself: dates, tags, sizes of images, parameters
-// that track readers or sign an image's address.
+// that track readers or sign an image's address, and in which of its forms a page is linked.
 func fingerprint(a news.Article, text []news.Passage) string {
 	h := sha256.New()
-	field(h, a.Title, a.Summary, a.Lang, string(a.Rights), a.URL)
+	field(h, a.Title, a.Summary, a.Lang, string(a.Rights), news.LinkKey(a.URL))
 	for _, author := range a.Authors {
 		field(h, author.Name, author.URL)
 	}
@@ -45,22 +45,21 @@ func field(h io.Writer, list ...string) {
 	}
 }
 
-// targets adds what the content links to and shows.
+// targets adds what the content, as html makes it, links to and shows.
 func targets(h io.Writer, content string) {
-	z := html.NewTokenizer(strings.NewReader(content))
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return
-		case html.StartTagToken, html.SelfClosingTagToken:
-			_, more := z.TagName()
-			for more {
-				var key, value []byte
-				key, value, more = z.TagAttr()
-				if k := string(key); k == "href" || k == "src" {
-					field(h, lasting(string(value)))
-				}
-			}
+	for rest := content; rest != ""; {
+		var tag string
+		_, tag, rest = nextTag(rest)
+		value, isTarget := strings.CutPrefix(tag, `a href="`)
+		if !isTarget {
+			value, isTarget = strings.CutPrefix(tag, `img src="`)
+		}
+		if !isTarget {
+			continue
+		}
+		value, _, _ = strings.Cut(value, `"`)
+		if target := html.UnescapeString(value); !isTracker(target) {
+			field(h, lasting(target))
 		}
 	}
 }

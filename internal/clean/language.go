@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -80,24 +81,80 @@ func sample(a news.Article, text []news.Passage) string {
 // count counts what speaks for each language in a text.
 func count(text string) tally {
 	var t tally
+	var lower [32]byte
 	for text != "" {
-		start := strings.IndexFunc(text, isWordRune)
-		if start < 0 {
-			start = len(text)
-		}
-		if strings.ContainsAny(text[:start], "¿¡") {
+		start := wordStart(text)
+		if strings.Contains(text[:start], "¿") || strings.Contains(text[:start], "¡") {
 			t.es += 2
 		}
 		text = text[start:]
-		end := strings.IndexFunc(text, func(r rune) bool { return !isWordRune(r) })
-		if end < 0 {
-			end = len(text)
+		end, isASCII := wordEnd(text)
+		if isASCII && end <= len(lower) {
+			for i := range end {
+				lower[i] = text[i]
+				if c := text[i]; c >= 'A' && c <= 'Z' {
+					lower[i] = c | 0x20
+				}
+			}
+			t.addASCII(lower[:end])
+		} else {
+			t.add(strings.ToLower(text[:end]))
 		}
-		t.add(strings.ToLower(text[:end]))
 		text = text[end:]
 	}
 	return t
 }
+
+// wordStart is where the first word of a text begins, its length if it has none.
+func wordStart(text string) int {
+	for i := range len(text) {
+		if c := text[i]; c >= 0x80 {
+			if n := strings.IndexFunc(text[i:], isWordRune); n >= 0 {
+				return i + n
+			}
+			return len(text)
+		} else if isWordRune(rune(c)) {
+			return i
+		}
+	}
+	return len(text)
+}
+
+// wordEnd is where the word that a text begins with ends, and whether it is ASCII.
+func wordEnd(text string) (end int, isASCII bool) {
+	for i := range len(text) {
+		if c := text[i]; c >= 0x80 {
+			n := strings.IndexFunc(text[i:], func(r rune) bool { return !isWordRune(r) })
+			if n < 0 {
+				return len(text), false
+			}
+			return i + n, n == 0
+		} else if !isWordRune(rune(c)) {
+			return i, true
+		}
+	}
+	return len(text), true
+}
+
+// addASCII is add for a word of ASCII letters and apostrophes, most of which end in nothing that
+// speaks for a language.
+func (t *tally) addASCII(word []byte) {
+	word = bytes.Trim(word, "'")
+	if functionWords[string(word)] == 0 && len(word) >= 3 && word[len(word)-2] != '\'' {
+		if len(word) < 6 || !lastLetters[word[len(word)-1]] {
+			return
+		}
+	}
+	t.add(string(word))
+}
+
+// lastLetters has the ASCII letters that an ending ends in.
+var lastLetters = func() (is [256]bool) {
+	for _, e := range endings {
+		is[e.text[len(e.text)-1]] = true
+	}
+	return is
+}()
 
 func isWordRune(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= 0x80 && unicode.IsLetter(r) ||

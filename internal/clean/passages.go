@@ -26,36 +26,49 @@ func lines(text []news.Passage) string {
 // their order, as plain text. Title and summary are not among them. The content must be as Clean
 // makes it.
 func Passages(a news.Article) []news.Passage {
-	if a.Content == "" {
-		return nil
-	}
 	var list []news.Passage
-	var line []byte
+	var line strings.Builder
 	heading := false
-	z := html.NewTokenizer(strings.NewReader(a.Content))
-	for {
-		token := z.Next()
-		if token == html.TextToken {
-			line = append(line, z.Text()...)
-			continue
+	for rest := a.Content; rest != ""; {
+		text, tag := "", ""
+		if text, tag, rest = nextTag(rest); text != "" {
+			line.WriteString(html.UnescapeString(text))
 		}
-		name, _ := z.TagName()
-		e := elements[string(name)]
+		name, isEnd := strings.CutPrefix(tag, "/")
+		if n := strings.IndexAny(name, " /"); n >= 0 {
+			name = name[:n]
+		}
+		e := elements[name]
 		switch {
-		case token == html.ErrorToken:
+		case tag == "": // the end
 		case e.kind == kindInline || e.kind == kindImage:
 			continue
 		case e.kind == kindBreak:
-			line = append(line, ' ')
+			line.WriteByte(' ')
 			continue
 		}
-		if text := fold(string(line)); text != "" {
+		if text := fold(line.String()); text != "" {
 			list = append(list, news.Passage{Heading: heading, Text: text})
 		}
-		if token == html.ErrorToken {
-			return list
-		}
-		line = line[:0]
-		heading = token == html.StartTagToken && (e.kind == kindHeading || e.name == "dt")
+		line.Reset()
+		heading = !isEnd && (e.kind == kindHeading || e.name == "dt")
 	}
+	if text := fold(line.String()); text != "" {
+		list = append(list, news.Passage{Heading: heading, Text: text})
+	}
+	return list
+}
+
+// nextTag cuts clean HTML behind its first tag, and gives the text before that, with its escapes,
+// and what is between its angle brackets; empty if there is no further tag.
+func nextTag(s string) (text, tag, rest string) {
+	i := strings.IndexByte(s, '<')
+	if i < 0 {
+		return s, "", ""
+	}
+	end := strings.IndexByte(s[i:], '>')
+	if end < 0 {
+		return s, "", "" // not as Clean makes it
+	}
+	return s[:i], s[i+1 : i+end], s[i+end+1:]
 }

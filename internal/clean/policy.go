@@ -16,11 +16,7 @@ func newPolicy() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowURLSchemes("http", "https", "mailto")
 	p.RequireParseableURLs(true)
-	p.AllowElements("p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "li",
-		"dl", "dt", "dd", "figure", "figcaption", "pre", "hr", "br",
-		"table", "caption", "thead", "tbody", "tfoot", "tr", "td", "th",
-		"abbr", "b", "cite", "code", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "samp",
-		"small", "strong", "sub", "sup", "u", "var")
+	p.AllowElements(bareElements...)
 	p.AllowAttrs("href", "title").OnElements("a")
 	p.AllowAttrs("title").OnElements("abbr")
 	p.AllowAttrs("src", "srcset", "alt", "title").OnElements("img")
@@ -28,4 +24,13 @@ func newPolicy() *bluemonday.Policy {
 	p.AllowAttrs("start").Matching(number).OnElements("ol")
 	p.AllowAttrs("colspan", "rowspan").Matching(number).OnElements("td", "th")
 	return p
+}
+
+// bareElements are allowed without attributes.
+var bareElements = []string{
+	"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "li",
+	"dl", "dt", "dd", "figure", "figcaption", "pre", "hr", "br",
+	"table", "caption", "thead", "tbody", "tfoot", "tr", "td", "th",
+	"abbr", "b", "cite", "code", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "samp",
+	"small", "strong", "sub", "sup", "u", "var",
 }

@@ -25,7 +25,7 @@ func (k walker) node(n *html.Node) {
 		k.w.text(n.Data)
 		return
 	}
-	if n.Type != html.ElementNode || n.Namespace != "" || isHidden(n) {
+	if n.Type != html.ElementNode || n.Namespace != "" || isHidden(n) || isAdvert(n) {
 		return
 	}
 	switch e := elements[n.Data]; e.kind {

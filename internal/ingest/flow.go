@@ -25,6 +25,12 @@ type Reader interface {
 // are on disk. All articles of one document come in one call.
 type Archive interface {
 	Accept(ctx context.Context, candidates []news.Candidate) ([]news.Result, error)
+	// WithdrawKnown withdraws the article that a source knows under a guid. If there is none, that
+	// is no error.
+	WithdrawKnown(ctx context.Context, source, guid string) (news.Result, error)
+	// WithdrawGone withdraws the articles of a folder's files that are not present; it is Refused
+	// if that looks like an accident.
+	WithdrawGone(ctx context.Context, source string, present []string) ([]news.Result, error)
 }
 
 // Polls remembers what polling teaches about each source.
@@ -44,6 +50,7 @@ type Flow struct {
 	classifier *classify.Classifier
 	now        func() time.Time
 	underWay   claims
+	known      *memory
 }
 
 // New makes a flow.
@@ -55,6 +62,7 @@ func New(
 		log: log, reader: reader, archive: archive, polls: polls,
 		cleaner: cleaner, classifier: classifier, now: now,
 		underWay: claims{taken: map[string]chan struct{}{}},
+		known:    newMemory(),
 	}
 }
 
@@ -71,11 +79,13 @@ func (f *Flow) Run(ctx context.Context, src news.Source) (news.Report, error) {
 	if err != nil {
 		return news.Report{Source: src.ID}, err
 	}
-	reading, report, runErr := f.look(ctx, src, before.Validators)
+	start := f.now()
+	reading, report, runErr := f.look(ctx, src, validators(before, start))
 	if runErr != nil && ctx.Err() != nil {
 		return report, runErr // stopped, which says nothing about the source
 	}
 	after := learn(before, src, reading, &report, runErr, f.now())
+	after.Took = f.now().Sub(start)
 	f.tell(ctx, src, before, after, &report, runErr)
 	if src.Kind == news.KindFolder && !worthSaving(before, after, &report) {
 		return report, runErr
@@ -84,6 +94,22 @@ func (f *Flow) Run(ctx context.Context, src news.Source) (news.Report, error) {
 		return report, fmt.Errorf("source %s: %w", src.ID, err)
 	}
 	return report, runErr
+}
+
+// runDue is Run for a source whose time has come. One that is retired is only taken out of the
+// index of due sources: it takes a person to try it again.
+func (f *Flow) runDue(ctx context.Context, src news.Source) (news.Report, error) {
+	if src.Kind != news.KindFolder {
+		st, err := f.polls.State(src.ID)
+		if err != nil {
+			return news.Report{Source: src.ID}, err
+		}
+		if !st.Retired.IsZero() {
+			st.Due = time.Time{}
+			return news.Report{Source: src.ID}, f.polls.Save(src.ID, st)
+		}
+	}
+	return f.Run(ctx, src)
 }
 
 // Once looks at a source that is not configured, and remembers nothing about it but its articles.
@@ -113,6 +139,9 @@ func (f *Flow) look(
 			report.Faults = append(report.Faults, err) // one bad file never loses the others
 		}
 	}
+	if err := f.removed(ctx, src, reading, &report); err != nil {
+		return reading, report, err
+	}
 	f.reader.Keep(src, reading)
 	return reading, report, nil
 }
@@ -131,17 +160,46 @@ func (f *Flow) Take(
 func (f *Flow) take(
 	ctx context.Context, src news.Source, doc news.Document, report *news.Report,
 ) error {
-	items, faults, err := parse.Parse(doc)
-	report.Faults = append(report.Faults, faults...)
+	read, err := f.known.read(src, doc)
 	if err != nil {
+		report.Faults = append(report.Faults, read.faults...)
 		return err
 	}
-	src = owner(src, items)
-	candidates := make([]news.Candidate, 0, len(items))
+	candidates, refused := f.candidates(owner(src, read.items), read.items)
+	if f.known.clashes(read.passed, candidates) {
+		if read, err = readWhole(doc); err != nil {
+			return err
+		}
+		candidates, refused = f.candidates(owner(src, read.items), read.items)
+	}
+	filed(candidates, src, doc)
+	if err := f.withdraw(ctx, owner(src, read.items), read.items, report); err != nil {
+		return err
+	}
+	report.Faults = append(report.Faults, read.faults...)
+	report.Results = append(report.Results, refused...)
+	report.Results = append(report.Results, unchanged(src, read.passed)...)
+	results, err := f.archive.Accept(ctx, candidates)
+	report.Results = append(report.Results, results...)
+	if err == nil {
+		f.known.keep(src, doc, read.passed, candidates, results)
+	}
+	return err
+}
+
+// candidates makes articles of items and places them, the oldest first, so that the newest has
+// the highest sequence and tops its feeds. Items that nothing can be made of are refused.
+func (f *Flow) candidates(src news.Source, items []news.Item) (
+	candidates []news.Candidate, refused []news.Result,
+) {
+	candidates = make([]news.Candidate, 0, len(items))
 	for _, item := range items {
+		if item.Withdrawn {
+			continue // see withdraw
+		}
 		article, err := f.cleaner.Clean(item, src, f.now())
 		if err != nil {
-			report.Results = append(report.Results, rejected(src, item, err))
+			refused = append(refused, rejected(src, item, err))
 			continue
 		}
 		candidates = append(candidates, news.Candidate{
@@ -149,13 +207,10 @@ func (f *Flow) take(
 			Placements: f.classifier.Place(article, src.Topics, clean.Passages(article)),
 		})
 	}
-	// The oldest first, so that the newest has the highest sequence and tops its feeds.
 	slices.SortStableFunc(candidates, func(a, b news.Candidate) int {
 		return cmp.Compare(a.Article.Published.Unix(), b.Article.Published.Unix())
 	})
-	results, err := f.archive.Accept(ctx, candidates)
-	report.Results = append(report.Results, results...)
-	return err
+	return candidates, refused
 }
 
 // Explain says what every topic makes of each article of a document, storing nothing.

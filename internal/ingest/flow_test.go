@@ -22,6 +22,8 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 // world is a reader, an archive and the poll state in memory, which note the order of calls.
 type world struct {
+	gone       []news.Result // what WithdrawGone answers
+	goneErr    error
 	mu         sync.Mutex
 	calls      []string
 	reading    news.Reading
@@ -51,6 +53,18 @@ func (w *world) Read(
 
 func (w *world) Keep(_ news.Source, reading news.Reading) {
 	w.note(fmt.Sprintf("keep %d", len(reading.Documents)))
+}
+
+func (w *world) WithdrawKnown(_ context.Context, source, guid string) (news.Result, error) {
+	w.note("withdraw " + source + " " + guid)
+	return news.Result{Outcome: news.Updated, Reason: "withdrawn"}, w.goneErr
+}
+
+func (w *world) WithdrawGone(
+	_ context.Context, source string, present []string,
+) ([]news.Result, error) {
+	w.note("withdraw all of " + source + " but " + strings.Join(present, " "))
+	return w.gone, w.goneErr
 }
 
 func (w *world) Accept(
@@ -327,5 +341,77 @@ func TestPollerSurvivesAPanic(t *testing.T) {
 	}
 	if reads != 2 {
 		t.Errorf("%d reads, want 2: %v", reads, w.calls)
+	}
+}
+
+func TestRemovedFilesAreWithdrawnOnlyIfTheSourceWants(t *testing.T) {
+	accident := news.Errorf(news.Refused, "the folder has no file any more")
+	broken := news.Errorf(news.Internal, "the disk is full")
+	for _, test := range []struct {
+		name     string
+		onRemove news.OnRemove
+		present  []string
+		err      error
+		calls    string
+		faults   int
+		fails    bool
+	}{
+		{"kept", news.KeepArticles, []string{"a.txt"}, nil, "read keep 0 save", 0, false},
+		{"unsaid", "", []string{"a.txt"}, nil, "read keep 0 save", 0, false},
+		{"nothing gone", news.WithdrawArticles, nil, nil, "read keep 0 save", 0, false},
+		{
+			"withdrawn", news.WithdrawArticles,
+			[]string{"a.txt"},
+			nil,
+			"read withdraw all of inbox but a.txt keep 0 save", 0, false,
+		},
+		{
+			"an accident", news.WithdrawArticles,
+			[]string{},
+			accident,
+			"read withdraw all of inbox but  keep 0 save", 1, false,
+		},
+		{
+			"not stored", news.WithdrawArticles,
+			[]string{},
+			broken,
+			"read withdraw all of inbox but  save", 0, true,
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := &world{reading: news.Reading{Present: test.present}, goneErr: test.err}
+			src := news.Source{ID: "inbox", Kind: news.KindFolder, OnRemove: test.onRemove}
+			report, err := flowOn(t, w).Run(t.Context(), src)
+			if (err != nil) != test.fails || len(report.Faults) != test.faults {
+				t.Errorf("error %v, faults %v", err, report.Faults)
+			}
+			if calls := strings.Join(w.calls, " "); calls != test.calls {
+				t.Errorf("calls %q, want %q", calls, test.calls)
+			}
+		})
+	}
+}
+
+func TestAFileThatSaysWithdrawnIsNotTaken(t *testing.T) {
+	story := text("story.md", "---\ntitle: The river\nwithdrawn: true\n---\nIt rose.\n")
+	bare := text("bare.md", "---\nid: 7\nwithdrawn: true\n---\n")
+	other := text("other.md", "---\nwithdrawn: false\n---\n# The hills\n\nIt has rained there.\n")
+	w := &world{reading: news.Reading{Documents: []news.Document{story, bare, other}}}
+	src := news.Source{ID: "inbox", Kind: news.KindFolder, Rights: news.Full}
+	report, err := flowOn(t, w).Run(t.Context(), src)
+	if err != nil || len(report.Faults) > 0 {
+		t.Fatal(err, report.Faults)
+	}
+	if len(w.candidates) != 1 || w.candidates[0].File != "other.md" {
+		t.Errorf("candidates %+v, want the one of other.md", w.candidates)
+	}
+	calls := strings.Join(w.calls, ", ")
+	for _, want := range []string{"withdraw inbox story.md", "withdraw inbox 7"} {
+		if !strings.Contains(calls, want) {
+			t.Errorf("calls %s, want %q", calls, want)
+		}
+	}
+	if report.Count(news.Updated) != 2 {
+		t.Errorf("report %+v", report.Results)
 	}
 }

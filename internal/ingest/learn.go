@@ -3,19 +3,26 @@ package ingest
 import (
 	"context"
 	"log/slog"
-	"math/rand/v2"
+	"net/http"
 	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/parse"
 )
 
-// Bounds of when a source is looked at again.
-const (
-	shortestWait   = time.Minute    // whatever a source says
-	longestBackOff = 8 * time.Hour  // after failures
-	longestAsked   = 24 * time.Hour // that a Retry-After is obeyed for
-	spread         = 0.1            // of the wait, so that sources do not move in step
-)
+// staleAfter is how long validators are sent back without the server giving a document: one that
+// answers 304 for ever, whatever happens, is found out.
+const staleAfter = 8 * 24 * time.Hour
+
+// validators are what to ask a source again with, without those that are too old. What its reader
+// remembers stays.
+func validators(st news.PollState, now time.Time) news.Validators {
+	v := st.Validators
+	if now.Sub(st.ValidatorsAt) >= staleAfter {
+		v.ETag, v.LastModified = "", ""
+	}
+	return v
+}
 
 // learn works out a source's state after a look at it.
 func learn(
@@ -25,42 +32,50 @@ func learn(
 	st := before
 	st.LastPoll = now.UTC()
 	st.HTTPStatus = reading.Status
+	st.Note, st.Challenged = reading.Note, reading.Challenged
 	st.Polls++
 	st.Bytes += report.Bytes
 	st.Accepted += report.Count(news.Accepted)
 	st.Updated += report.Count(news.Updated)
 	st.Unchanged += report.Count(news.Unchanged)
 	st.Rejected += report.Count(news.Rejected)
+	if report.Count(news.Accepted)+report.Count(news.Updated) > 0 {
+		st.Usual, st.LastChange = usual(before, now), st.LastPoll
+	}
 	if err != nil {
 		st.Failures++
 		st.Error = err.Error()
-	} else {
-		st.Failures, st.Error = 0, ""
-		st.LastSuccess = st.LastPoll
-		if reading.NotModified {
-			st.NotModified++
-		} else {
-			st.Validators = reading.Validators
+		if reading.Status == http.StatusGone && news.KindOf(err) == news.Gone {
+			if st.Retired.IsZero() {
+				st.Retired = st.LastPoll
+			}
 		}
-	}
-	if report.Count(news.Accepted)+report.Count(news.Updated) > 0 {
-		st.LastChange = st.LastPoll
+	} else {
+		learnSuccess(&st, reading, report)
 	}
 	if src.Kind != news.KindFolder { // folders are swept by a job of their own
-		st.Due = now.Add(wait(src.Every, st.Failures, reading.RetryAfter, rand.Float64())).UTC()
+		st.Due, st.Why = next(st, src, reading, now)
 	}
 	return st
 }
 
-// wait is how long to leave a source alone: its own cadence, doubled with each failure in a row,
-// or what it asked for if that is longer, and a little more, at random.
-func wait(every time.Duration, failures int, asked time.Duration, random float64) time.Duration {
-	pause := max(every, shortestWait)
-	for range min(failures, 16) {
-		pause = min(2*pause, max(every, longestBackOff))
+// learnSuccess notes what a look that went well has taught.
+func learnSuccess(st *news.PollState, reading news.Reading, report *news.Report) {
+	st.Failures, st.Error, st.Retired = 0, "", time.Time{}
+	st.LastSuccess = st.LastPoll
+	st.Moved, st.MovedSince = reading.Moved, reading.MovedSince
+	if reading.NotModified {
+		st.NotModified++
+		if reading.Validators != (news.Validators{}) {
+			st.Validators = reading.Validators
+		}
+		return
 	}
-	pause += time.Duration(spread * random * float64(pause))
-	return max(pause, min(asked, longestAsked))
+	st.Validators, st.ValidatorsAt = reading.Validators, st.LastPoll
+	st.Items = len(report.Results)
+	if n := len(reading.Documents); n > 0 && reading.Documents[n-1].URL != "" {
+		st.Rhythm = parse.FeedRhythm(reading.Documents[n-1])
+	}
 }
 
 // worthSaving tells whether a folder's state says more than that it was swept again.

@@ -53,6 +53,7 @@ func TestLearn(t *testing.T) {
 	want := news.PollState{
 		Validators: fresh, LastPoll: now, LastSuccess: now, LastChange: now, HTTPStatus: 200,
 		Polls: 1, Bytes: 10, Accepted: 1, Unchanged: 1, Rejected: 1, Due: st.Due,
+		Why: "every 1h", Items: 3, ValidatorsAt: now,
 	}
 	if diff := cmp.Diff(want, st); diff != "" {
 		t.Errorf("after a success (-want +got):\n%s", diff)

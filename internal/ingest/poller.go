@@ -24,9 +24,14 @@ type Poller struct {
 	flow    *Flow
 	due     Due
 	sources map[string]news.Source
+	queue   chan news.Source // taken, and waiting for a slot
 	slots   chan struct{}
 	running sync.WaitGroup
 }
+
+// queued is how many sources may wait for each slot: enough that slots are busy between ticks,
+// and few enough that the last of them is read long before its lease ends.
+const queued = 16
 
 // NewPoller makes a poller of the given sources that has up to atOnce runs under way.
 func NewPoller(
@@ -34,7 +39,8 @@ func NewPoller(
 ) *Poller {
 	p := &Poller{
 		log: log, flow: flow, due: due,
-		sources: map[string]news.Source{}, slots: make(chan struct{}, atOnce),
+		sources: map[string]news.Source{},
+		queue:   make(chan news.Source, queued*atOnce), slots: make(chan struct{}, atOnce),
 	}
 	for _, src := range sources {
 		p.sources[src.ID] = src
@@ -42,29 +48,51 @@ func NewPoller(
 	return p
 }
 
-// Tick starts a run of each source that is due, as far as there are free slots, and does not wait
-// for any. Runs end with ctx.
+// Tick takes the sources that are due, as many as may wait, and has them run one after the other in
+// each slot. It does not wait for any. Runs end with ctx.
 func (p *Poller) Tick(ctx context.Context) error {
-	free := cap(p.slots) - len(p.slots)
-	if free == 0 {
+	room := cap(p.queue) - len(p.queue)
+	if room < cap(p.queue)/2 {
 		return nil
 	}
-	ids, err := p.due.Due(p.flow.now(), free, lease)
+	ids, err := p.due.Due(p.flow.now(), room, lease)
 	if err != nil {
 		return err
 	}
 	for _, id := range ids {
-		src, known := p.sources[id]
-		if !known || p.flow.underWay.held(id) {
-			continue // somebody looks at it at this moment
+		if src, known := p.sources[id]; known {
+			select {
+			case p.queue <- src:
+			default: // another Tick was faster; its lease brings it back
+			}
 		}
-		p.slots <- struct{}{}
-		p.running.Go(func() {
-			defer func() { <-p.slots }()
-			p.run(ctx, src)
-		})
+	}
+	for len(p.queue) > 0 {
+		select {
+		case p.slots <- struct{}{}:
+			p.running.Go(func() {
+				defer func() { <-p.slots }()
+				p.drain(ctx)
+			})
+		default:
+			return nil
+		}
 	}
 	return nil
+}
+
+// drain runs what is queued until nothing is, or ctx ends.
+func (p *Poller) drain(ctx context.Context) {
+	for ctx.Err() == nil {
+		select {
+		case src := <-p.queue:
+			if !p.flow.underWay.held(src.ID) { // else somebody looks at it at this moment
+				p.run(ctx, src)
+			}
+		default:
+			return
+		}
+	}
 }
 
 // run looks at one source. A failing source is data, recorded by the flow; what is logged here is
@@ -75,7 +103,7 @@ func (p *Poller) run(ctx context.Context, src news.Source) {
 			p.log.Error("source run panicked", "source", src.ID, "panic", r)
 		}
 	}()
-	if _, err := p.flow.Run(ctx, src); err != nil && news.KindOf(err) == news.Internal {
+	if _, err := p.flow.runDue(ctx, src); err != nil && news.KindOf(err) == news.Internal {
 		p.log.Error("source run broken", "source", src.ID, "error", err)
 	}
 }

@@ -17,21 +17,31 @@ import (
 // itself: one that cannot be read is a fault and costs no other. A document that is no feed is
 // an error of kind Invalid that says what it looks like.
 func parseFeed(doc news.Document) (items []news.Item, faults []error, err error) {
+	items, _, faults, err = parseFeedBut(doc, nil)
+	return items, faults, err
+}
+
+// parseFeedBut is parseFeed without the items that are known; see ParseNew.
+func parseFeedBut(doc news.Document, known func(mark uint64) bool) (
+	items []news.Item, passed []uint64, faults []error, err error,
+) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			items, faults = nil, nil
+			items, passed, faults = nil, nil, nil
 			err = news.Errorf(news.Invalid, "parse %s: the feed made the parser fail: %v",
 				placeOf(doc), cause)
 		}
 	}()
 	text := decodeFeed(doc.Body, doc.MediaType)
 	if start := bytes.TrimSpace(text); len(start) > 0 && start[0] == '{' {
-		return parseJSONFeed(doc, text)
+		items, faults, err = parseJSONFeed(doc, text)
+		return items, nil, faults, err
 	}
 	feed := mendFeed(text)
+	feed.known = known
 	switch feed.root {
 	case "":
-		return nil, nil, news.Errorf(news.Invalid, "parse %s: not a feed but %s",
+		return nil, nil, nil, news.Errorf(news.Invalid, "parse %s: not a feed but %s",
 			placeOf(doc), looksLike(doc.Body, text, feed.found))
 	case "feed":
 		items, faults = parseAtom(doc, feed)
@@ -45,7 +55,7 @@ func parseFeed(doc news.Document) (items []news.Item, faults []error, err error)
 		faults = append(faults, news.Errorf(news.TooLarge,
 			"parse %s: more than %d items: the rest is left out", placeOf(doc), maxFeedItems))
 	}
-	return items, faults, nil
+	return items, feed.passed, faults, nil
 }
 
 // placeOf is what errors call a document.

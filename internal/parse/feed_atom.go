@@ -37,6 +37,7 @@ func parseAtom(doc news.Document, feed *xmlFeed) ([]news.Item, []error) {
 		Updated: firstDate(head.UpdatedParsed, nil, head.Updated),
 	}
 	r.origin.ID = cmp.Or(strings.TrimSpace(head.ID), r.origin.URL, r.origin.Link)
+	feed.around(r.base, r.lang, r.origin, r.authors)
 	return r.each(r.item)
 }
 

@@ -36,6 +36,7 @@ func parseRSS(doc news.Document, feed *xmlFeed) ([]news.Item, []error) {
 			head.LastBuildDate, head.PubDate, x.text("dc:date", "atom:updated")),
 	}
 	r.origin.ID = cmp.Or(feed.about, r.origin.URL, r.origin.Link)
+	feed.around(r.reader.base, r.lang, r.origin, nil)
 	return r.each(r.item)
 }
 

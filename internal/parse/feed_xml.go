@@ -50,11 +50,17 @@ func (r *reader) each(parse func(xmlItem, io.Reader) (*news.Item, error)) (
 	items []news.Item, faults []error,
 ) {
 	for i, raw := range r.feed.items {
+		mark := r.feed.mark(&raw)
+		if mark != 0 && r.feed.known != nil && r.feed.known(mark) {
+			r.feed.passed = append(r.feed.passed, mark)
+			continue
+		}
 		item, err := r.one(raw, parse)
 		switch {
 		case err != nil:
 			faults = append(faults, &itemFault{number: i + 1, at: raw.at, cause: err})
 		case item != nil:
+			item.Mark = mark
 			items = append(items, *item)
 		}
 	}

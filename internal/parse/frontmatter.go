@@ -24,6 +24,7 @@ const maxFront = 64 << 10
 // frontFields are the fields that front matter may have.
 var frontFields = []string{
 	"title", "date", "updated", "authors", "url", "lang", "tags", "id", "rights", "summary",
+	"withdrawn",
 }
 
 // cutFrontMatter parts a file into its front matter, YAML between two lines of "---" (or, in
@@ -150,6 +151,8 @@ func (r *frontReader) field(key ast.MapKeyNode, value ast.Node) {
 		default:
 			r.fault(value, "%s: %q: write full, excerpt or headline", name, item.Rights)
 		}
+	case "withdrawn":
+		item.Withdrawn = r.boolean(name, value)
 	default:
 		r.fault(key, "%s: unknown field: known are %s", name, strings.Join(frontFields, ", "))
 	}
@@ -184,6 +187,14 @@ func (r *frontReader) list(name string, n ast.Node) []string {
 		}
 	}
 	return list
+}
+
+func (r *frontReader) boolean(name string, n ast.Node) bool {
+	if b, ok := n.(*ast.BoolNode); ok {
+		return b.Value
+	}
+	r.fault(n, "%s: write true or false", name)
+	return false
 }
 
 func (r *frontReader) url(name string, n ast.Node) string {

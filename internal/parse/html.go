@@ -25,7 +25,7 @@ func parseHTML(doc news.Document, source string) (news.Item, error) {
 	}
 	head := readHead(root)
 	item.Base = cmp.Or(head.base, doc.URL)
-	item.URL = cmp.Or(head.canonical, doc.URL)
+	item.URL = cmp.Or(canonical(head.canonical, doc.URL), doc.URL)
 	item.Lang = head.lang
 	item.Summary = html.EscapeString(head.description)
 	item.Published, item.Modified = head.published, head.modified

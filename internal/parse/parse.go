@@ -1,6 +1,7 @@
 // Package parse turns a document, the bytes that a source yielded, into items: feeds of every
-// kind, plain text as it is copied from a web page, Markdown and HTML files. It believes what it
-// sees over what a document says it is, and leaves it to clean to make anything of it safe.
+// kind, WordPress's posts, plain text as it is copied from a web page, Markdown and HTML files. It
+// believes what it sees over what a document says it is, and leaves it to clean to make anything
+// of it safe.
 package parse
 
 import (
@@ -30,6 +31,9 @@ const (
 // What was fetched over the network is a feed or is refused: a page or a line of text in place
 // of a feed is a server's excuse and no news. A file is a feed, plain text, Markdown or HTML.
 func Parse(doc news.Document) (items []news.Item, faults []error, err error) {
+	if doc.MediaType == news.WordPressPosts {
+		return parseWordPress(doc)
+	}
 	format, err := recognise(doc)
 	if err != nil {
 		return nil, nil, err

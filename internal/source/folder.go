@@ -33,6 +33,7 @@ type folder struct {
 	yielded map[string]fs.FileInfo // by the last reading
 	kept    map[string]fs.FileInfo // of which we were told that they are dealt with
 	faults  map[string]fault       // of the last reading
+	roll    roll
 }
 
 // fault is what is wrong with a file or folder, and what that looked like.
@@ -53,9 +54,12 @@ func unchanged(a, b fs.FileInfo) bool {
 	return a.Size() == b.Size() && a.ModTime().Equal(b.ModTime()) && os.SameFile(a, b)
 }
 
-// keep notes that documents are dealt with, unless their file has been yielded anew since.
-func (f *folder) keep(docs []news.Document) {
-	for _, doc := range docs {
+// keep notes that a reading is dealt with, but for files that have been yielded anew since.
+func (f *folder) keep(reading news.Reading) {
+	if reading.Present != nil {
+		f.roll.owed = false
+	}
+	for _, doc := range reading.Documents {
 		if info, ok := f.yielded[doc.Name]; ok && info.ModTime().Equal(doc.Time) {
 			f.kept[doc.Name] = info
 		}
@@ -78,6 +82,7 @@ func (f *folder) read(
 	if err := w.folder(".", nil); err != nil {
 		return news.Reading{}, err
 	}
+	whole := len(w.faults) == 0
 	s := &sweep{
 		memory: f, found: w, source: src.ID, now: now, yielded: make(map[string]fs.FileInfo),
 	}
@@ -88,6 +93,9 @@ func (f *folder) read(
 		s.look(name, w.files[name])
 	}
 	s.reading.Faults = f.untold(w.faults)
+	if present := f.roll.call(w.files, now); src.OnRemove == news.WithdrawArticles && whole {
+		s.reading.Present = present
+	}
 	f.looked, f.yielded, f.faults = w.files, s.yielded, w.faults
 	// What is gone is forgotten: should it come back, it is new.
 	maps.DeleteFunc(f.kept, func(name string, _ fs.FileInfo) bool { return w.files[name] == nil })

@@ -1,10 +1,10 @@
-// Package source looks at the places where articles come from, a feed or a folder of files, and
-// yields what it finds there as raw documents. How the network is asked is left to package fetch,
-// what the documents say to package parse, and when to look to package schedule.
+// Package source looks at the places where articles come from, a feed, a WordPress site or a
+// folder of files, and yields what it finds there as raw documents. How the network is asked is
+// left to package fetch, what the documents say to package parse, and when to look to package
+// schedule.
 package source
 
 import (
-	"cmp"
 	"context"
 	"log/slog"
 	"net/url"
@@ -46,6 +46,8 @@ func New(log *slog.Logger, fetcher Fetcher, now func() time.Time) *Reader {
 // Read looks at a source once. Last is what its server gave to ask again with. Beside an error
 // the reading has the HTTP status, if there was one, and the validators that still hold.
 //
+// A WordPress site yields pages of posts, or its feed and a note while its API is closed.
+//
 // A folder yields the files that are new or have changed since they were kept, the oldest
 // first. Those that are still being written, and what would be too much at a time, are left for
 // later. Faults name files that cannot be read; each is told once while the file is the same.
@@ -54,7 +56,9 @@ func (r *Reader) Read(
 ) (news.Reading, error) {
 	switch src.Kind {
 	case news.KindFeed:
-		return r.feed(ctx, src, last)
+		return r.feedSource(ctx, src, last)
+	case news.KindWordPress:
+		return r.wordpress(ctx, src, last)
 	case news.KindFolder:
 		f := r.folder(src)
 		f.mu.Lock()
@@ -74,7 +78,7 @@ func (r *Reader) Keep(src news.Source, reading news.Reading) {
 		f := r.folder(src)
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		f.keep(reading.Documents)
+		f.keep(reading)
 	}
 }
 
@@ -93,46 +97,6 @@ func (r *Reader) folder(src news.Source) *folder {
 		r.folders[at] = newFolder()
 	}
 	return r.folders[at]
-}
-
-// feedTypes asks for feeds first, and takes whatever else there is.
-const feedTypes = "application/atom+xml, application/rss+xml, application/feed+json, " +
-	"application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.1"
-
-// feed reads a feed from its server, or from a file if its address is one.
-func (r *Reader) feed(
-	ctx context.Context, src news.Source, last news.Validators,
-) (news.Reading, error) {
-	name, isFile, err := localPath(cmp.Or(src.URL, src.Path))
-	switch {
-	case err != nil:
-		return news.Reading{}, err
-	case isFile && name == "":
-		return news.Reading{}, news.Errorf(news.Invalid, "source %s: no address to read", src.ID)
-	case isFile:
-		return feedFile(src, name, last)
-	}
-	resp, err := r.fetcher.Fetch(ctx, news.Request{
-		URL: src.URL, Validators: last, Accept: feedTypes,
-	})
-	reading := news.Reading{
-		Validators:  last,
-		Status:      resp.Status,
-		NotModified: resp.NotModified,
-		RetryAfter:  resp.RetryAfter,
-	}
-	if err != nil {
-		return reading, err
-	}
-	if !resp.NotModified {
-		if err := challenge(resp); err != nil {
-			return reading, err
-		}
-		resp.Document.Source = src.ID
-		reading.Documents = []news.Document{resp.Document}
-	}
-	reading.Validators = resp.Validators
-	return reading, nil
 }
 
 // localPath tells whether the address of a feed is a file, and gives its path.

@@ -1,0 +1,172 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// story is an item of a feed.
+type story struct{ guid, link, title, text string }
+
+// feedOf writes an RSS feed of stories that was built in a given hour.
+func feedOf(hour int, stories ...story) news.Document {
+	var b strings.Builder
+	fmt.Fprintf(&b, `<rss version="2.0"><channel><title>Valley News</title>`+
+		`<link>https://valley.example/</link>`+
+		`<lastBuildDate>Sun, 22 Nov 2026 %02d:00:00 GMT</lastBuildDate>`, hour)
+	for _, s := range stories {
+		fmt.Fprintf(&b, `<item><guid>%s</guid><link>https://valley.example/%s</link>`+
+			`<title>%s</title><description>%s</description></item>`, s.guid, s.link, s.title, s.text)
+	}
+	b.WriteString(`</channel></rss>`)
+	return news.Document{
+		Source: "valley", URL: "https://valley.example/feed", Body: []byte(b.String()),
+	}
+}
+
+var (
+	rain   = story{"1", "rain", "Rain at last", "It rained in the valley for the first time since May."}
+	bridge = story{"2", "bridge", "Bridge reopens", "The old bridge opens to trucks on Monday."}
+	market = story{"3", "market", "Market day moves", "The market is now held on Fridays."}
+)
+
+// offered is the titles of what the last run offered to the archive.
+func offered(w *world) string {
+	var titles []string
+	for _, c := range w.candidates {
+		titles = append(titles, c.Article.Title)
+	}
+	return strings.Join(titles, ", ")
+}
+
+func TestItemsThatAreKnownCostNothing(t *testing.T) {
+	valley := news.Source{ID: "valley", Kind: news.KindFeed, Rights: news.Excerpt}
+	other := valley
+	other.Rights = news.Headline
+	edited := bridge
+	edited.text = "The old bridge opens to trucks on Tuesday."
+	sameLink := story{"4", "rain", "Rain again", "More of it is on its way from the coast."}
+	sameTitle := story{"5", "rain-2", "Rain at last", "And again, to everybody's surprise."}
+	for _, test := range []struct {
+		name          string
+		before, after news.Document
+		src           news.Source
+		want          string // what is offered the second time
+		unchanged     int
+	}{
+		{"nothing new but the feed's date", feedOf(1, rain, bridge), feedOf(2, rain, bridge), valley, "", 2},
+		{"one new", feedOf(1, rain, bridge), feedOf(2, market, rain, bridge), valley, "Market day moves", 2},
+		{"one edited", feedOf(1, rain, bridge), feedOf(2, rain, edited), valley, "Bridge reopens", 1},
+		{
+			"another item with the link of one that is known", feedOf(1, rain, bridge),
+			feedOf(2, sameLink, rain, bridge), valley, "Rain again, Rain at last, Bridge reopens", 0,
+		},
+		{
+			"another item with the title of one that is known", feedOf(1, rain, bridge),
+			feedOf(2, sameTitle, rain, bridge), valley, "Rain at last, Rain at last, Bridge reopens", 0,
+		},
+		{
+			"other settings of the source", feedOf(1, rain, bridge), feedOf(2, rain, bridge), other,
+			"Rain at last, Bridge reopens", 0,
+		},
+		{"gone for a while", feedOf(1, market), feedOf(2, rain), valley, "Rain at last", 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := &world{}
+			f := flowOn(t, w)
+			if _, err := f.Take(t.Context(), valley, test.before); err != nil {
+				t.Fatal(err)
+			}
+			w.candidates = nil
+			report, err := f.Take(t.Context(), test.src, test.after)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := offered(w); got != test.want {
+				t.Errorf("offered %q, want %q", got, test.want)
+			}
+			said := 0
+			for _, r := range report.Results {
+				if r.Outcome == news.Unchanged && strings.Contains(r.Reason, "byte") {
+					said++
+				}
+			}
+			if said != test.unchanged {
+				t.Errorf("%d items passed over, want %d", said, test.unchanged)
+			}
+		})
+	}
+}
+
+// failing is an archive that stores nothing.
+type failing struct{ err error }
+
+func (f failing) WithdrawKnown(context.Context, string, string) (news.Result, error) {
+	return news.Result{}, f.err
+}
+
+func (f failing) WithdrawGone(context.Context, string, []string) ([]news.Result, error) {
+	return nil, f.err
+}
+
+func (f failing) Accept(_ context.Context, all []news.Candidate) ([]news.Result, error) {
+	if f.err != nil {
+		return nil, f.err
+	}
+	results := make([]news.Result, len(all))
+	for i := range results {
+		results[i].Outcome = news.Rejected
+	}
+	return results, nil
+}
+
+func TestOnlyWhatIsStoredIsKnown(t *testing.T) {
+	src := news.Source{ID: "valley", Kind: news.KindFeed, Rights: news.Excerpt}
+	for name, archive := range map[string]failing{
+		"the store fails":   {news.Errorf(news.Internal, "disk full")},
+		"the store rejects": {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &world{}
+			f := flowOn(t, w)
+			f.archive = archive
+			_, err := f.Take(t.Context(), src, feedOf(1, rain))
+			if !errors.Is(err, archive.err) {
+				t.Fatalf("error %v, want %v", err, archive.err)
+			}
+			f.archive = w
+			if _, err := f.Take(t.Context(), src, feedOf(1, rain)); err != nil {
+				t.Fatal(err)
+			}
+			if got := offered(w); got != "Rain at last" {
+				t.Errorf("offered %q the second time, want the item once more", got)
+			}
+		})
+	}
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	m := newMemory()
+	src := news.Source{Kind: news.KindFeed}
+	passed := make([]knownItem, 10_000)
+	for n := range 100 {
+		src.ID = fmt.Sprint("s", n)
+		m.keep(src, news.Document{}, passed, nil, nil)
+		size := 0
+		for _, feed := range m.feeds {
+			size += len(feed.items)
+		}
+		if m.size > mostKnown || m.size != size {
+			t.Fatalf("after %d feeds: %d items counted, %d remembered, want at most %d",
+				n+1, m.size, size, mostKnown)
+		}
+	}
+	if len(m.feeds) < 40 {
+		t.Errorf("%d feeds are remembered, want as many as fit", len(m.feeds))
+	}
+}

@@ -1,0 +1,40 @@
+package ingest
+
+import (
+	"context"
+
+	"github.com/teletipo/teletipo/internal/clean"
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// Conditional stores an article if a condition holds of the one that it would replace; the entry
+// is what is stored then, without its content.
+type Conditional interface {
+	AcceptIf(
+		ctx context.Context, candidate news.Candidate, cond news.Condition,
+	) (news.Result, news.Entry, error)
+}
+
+// Door is where single items enter the flow that nobody has to fetch.
+type Door struct {
+	flow    *Flow
+	archive Conditional
+}
+
+// NewDoor makes a door of a flow.
+func NewDoor(flow *Flow, archive Conditional) *Door { return &Door{flow: flow, archive: archive} }
+
+// Offer takes one item through the flow: it is cleaned, placed, and stored if the condition
+// holds. An item that no article can be made of is Invalid. The entry is what is stored after.
+func (d *Door) Offer(
+	ctx context.Context, src news.Source, item news.Item, cond news.Condition,
+) (news.Result, news.Entry, error) {
+	article, err := d.flow.cleaner.Clean(item, src, d.flow.now())
+	if err != nil {
+		return news.Result{}, news.Entry{}, err
+	}
+	return d.archive.AcceptIf(ctx, news.Candidate{
+		Item: item, Article: article,
+		Placements: d.flow.classifier.Place(article, src.Topics, clean.Passages(article)),
+	}, cond)
+}
