@@ -1,0 +1,90 @@
+package push
+
+import (
+	"context"
+	"crypto/sha256"
+	"log/slog"
+	"net/http"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// Door takes one item through the flow and stores it if the condition holds. An item that no
+// article can be made of is Invalid. The entry is what is stored after.
+type Door interface {
+	Offer(
+		ctx context.Context, src news.Source, item news.Item, cond news.Condition,
+	) (news.Result, news.Entry, error)
+}
+
+// Archive is what is stored. What is not there is NotFound; what is withdrawn is given with its
+// status.
+type Archive interface {
+	Article(id news.ID) (news.Entry, error)
+	Named(source, guid string) (news.Entry, error)
+	WithdrawIf(ctx context.Context, id news.ID, cond news.Condition) (news.Result, error)
+}
+
+// Keys finds a token by the hash of its secret; one that nobody gave out is NotFound.
+type Keys interface {
+	Authenticate(ctx context.Context, hash [sha256.Size]byte) (news.Token, error)
+}
+
+// Settings are what else the interface needs.
+type Settings struct {
+	Site     news.Site
+	Sources  []news.Source
+	MaxBytes int64        // of a request's body
+	Ready    func() error // why nothing can be taken at the moment; nil if it can
+}
+
+// Prefix is where all addresses of the interface begin.
+const Prefix = "/api/v1/"
+
+// pushing is what the handlers share.
+type pushing struct {
+	log     *slog.Logger
+	door    Door
+	archive Archive
+	keys    Keys
+	Settings
+}
+
+// New makes the handler of everything below Prefix.
+func New(
+	log *slog.Logger, door Door, archive Archive, keys Keys, settings Settings,
+) http.Handler {
+	p := &pushing{log: log, door: door, archive: archive, keys: keys, Settings: settings}
+	mux := http.NewServeMux()
+	for _, row := range p.routes() {
+		mux.Handle(row.pattern, p.answering(row.methods))
+	}
+	return mux
+}
+
+// route is one row of the table: an address, and what answers each method there.
+type route struct {
+	pattern string
+	methods map[string]call
+}
+
+// call answers a request, or gives the problem that kept it from doing so.
+type call func(http.ResponseWriter, *http.Request) *problem
+
+// routes is the table of the interface. What answers GET answers HEAD too.
+func (p *pushing) routes() []route {
+	return []route{
+		{Prefix + "articles", map[string]call{
+			http.MethodPost: p.authorised(p.post),
+		}},
+		{Prefix + "articles/{id}", map[string]call{
+			http.MethodGet:    p.authorised(p.get),
+			http.MethodPut:    p.authorised(p.put),
+			http.MethodDelete: p.authorised(p.delete),
+		}},
+		{Prefix + "openapi.json", map[string]call{
+			http.MethodGet: describe,
+		}},
+		{Prefix, nil},
+	}
+}
