@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -43,7 +44,7 @@ func TestScripts(t *testing.T) {
 			k := &talk{shelf: newShelf()}
 			public := httptest.NewServer(newPublic(t, k.shelf))
 			ready := func() error { return k.fault }
-			operator := httptest.NewServer(Operator(newstest.Logger(t), ready))
+			operator := httptest.NewServer(Operator(newstest.Logger(t), ready, k.figures))
 			k.public, k.operator = public.Listener.Addr(), operator.Listener.Addr()
 			env.Values[talkKey{}] = k
 			env.Defer(func() {
@@ -123,6 +124,15 @@ func (k *talk) article(_ bool, args []string) error {
 func (k *talk) unready(_ bool, args []string) error {
 	k.fault = errors.New(strings.Join(args, " "))
 	return nil
+}
+
+// figures stands for the daemon's figures: one, or the fault that readiness reports.
+func (k *talk) figures(_ context.Context, w io.Writer) error {
+	if k.fault != nil {
+		return k.fault
+	}
+	_, err := io.WriteString(w, "teletipo_build_info 1\n")
+	return err
 }
 
 // ask begins a request: PATH [operator].

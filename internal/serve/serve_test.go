@@ -22,7 +22,7 @@ func TestRoutesAreDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tables := [][]route{new(public).routes(), operatorRoutes(nil)}
+	tables := [][]route{new(public).routes(), operatorRoutes(nil, nil)}
 	for _, table := range tables {
 		for _, row := range table {
 			pattern := strings.TrimSuffix(row.pattern, "{$}")

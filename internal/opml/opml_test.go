@@ -1,0 +1,184 @@
+package opml
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// list is what readers write: nested folders, attributes of their own, bare ampersands, a title
+// that differs from the text, an outline that is both folder and feed.
+const list = "\ufeff" + `<?xml version="1.0" encoding="UTF-8"?>
+<!-- exported -->
+<opml version="2.0" xmlns:desk="https://desk.example/ns">
+  <head><title>Feeds &amp; more</title><ownerName>Ana</ownerName></head>
+  <body>
+    <outline text="Frontera">
+      <outline text="Sonora" desk:color="red">
+        <outline type="rss" text="Nogales" title="Nogales Hoy" xmlUrl="https://n.example/f?a=1&b=2"
+          htmlUrl="https://n.example/" desk:weight="7"/>
+      </outline>
+      <outline text="Wire" xmlurl="https://w.example/feed"><outline text="Part" xmlUrl="https://w.example/part"/></outline>
+    </outline>
+    <unknown><outline text="not one of ours" xmlUrl="https://x.example/"/></unknown>
+    <outline text="Just a note"/>
+    <outline xmlUrl=" https://bare.example/ "/>
+  </body>
+</opml>
+`
+
+func read(t *testing.T, text string) Document {
+	t.Helper()
+	d, err := Read(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func TestFeedsWithTheirFolders(t *testing.T) {
+	d := read(t, list)
+	var got []string
+	for f := range d.Feeds() {
+		got = append(got, fmt.Sprintf("%s|%s|%s", f.Name, f.URL, strings.Join(f.Folders, "/")))
+	}
+	want := []string{
+		"Nogales Hoy|https://n.example/f?a=1&b=2|Frontera/Sonora",
+		"Wire|https://w.example/feed|Frontera",
+		"Part|https://w.example/part|Frontera",
+		"|https://bare.example/|",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("feeds (-want +got):\n%s", diff)
+	}
+	for range d.Feeds() {
+		break // who has enough gets no more
+	}
+	if want := []Field{{"title", "Feeds & more"}, {"ownerName", "Ana"}}; cmp.Diff(want, d.Head) != "" {
+		t.Errorf("head %q", d.Head)
+	}
+}
+
+func TestWhatIsReadIsWrittenAgain(t *testing.T) {
+	first := read(t, list)
+	var b bytes.Buffer
+	if err := first.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	again := read(t, b.String())
+	if diff := cmp.Diff(first, again); diff != "" {
+		t.Errorf("lost or changed (-first +again):\n%s", diff)
+	}
+	for _, want := range []string{`desk:color="red"`, `desk:weight="7"`, `xmlns:desk=`} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%s did not survive:\n%s", want, b.String())
+		}
+	}
+}
+
+func TestOtherCharsets(t *testing.T) {
+	d := read(t, `<?xml version="1.0" encoding="ISO-8859-1"?><opml><body><outline text="Pe`+
+		"\xf1"+`a" xmlUrl="https://p.example/"/></body></opml>`)
+	if got := d.Outlines[0].Name(); got != "Peña" {
+		t.Errorf("name %q", got)
+	}
+}
+
+func TestFolder(t *testing.T) {
+	var outlines []Outline
+	for _, path := range [][]string{{"a", "b"}, {"a", "c"}, {"a", "b"}, nil} {
+		into := Folder(&outlines, path...)
+		*into = append(*into, Outline{Attributes: []Attribute{{"text", "f"}, {"xmlUrl", "u"}}})
+	}
+	d := Document{Outlines: outlines}
+	var got []string
+	for f := range d.Feeds() {
+		got = append(got, strings.Join(f.Folders, "/"))
+	}
+	if diff := cmp.Diff([]string{"a/b", "a/b", "a/c", ""}, got); diff != "" {
+		t.Errorf("folders (-want +got):\n%s", diff)
+	}
+}
+
+func TestHostileDocuments(t *testing.T) {
+	body := func(inner string) string { return "<opml><body>" + inner + "</body></opml>" }
+	lol := `<!DOCTYPE opml [<!ENTITY a "haha"><!ENTITY b "&a;&a;&a;&a;">` +
+		`<!ENTITY c SYSTEM "file:///etc/passwd">]>`
+	for _, test := range []struct {
+		name, text string
+		kind       news.Kind
+		says       string
+	}{
+		{"empty", "", news.Invalid, "no <opml>"},
+		{"a web page", "<html><body></body></html>", news.Invalid, "<html> is no OPML"},
+		{"not XML", "<opml><body><outline =", news.Invalid, "not XML"},
+		{"cut off", "<opml>\n<body>\n", news.Invalid, "line 3: it ends inside <body>"},
+		{"crossed", "<opml><body></opml></body>", news.Invalid, "closes nothing"},
+		{"two roots", body("") + body(""), news.Invalid, "no OPML"},
+		{"large", body(strings.Repeat(" ", MaxBytes)), news.TooLarge, "bytes"},
+		{
+			"deep", body(strings.Repeat("<outline>", MaxDepth+1) +
+				strings.Repeat("</outline>", MaxDepth+1)), news.TooLarge, "deeper",
+		},
+		{"deep in the unknown", body(strings.Repeat("<x>", 1_000_000)), news.TooLarge, "deeper"},
+		{"many", body(strings.Repeat("<outline/>", MaxOutlines+1)), news.TooLarge, "outlines"},
+		{"broad", body("<outline " + manyAttributes(maxAttributes+1) + "/>"), news.TooLarge, "attributes"},
+		{
+			"long head", "<opml><head>" + strings.Repeat("<a/>", maxFields+1) + "</head></opml>",
+			news.TooLarge, "head",
+		},
+	} {
+		_, err := Read(strings.NewReader(test.text))
+		if err == nil || news.KindOf(err) != test.kind || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("%s: %v, want %s with %q", test.name, err, test.kind, test.says)
+		}
+	}
+	d := read(t, lol+body(`<outline text="&b;&c;"/>`))
+	if got := d.Outlines[0].Get("text"); got != "&b;&c;" {
+		t.Errorf("entities became %q, want them as written", got)
+	}
+	whole := read(t, body(strings.Repeat("<outline>", MaxDepth)+strings.Repeat("</outline>", MaxDepth)))
+	if len(whole.Outlines) != 1 {
+		t.Error("the greatest depth is refused")
+	}
+}
+
+func manyAttributes(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "a%d='1' ", i)
+	}
+	return b.String()
+}
+
+// FuzzRead holds that whatever is read is written so that reading it gives the same again.
+func FuzzRead(f *testing.F) {
+	for _, seed := range []string{
+		list, "", "<opml/>", "<opml><head><title>a<b>c</b>d</title></head><body/></opml>",
+		"<opml><body><outline a b='&#10; &lt;' a='2'/></body></opml>",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		first, err := Read(strings.NewReader(text))
+		if err != nil {
+			return
+		}
+		var b bytes.Buffer
+		if err := first.Write(&b); err != nil {
+			t.Fatal(err)
+		}
+		again, err := Read(bytes.NewReader(b.Bytes()))
+		if err != nil {
+			t.Fatalf("what was written can't be read: %v\n%s", err, b.String())
+		}
+		if diff := cmp.Diff(first, again); diff != "" {
+			t.Fatalf("(-first +again):\n%s", diff)
+		}
+	})
+}
