@@ -10,18 +10,24 @@
 //
 //   - news: the words that everyone uses, and the kinds of error. Start here.
 //   - config: reads the configuration, the sources and the topic files strictly.
-//   - source: what to read: a feed, a folder; each yields raw documents.
+//   - source: what to read: a feed, a WordPress site, a folder; each yields raw documents.
 //   - fetch: polite HTTP: conditional, capped, with a time limit for everything.
 //   - parse: a document becomes items, one file per format.
 //   - clean: an item becomes an article: canonical link, safe HTML, language, identity.
 //   - classify: an article is placed in topics, each placement with its evidence.
+//   - score: measures how well articles are placed, against labelled ones.
 //   - ingest: runs one source through all of the above: the flow in one short function.
 //   - store: bbolt: articles, change log, feed windows, aliases, poll state. Draws its schema.
 //   - render: a feed becomes an RSS, Atom or JSON Feed document, and is checked strictly.
 //   - publish: owns the editions: renders what changed, compresses, stamps, swaps.
 //   - serve: HTTP for readers: editions, pages, and the operator's health checks.
+//   - push: HTTP for programs that push articles: tokens, conditions, problems.
 //   - schedule: the table of jobs that run by themselves.
 //   - desk: what the desk can ask and order, in the process or through the daemon's socket.
+//   - health: a source's status in a word, why, and what somebody should look into.
+//   - opml: reads and writes lists of feeds as feed readers exchange them.
+//   - metrics: figures in the Prometheus text format.
+//   - progress: how far a long command has come.
 //   - newstest: a fake web from txtar files, sample articles, a test logger.
 //   - archtest: who may import whom, as a test.
 package internal

@@ -8,9 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/teletipo/teletipo/internal/desk"
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/progress"
 )
 
 // largestFile is the most that is read of a file.
@@ -18,16 +20,21 @@ const largestFile = 20 << 20
 
 type ingestCmd struct {
 	What []string `arg:"" name:"what" help:"Files, feed addresses or source ids."`
+	Allowed
 }
 
 // Run reads each thing that was asked for. It fails if anything of it could not be read.
 func (c *ingestCmd) Run(in *invocation) error {
+	in.allow = c.Allow // a running daemon has its own
 	return in.withDesk(func(ctx context.Context, d desk.Desk) error {
 		var total news.Report
 		unread := 0
+		bar := progress.New(in.stderr, progress.Terminal(in.stderr), "ingest", len(c.What), time.Now)
+		defer bar.Close()
 		for _, name := range c.What {
 			report, err := ingestOne(ctx, d, name)
-			in.printReport(name, &report, err)
+			bar.Around(func() { in.printReport(name, &report, err) })
+			bar.Step()
 			total.Results = append(total.Results, report.Results...)
 			if err != nil || len(report.Faults) > 0 || report.Count(news.Rejected) > 0 {
 				unread++
@@ -36,6 +43,7 @@ func (c *ingestCmd) Run(in *invocation) error {
 				return ctx.Err()
 			}
 		}
+		bar.Close()
 		in.printTotal(&total)
 		if unread > 0 {
 			return fmt.Errorf("%d of %d not read, or not whole", unread, len(c.What))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -12,6 +13,9 @@ import (
 )
 
 type articlesCmd struct {
+	ID      string `arg:"" optional:"" name:"id" help:"Id of an article, for --history."`
+	History bool   `help:"List the versions of the article ID, and what each changed."`
+
 	Topic  string `help:"Only of this topic." placeholder:"TOPIC"`
 	Source string `help:"Only of this source." placeholder:"ID"`
 	Text   string `help:"Only with this in the title." placeholder:"TEXT"`
@@ -20,6 +24,9 @@ type articlesCmd struct {
 
 // Run lists what is stored.
 func (c *articlesCmd) Run(in *invocation) error {
+	if c.ID != "" || c.History {
+		return c.history(in)
+	}
 	return in.withDesk(func(ctx context.Context, d desk.Desk) error {
 		entries, err := d.Articles(ctx, news.Query{
 			Topic: c.Topic, Source: c.Source, Text: c.Text, Limit: c.Limit,
@@ -36,6 +43,36 @@ func (c *articlesCmd) Run(in *invocation) error {
 			}
 			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", e.ID, e.Published.Format(time.RFC3339),
 				e.Source, where(e), e.Title)
+		}
+		return table.Flush()
+	})
+}
+
+// history lists the versions of one article, the newest first.
+func (c *articlesCmd) history(in *invocation) error {
+	if c.ID == "" || !c.History {
+		return &usageError{errors.New("an article's versions: teletipo articles ID --history")}
+	}
+	id, err := news.ParseID(c.ID)
+	if err != nil {
+		return err
+	}
+	return in.withDesk(func(ctx context.Context, d desk.Desk) error {
+		versions, err := d.History(ctx, id)
+		if err != nil {
+			return err
+		}
+		table := tabwriter.NewWriter(in.stdout, 0, 0, 2, ' ', 0)
+		for i := range versions {
+			v := &versions[i]
+			if in.flags.JSON {
+				if err := in.printJSON(v); err != nil {
+					return err
+				}
+				continue
+			}
+			fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\n", v.Revision, v.Time.Format(time.RFC3339),
+				v.Status, orDash(strings.Join(v.Changed, ",")), v.Title)
 		}
 		return table.Flush()
 	})
@@ -77,51 +114,4 @@ func (c *withdrawCmd) Run(in *invocation) error {
 		}
 		return nil
 	})
-}
-
-type sourcesCmd struct{}
-
-// Run lists every source with its health.
-func (sourcesCmd) Run(in *invocation) error {
-	return in.withDesk(func(ctx context.Context, d desk.Desk) error {
-		list, err := d.Sources(ctx)
-		if err != nil {
-			return err
-		}
-		table := tabwriter.NewWriter(in.stdout, 0, 0, 2, ' ', 0)
-		if !in.flags.JSON {
-			fmt.Fprintln(table, "SOURCE\tKIND\tHEALTH\tLAST SUCCESS\tNEXT\tACCEPTED\tUPDATED\tREJECTED\tWHY")
-		}
-		for i := range list {
-			src, st := &list[i].Source, &list[i].State
-			if in.flags.JSON {
-				in.printJSON(map[string]any{"source": src, "health": health(src, st), "state": st})
-				continue
-			}
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%s\n", src.ID, src.Kind,
-				health(src, st), when(st.LastSuccess), when(st.Due),
-				st.Accepted, st.Updated, st.Rejected, st.Error)
-		}
-		return table.Flush()
-	})
-}
-
-// health sums a source's state up in a word.
-func health(src *news.Source, st *news.PollState) string {
-	switch {
-	case !src.Enabled:
-		return "off"
-	case st.Polls == 0:
-		return "new"
-	case st.Failures > 0:
-		return fmt.Sprintf("failing (%d)", st.Failures)
-	}
-	return "ok"
-}
-
-func when(t time.Time) string {
-	if t.IsZero() {
-		return "-"
-	}
-	return t.Format(time.RFC3339)
 }

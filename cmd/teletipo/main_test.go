@@ -269,6 +269,7 @@ func setUp(t *testing.T, web *newstest.Server) (dir string, flags []string) {
 	config := write(t, filepath.Join(dir, "teletipo.yaml"), `public_url: https://news.example
 sources: sources.yaml
 sweep_every: 1s
+fetch: {allow: [127.0.0.0/8], pause: 0s}
 `)
 	return dir, []string{
 		"--config", config, "--data", filepath.Join(dir, "data"),

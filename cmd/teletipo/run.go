@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/netip"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -28,8 +29,11 @@ type command struct {
 	Explain  explainCmd  `cmd:"" help:"Say why an article is, or is not, in each topic."`
 	Articles articlesCmd `cmd:"" help:"List what is stored, newest first."`
 	Withdraw withdrawCmd `cmd:"" help:"Take articles back everywhere, for good."`
-	Sources  sourcesCmd  `cmd:"" help:"List every source with its health."`
+	Sources  sourcesCmd  `cmd:"" help:"List, test, add and import sources."`
+	Export   exportCmd   `cmd:"" help:"Print the sources for other programs."`
+	Token    tokenCmd    `cmd:"" help:"Make, list and revoke the tokens that programs push with."`
 	Check    checkCmd    `cmd:"" help:"Check the configuration, the sources and the topic files."`
+	Score    scoreCmd    `cmd:"" help:"Measure placement against labelled items."`
 	Health   healthCmd   `cmd:"" help:"Ask a running daemon how it is; for Docker and systemd."`
 	Version  versionCmd  `cmd:"" help:"Print the program's version."`
 }
@@ -46,6 +50,12 @@ type invocation struct {
 	stdout io.Writer
 	stderr io.Writer
 	flags  *command
+	allow  []netip.Prefix // of the command's own flag
+}
+
+// Allowed is the flag of the commands that ask others' servers.
+type Allowed struct {
+	Allow []netip.Prefix `help:"Networks to ask although they are not public." placeholder:"CIDR"`
 }
 
 // run is the program: it reads the command line and the environment, in which TELETIPO_DATA
@@ -89,15 +99,21 @@ func environment(env func(string) (string, bool)) kong.Resolver {
 
 // load reads the configuration that the flags ask for.
 func (in *invocation) load() (config.Config, error) {
-	cfg, err := config.Load(config.Options{
+	cfg, err := config.Load(in.options())
+	cfg.Site.Version = version
+	cfg.Fetch.Allow = append(cfg.Fetch.Allow, in.allow...)
+	return cfg, err
+}
+
+// options say where the configuration comes from.
+func (in *invocation) options() config.Options {
+	return config.Options{
 		File: in.flags.Config, Data: in.flags.Data,
 		Listen: in.flags.Listen, Admin: in.flags.Admin,
 		Defaults: config.Defaults{
 			Config: configs.Config, Sources: configs.Sources, Topics: feeds.Files,
 		},
-	})
-	cfg.Site.Version = version
-	return cfg, err
+	}
 }
 
 // logger makes the log that the configuration asks for, on the standard error.

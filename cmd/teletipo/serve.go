@@ -18,15 +18,19 @@ import (
 	"github.com/teletipo/teletipo/internal/publish"
 	"github.com/teletipo/teletipo/internal/schedule"
 	"github.com/teletipo/teletipo/internal/serve"
+	"github.com/teletipo/teletipo/internal/source"
 )
 
 // headerWait is how long a command's request may take to begin at the operator socket.
 const headerWait = 10 * time.Second
 
-type serveCmd struct{}
+type serveCmd struct {
+	Allowed
+}
 
 // Run runs the daemon until ctx ends, then drains it.
-func (serveCmd) Run(in *invocation) error {
+func (c *serveCmd) Run(in *invocation) error {
+	in.allow = c.Allow
 	cfg, err := in.load()
 	if err != nil {
 		return err
@@ -71,10 +75,14 @@ func (in *invocation) daemon(log *slog.Logger, cfg *config.Config, o *owner) err
 	orders := serveOn(l.socket, &http.Server{ // no time limits: an order may take what it needs
 		Handler: desk.Handler(log, o.service), ReadHeaderTimeout: headerWait,
 	})
-	public := serveOn(l.public,
-		serve.NewServer(log, serve.Public(log, publisher, o.store, settings)))
-	operator := serveOn(l.operator, serve.NewServer(log, serve.Operator(log, ready)))
+	figures := newGauges(o, publisher.Feeds())
+	public := serveOn(l.public, serve.NewServer(log,
+		figures.requests.Counting(withPush(log, cfg, o, ready,
+			serve.Public(log, publisher, o.store, settings)))))
+	operator := serveOn(l.operator,
+		serve.NewServer(log, serve.Operator(log, ready, figures.write)))
 	publishing := background(publisher.Run)
+	watching := background(watchFolders(log, cfg, poller))
 	jobs.Start()
 	in.greet(cfg, l.operator.Addr())
 	log.Info("ready", "version", version, "public", l.public.Addr().String(),
@@ -88,7 +96,7 @@ func (in *invocation) daemon(log *slog.Logger, cfg *config.Config, o *owner) err
 	defer cancel()
 	// Refuse new orders, finish the runs under way, answer what was asked, and only then stop
 	// publishing; the caller closes the store last.
-	return errors.Join(failed, orders.stop(grace), jobs.Stop(grace, poller.Wait),
+	return errors.Join(failed, orders.stop(grace), watching.stop(), jobs.Stop(grace, poller.Wait),
 		public.stop(grace), operator.stop(grace), publishing.stop())
 }
 
@@ -138,6 +146,19 @@ func startPublisher(
 	return publisher, publisher.Start(ctx)
 }
 
+// watchFolders has folders swept early when something has changed in them.
+func watchFolders(
+	log *slog.Logger, cfg *config.Config, poller *ingest.Poller,
+) func(context.Context) error {
+	return func(ctx context.Context) error {
+		return source.Watch(ctx, log, enabled(cfg.Sources), func(ctx context.Context) {
+			if err := poller.Sweep(ctx); err != nil {
+				log.Error("early sweep broken", "error", err)
+			}
+		})
+	}
+}
+
 // timetable is the table of everything that happens by itself.
 func timetable(
 	log *slog.Logger, cfg *config.Config, o *owner,
@@ -146,7 +167,7 @@ func timetable(
 	poller := ingest.NewPoller(log, o.flow, o.polls, sources, cfg.Fetch.Concurrency)
 	var polled []string
 	for _, src := range sources {
-		if src.Kind != news.KindFolder {
+		if src.Kind != news.KindFolder && src.Kind != news.KindPush {
 			polled = append(polled, src.ID)
 		}
 	}

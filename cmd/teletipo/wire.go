@@ -41,17 +41,23 @@ func own(log *slog.Logger, cfg *config.Config) (*owner, error) {
 	if err != nil {
 		return nil, errors.Join(err, articles.Close())
 	}
-	fetcher := fetch.New(log, fetch.Options{
-		Version: version, Contact: cfg.Site.Contact,
-		Timeout: cfg.Fetch.Timeout, MaxBytes: cfg.Fetch.MaxBytes, Now: time.Now,
-	})
-	reader := source.New(log, fetcher, time.Now)
+	reader := source.New(log, newFetcher(log, cfg), time.Now)
 	flow := ingest.New(log, reader, articles, polls,
 		clean.New(), classifier, time.Now)
 	return &owner{
 		store: articles, polls: polls, flow: flow,
-		service: desk.NewService(flow, flow, articles, polls, cfg.Sources),
+		service: desk.NewService(flow, flow, articles, polls, articles, cfg.Sources),
 	}, nil
+}
+
+// newFetcher makes the client that asks others' servers.
+func newFetcher(log *slog.Logger, cfg *config.Config) *fetch.Client {
+	return fetch.New(log, fetch.Options{
+		Version: version, Contact: cfg.Site.Contact,
+		Timeout: cfg.Fetch.Timeout, MaxBytes: cfg.Fetch.MaxBytes, Now: time.Now,
+		Allow: cfg.Fetch.Allow, PerHost: cfg.Fetch.PerHost, Pause: cfg.Fetch.Pause,
+		AtOnce: cfg.Fetch.Concurrency,
+	})
 }
 
 // Close closes the data directory.

@@ -23,6 +23,7 @@ const Everything = "*"
 var Teletipo = Rules{
 	Module: "github.com/teletipo/teletipo",
 	Imports: map[string][]string{
+		"cmd/loadtest": {Everything},
 		"cmd/teletipo": {Everything},
 		"configs":      {},
 		"feeds":        {},
@@ -35,11 +36,18 @@ var Teletipo = Rules{
 		"internal/parse":    {"internal/news"},
 		"internal/clean":    {"internal/news"},
 		"internal/classify": {"internal/news"},
+		"internal/score":    {"internal/news"},
 		"internal/store":    {"internal/news"},
 		"internal/render":   {"internal/news"},
 		"internal/serve":    {"internal/news"},
+		"internal/push":     {"internal/news"},
 		"internal/schedule": {"internal/news"},
 		"internal/desk":     {"internal/news"},
+
+		"internal/health":   {"internal/news"},
+		"internal/opml":     {"internal/news"},
+		"internal/metrics":  {"internal/news"},
+		"internal/progress": {},
 
 		"internal/ingest": {
 			"internal/news", "internal/parse", "internal/clean", "internal/classify",

@@ -3,6 +3,7 @@ package config
 import (
 	"io/fs"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
@@ -24,17 +25,28 @@ type Config struct {
 	// ShutdownGrace is how long the work under way may take when the daemon is told to stop.
 	ShutdownGrace time.Duration
 	Fetch         Fetch
+	Push          Push
 	Log           Log
-	Sources       []news.Source // the inbox first, then as their files have them
-	Topics        []news.Topic  // by id
+	Sources       []news.Source // the inbox and push first, then as their files have them
+	// SourcePlaces tells where each source is configured, by its id, as file:line.
+	SourcePlaces map[string]string
+	Topics       []news.Topic // by id
 }
 
 // Fetch says how others' servers are asked.
 type Fetch struct {
-	Contact     string        // mail or web address for the User-Agent; may be empty
-	Timeout     time.Duration // of one request, its body included
-	MaxBytes    int64         // of a body, after decompression
-	Concurrency int           // sources that are read at once
+	Contact     string         // mail or web address for the User-Agent; may be empty
+	Timeout     time.Duration  // of one request, its body included
+	MaxBytes    int64          // of a body, after decompression
+	Concurrency int            // sources that are read at once
+	PerHost     int            // requests under way to one host at once
+	Pause       time.Duration  // between two requests to one host
+	Allow       []netip.Prefix // networks that are asked although they are not public
+}
+
+// Push says what may be pushed.
+type Push struct {
+	MaxBytes int64 // of the body of one request
 }
 
 // Log says what is logged, and how.
@@ -50,6 +62,8 @@ type Options struct {
 	Listen   string
 	Admin    string
 	Defaults Defaults
+	// OwnSources, if not nil, is read instead of what sources.yaml in the data directory holds.
+	OwnSources []byte
 }
 
 // Defaults are the files that come with the program.

@@ -58,6 +58,7 @@ func TestDefaults(t *testing.T) {
 	cfg, dir := load(t, "", Options{})
 	sources, topics := cfg.Sources, cfg.Topics
 	cfg.Sources, cfg.Topics = nil, nil
+	cfg.SourcePlaces = nil
 	want := Config{
 		Site: news.Site{
 			Title:     "teletipo",
@@ -76,9 +77,11 @@ func TestDefaults(t *testing.T) {
 		ShutdownGrace: 8 * time.Second,
 		Fetch: Fetch{
 			Contact: "https://github.com/teletipo/teletipo",
-			Timeout: 30 * time.Second, MaxBytes: 10_000_000, Concurrency: 4,
+			Timeout: 30 * time.Second, MaxBytes: 10_000_000, Concurrency: 8,
+			PerHost: 1, Pause: time.Second,
 		},
-		Log: Log{Level: slog.LevelInfo, Format: "text"},
+		Push: Push{MaxBytes: 1_000_000},
+		Log:  Log{Level: slog.LevelInfo, Format: "text"},
 	}
 	if diff := cmp.Diff(want, cfg); diff != "" {
 		t.Errorf("defaults (-want +got):\n%s", diff)
@@ -89,6 +92,7 @@ func TestDefaults(t *testing.T) {
 			ID: "inbox", Name: "Inbox", Kind: news.KindFolder, Path: want.Inbox,
 			Every: 3 * time.Second, Rights: news.Full, Enabled: true,
 		},
+		{ID: "push", Name: "Pushed", Kind: news.KindPush, Rights: news.Full, Enabled: true},
 		{
 			ID: "nyt-americas", Name: "The New York Times – Americas", Kind: news.KindFeed,
 			URL:  "https://rss.nytimes.com/services/xml/rss/nyt/Americas.xml",
@@ -101,7 +105,7 @@ func TestDefaults(t *testing.T) {
 		},
 		{
 			ID: "us-embassy-mexico", Name: "U.S. Embassy & Consulates in Mexico",
-			Kind: news.KindFeed, URL: "https://mx.usembassy.gov/feed/",
+			Kind: news.KindWordPress, URL: "https://mx.usembassy.gov/",
 			Lang: "en", Every: time.Hour, Rights: news.Excerpt, Enabled: true,
 		},
 		{
@@ -181,7 +185,7 @@ topics: mine/topics
 -- etc/mine/sources.yaml --
 sources:
   - {id: a, name: A, kind: feed, url: "file:///srv/a.xml", every: 24h, lang: ES-mx}
-  - {id: b, name: B, kind: folder, path: b, topics: [chess]}
+  - {id: b, name: B, kind: folder, path: b, topics: [chess], on_remove: withdraw}
 -- etc/mine/topics/chess.yaml --
 title: {en: Chess}
 description: {en: The game.}
@@ -228,10 +232,15 @@ not: a topic
 		Listen: ":9000", Admin: "127.0.0.1:8081", Data: filepath.Join(dir, "var"),
 		SweepEvery: 3 * time.Second, WindowSize: 7, ShutdownGrace: 8 * time.Second,
 		Fetch: Fetch{
-			Contact: "desk@news.example", Timeout: 5 * time.Second, MaxBytes: 2 << 20, Concurrency: 4,
+			Contact: "desk@news.example", Timeout: 5 * time.Second, MaxBytes: 2 << 20, Concurrency: 8,
+			PerHost: 1, Pause: time.Second,
 		},
-		Log: Log{Level: slog.LevelDebug, Format: "json"},
+		Push: Push{MaxBytes: 1_000_000},
+		Log:  Log{Level: slog.LevelDebug, Format: "json"},
 		Sources: []news.Source{
+			{
+				ID: "push", Name: "Pushed", Kind: news.KindPush, Rights: news.Full, Enabled: true,
+			},
 			{
 				ID: "a", Name: "A2", Kind: news.KindFeed, URL: "https://news.example/a",
 				Every: 15 * time.Minute, Rights: news.Excerpt,
@@ -239,13 +248,19 @@ not: a topic
 			{
 				ID: "b", Name: "B", Kind: news.KindFolder, Enabled: true, Every: 3 * time.Second,
 				Path: filepath.Join(dir, "etc", "mine", "b"), Rights: news.Full,
-				Topics: []string{"chess"},
+				Topics: []string{"chess"}, OnRemove: news.WithdrawArticles,
 			},
 			{
 				ID: "c", Name: "C", Kind: news.KindFeed, URL: "https://news.example/c",
 				Every: 15 * time.Minute, Rights: news.Headline, Enabled: true,
 				Topics: []string{"go"},
 			},
+		},
+		SourcePlaces: map[string]string{
+			"inbox": "etc/mine.yaml:6",
+			"a":     filepath.Join(dir, "var", "sources.yaml:2"),
+			"b":     filepath.Join(dir, "etc", "mine", "sources.yaml:3"),
+			"c":     filepath.Join(dir, "var", "sources.yaml:3"),
 		},
 	}
 	if diff := cmp.Diff(want, cfg); diff != "" {

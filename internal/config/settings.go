@@ -2,8 +2,10 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,12 +35,43 @@ func (l *loader) settings() fields {
 			"timeout":     parsed(&c.Fetch.Timeout, duration(time.Second, 10*time.Minute)),
 			"max_size":    parsed(&c.Fetch.MaxBytes, size(1e3, 1e9)),
 			"concurrency": count(&c.Fetch.Concurrency, 1, 256),
+			"per_host":    count(&c.Fetch.PerHost, 1, 256),
+			"pause":       parsed(&c.Fetch.Pause, duration(0, time.Minute)),
+			"allow":       networks(&c.Fetch.Allow),
+		},
+		"push": fields{
+			"max_size": parsed(&c.Push.MaxBytes, size(1e3, 1e8)),
 		},
 		"log": fields{
 			"level":  parsed(&c.Log.Level, level),
 			"format": parsed(&c.Log.Format, oneOf("text", "json")),
 		},
 	}
+}
+
+// networks reads a list of networks, none twice.
+func networks(dst *[]netip.Prefix) value {
+	return func(r *reader, n ast.Node) {
+		var all []netip.Prefix
+		list(func(r *reader, n ast.Node) {
+			var network netip.Prefix
+			parsed(&network, cidr)(r, n)
+			all = append(all, network)
+		})(r, n)
+		*dst = all
+	}
+}
+
+// cidr reads a network as 10.0.0.0/8, or a single address.
+func cidr(s string) (netip.Prefix, error) {
+	if address, err := netip.ParseAddr(s); err == nil {
+		return netip.PrefixFrom(address, address.BitLen()), nil
+	}
+	network, err := netip.ParsePrefix(s)
+	if err != nil {
+		return network, fmt.Errorf("%q is no network: want one such as 10.0.0.0/8", s)
+	}
+	return network.Masked(), nil
 }
 
 // languages reads the languages that feeds exist in: at least one, none twice.

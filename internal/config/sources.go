@@ -16,10 +16,10 @@ import (
 
 // later are kinds of source that cannot be read yet. An entry of such a kind may stand in a file
 // if it is disabled.
-var later = []news.SourceKind{"wordpress", "page", "sitemap"}
+var later = []news.SourceKind{"page", "sitemap"}
 
 // reserved are the ids that the program itself gives to what comes from no configured source.
-var reserved = []string{InboxID, string(news.KindFile), "push"}
+var reserved = []string{InboxID, string(news.KindFile), news.PushID}
 
 // How often a source is polled that does not say, and at most.
 const (
@@ -36,6 +36,9 @@ func (l *loader) loadSources() {
 			Every: c.SweepEvery, Rights: news.Full, Enabled: true,
 		})
 	}
+	c.Sources = append(c.Sources, news.Source{
+		ID: news.PushID, Name: "Pushed", Kind: news.KindPush, Rights: news.Full, Enabled: true,
+	})
 	places := map[string]place{InboxID: l.places["inbox"]}
 	if l.sourceFile == "" {
 		r := l.reader("configs/sources.yaml", c.Data)
@@ -46,13 +49,19 @@ func (l *loader) loadSources() {
 		r := l.reader(l.sourceFile, filepath.Dir(l.sourceFile))
 		maps.Copy(places, l.readSources(r, data))
 	}
-	own := filepath.Join(c.Data, "sources.yaml")
-	if _, err := os.Lstat(own); err == nil && c.Data != "" {
+	own := filepath.Join(c.Data, OwnSourcesFile)
+	if l.opts.OwnSources != nil {
+		maps.Copy(places, l.readSources(l.reader(own, c.Data), l.opts.OwnSources))
+	} else if _, err := os.Lstat(own); err == nil && c.Data != "" {
 		if data, ok := l.readFile(own); ok {
 			maps.Copy(places, l.readSources(l.reader(own, c.Data), data))
 		}
 	}
 	l.checkFolders(places)
+	c.SourcePlaces = make(map[string]string, len(places))
+	for id, p := range places {
+		c.SourcePlaces[id] = fmt.Sprintf("%s:%d", p.file, p.line)
+	}
 }
 
 // readSources reads one file of sources, each in the place of an earlier one of the same id, and
@@ -85,24 +94,39 @@ func (l *loader) readSources(r *reader, data []byte) map[string]place {
 // readSource reads one source.
 func (l *loader) readSource(r *reader, n ast.Node) news.Source {
 	s := news.Source{Enabled: true, Every: defaultEvery}
-	kinds := append([]news.SourceKind{news.KindFeed, news.KindFolder}, later...)
+	kinds := append([]news.SourceKind{
+		news.KindFeed, news.KindFolder, news.KindWordPress, news.KindPush,
+	}, later...)
 	fields{
-		"id":      parsed(&s.ID, sourceID),
-		"name":    parsed(&s.Name, filled),
-		"kind":    parsed(&s.Kind, oneOf(kinds...)),
-		"url":     parsed(&s.URL, feedLink),
-		"path":    filePath(&s.Path),
-		"lang":    parsed(&s.Lang, tongue),
-		"every":   parsed(&s.Every, duration(shortestEvery, 30*24*time.Hour)),
-		"rights":  parsed(&s.Rights, oneOf(news.Full, news.Excerpt, news.Headline)),
-		"enabled": boolean(&s.Enabled),
-		"topics":  l.fixedTopics(&s.Topics),
+		"id":        parsed(&s.ID, sourceID),
+		"name":      parsed(&s.Name, filled),
+		"kind":      parsed(&s.Kind, oneOf(kinds...)),
+		"url":       parsed(&s.URL, feedLink),
+		"path":      filePath(&s.Path),
+		"lang":      parsed(&s.Lang, tongue),
+		"every":     parsed(&s.Every, duration(shortestEvery, 30*24*time.Hour)),
+		"slowest":   parsed(&s.Slowest, duration(shortestEvery, 30*24*time.Hour)),
+		"rights":    parsed(&s.Rights, oneOf(news.Full, news.Excerpt, news.Headline)),
+		"enabled":   boolean(&s.Enabled),
+		"topics":    l.fixedTopics(&s.Topics),
+		"tags":      tags(&s.Tags),
+		"on_remove": parsed(&s.OnRemove, oneOf(news.KeepArticles, news.WithdrawArticles)),
 	}.read(r, n)
 	r.require(n, "id", "name", "kind")
+	r.checkSlowest(n, s)
+	if s.Kind != news.KindFolder {
+		r.refuse(n, "on_remove", "is for folders: a site does not say that it removed an article")
+	}
 	switch {
 	case s.Kind == news.KindFeed:
 		r.require(n, "url")
 		r.refuse(n, "path", "is for folders: want url")
+	case s.Kind == news.KindWordPress:
+		r.require(n, "url")
+		r.refuse(n, "path", "is for folders: want url")
+		if strings.HasPrefix(s.URL, "file:") {
+			r.refuse(n, "url", "is no site on the web: want its address, with http:// or https://")
+		}
 	case s.Kind == news.KindFolder:
 		r.require(n, "path")
 		r.refuse(n, "url", "is for feeds: want path")
@@ -111,6 +135,11 @@ func (l *loader) readSource(r *reader, n ast.Node) news.Source {
 		if s.Path != "" {
 			s.Path, _ = filepath.Abs(s.Path) // fails only without a working directory
 		}
+	case s.Kind == news.KindPush:
+		for _, key := range []string{"url", "path", "every"} {
+			r.refuse(n, key, "is for sources that are looked at: articles are pushed into this one")
+		}
+		s.Every = 0
 	case s.Enabled && slices.Contains(later, s.Kind):
 		r.refuse(n, "kind", fmt.Sprintf("%q cannot be read yet: add enabled: false, or use feed "+
 			"if the site has one", s.Kind))
@@ -122,6 +151,16 @@ func (l *loader) readSource(r *reader, n ast.Node) news.Source {
 		}
 	}
 	return s
+}
+
+// checkSlowest notes a bound that makes no sense beside the rest of its source.
+func (r *reader) checkSlowest(n ast.Node, s news.Source) {
+	switch {
+	case s.Kind == news.KindFolder, s.Kind == news.KindPush:
+		r.refuse(n, "slowest", "is for sources that are polled")
+	case s.Slowest > 0 && s.Slowest < s.Every:
+		r.refuse(n, "slowest", "is shorter than every: want at least "+s.Every.String())
+	}
 }
 
 // refuse notes a key that must not be there.
@@ -157,6 +196,21 @@ func (l *loader) fixedTopics(dst *[]string) value {
 			r.fault(n, "%q is no topic: want one of %s", id, strings.Join(l.topicIDs(), ", "))
 		}
 		*dst = append(*dst, id)
+	})
+}
+
+// tags reads the tags that all articles of a source get beside their own.
+func tags(dst *[]string) value {
+	return list(func(r *reader, n ast.Node) {
+		var tag string
+		parsed(&tag, filled)(r, n)
+		switch {
+		case tag == "": // noted already
+		case slices.Contains(*dst, tag):
+			r.fault(n, "is in the list twice: keep one")
+		default:
+			*dst = append(*dst, tag)
+		}
 	})
 }
 

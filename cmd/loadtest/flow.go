@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/teletipo/teletipo/configs"
+	"github.com/teletipo/teletipo/feeds"
+	"github.com/teletipo/teletipo/internal/classify"
+	"github.com/teletipo/teletipo/internal/clean"
+	"github.com/teletipo/teletipo/internal/config"
+	"github.com/teletipo/teletipo/internal/fetch"
+	"github.com/teletipo/teletipo/internal/ingest"
+	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/publish"
+	"github.com/teletipo/teletipo/internal/source"
+	"github.com/teletipo/teletipo/internal/store"
+)
+
+// desk is the whole program in this process, wired as the daemon wires it: real fetching, real
+// files, real synchronisation with the disk.
+type desk struct {
+	cfg        config.Config
+	classifier *classify.Classifier
+	store      *store.Store
+	polls      *store.Polls
+	fetcher    *fetch.Client
+	flow       *ingest.Flow
+	publisher  *publish.Publisher
+}
+
+// openDesk makes a desk on a directory, with the topics that come with the program.
+func openDesk(ctx context.Context, dir string) (*desk, error) {
+	cfg, err := config.Load(config.Options{
+		Data: dir, Defaults: config.Defaults{
+			Config: configs.Config, Sources: configs.Sources, Topics: feeds.Files,
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	d := &desk{cfg: cfg}
+	if d.classifier, err = classify.New(cfg.Topics); err != nil {
+		return nil, err
+	}
+	if d.store, err = store.Open(log, dir, store.Options{}); err != nil {
+		return nil, err
+	}
+	if d.polls, err = store.OpenPolls(log, dir, store.Options{}); err != nil {
+		return nil, errors.Join(err, d.store.Close())
+	}
+	d.fetcher = fetch.New(log, fetchOptions())
+	reader := source.New(log, d.fetcher, time.Now)
+	d.flow = ingest.New(log, reader, d.store, d.polls, clean.New(), d.classifier, time.Now)
+	d.publisher = d.newPublisher(log)
+	err = d.store.EnsureFeeds(d.publisher.Feeds())
+	if err == nil {
+		d.store.OnChange(d.publisher.Changed)
+		err = d.publisher.Start(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, d.close())
+	}
+	return d, nil
+}
+
+// newPublisher makes a publisher that has published nothing yet.
+func (d *desk) newPublisher(log *slog.Logger) *publish.Publisher {
+	return publish.New(log, d.store, publish.Settings{
+		Installation: d.store.Installation(), Site: d.cfg.Site, Topics: d.cfg.Topics,
+		WindowSize: d.cfg.WindowSize,
+	})
+}
+
+// fetchOptions opens the pace for loopback: the machine itself is the limit here.
+func fetchOptions() fetch.Options {
+	return fetch.Options{
+		Version: "loadtest", Timeout: time.Minute,
+		Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+	}
+}
+
+func (d *desk) close() error {
+	d.fetcher.Close()
+	return errors.Join(d.polls.Close(), d.store.Close())
+}
+
+// sum is what came of a round.
+type sum struct {
+	accepted, updated, unchanged, rejected, notModified, failed atomic.Int64
+}
+
+func (s *sum) String() string {
+	return fmt.Sprintf("%d accepted, %d updated, %d unchanged, %d rejected; %d × 304, %d failed",
+		s.accepted.Load(), s.updated.Load(), s.unchanged.Load(), s.rejected.Load(),
+		s.notModified.Load(), s.failed.Load())
+}
+
+func (s *sum) add(r *news.Report, err error) {
+	s.accepted.Add(int64(r.Count(news.Accepted)))
+	s.updated.Add(int64(r.Count(news.Updated)))
+	s.unchanged.Add(int64(r.Count(news.Unchanged)))
+	s.rejected.Add(int64(r.Count(news.Rejected)))
+	if r.NotModified {
+		s.notModified.Add(1)
+	}
+	if err != nil {
+		s.failed.Add(1)
+	}
+}
+
+// round reads every source once, so many at a time, while the publisher publishes. Changes of the
+// last moment may wait for their stamp when it ends: what one pass costs is a stage of its own.
+func (d *desk) round(ctx context.Context, sources []news.Source, atOnce int) (*sum, error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	publishing := make(chan error, 1)
+	go func() { publishing <- d.publisher.Run(ctx) }()
+	var total sum
+	var workers sync.WaitGroup
+	var next atomic.Int64
+	var first atomic.Pointer[error]
+	for range atOnce {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; int(i) < len(sources) && ctx.Err() == nil; i = next.Add(1) - 1 {
+				report, err := d.flow.Run(ctx, sources[i])
+				if err != nil {
+					first.CompareAndSwap(nil, &err)
+				}
+				total.add(&report, err)
+			}
+		})
+	}
+	workers.Wait()
+	stop()
+	err := <-publishing
+	if errors.Is(err, context.Canceled) {
+		err = nil
+	}
+	if failed := first.Load(); failed != nil {
+		err = errors.Join(err, fmt.Errorf("%d feeds failed, first: %w", total.failed.Load(), *failed))
+	}
+	return &total, err
+}
+
+// sourcesOf makes a source of each address.
+func sourcesOf(addresses []string) []news.Source {
+	sources := make([]news.Source, len(addresses))
+	for i, address := range addresses {
+		sources[i] = news.Source{
+			ID: fmt.Sprintf("load-%06d", i), Name: address, Kind: news.KindFeed, URL: address,
+			Every: time.Hour, Rights: news.Excerpt, Enabled: true,
+		}
+	}
+	return sources
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"github.com/teletipo/teletipo/internal/desk"
+)
+
+type tokenCmd struct {
+	Add    tokenAddCmd    `cmd:"" help:"Make a token and print it, once."`
+	List   tokenListCmd   `cmd:"" help:"List the tokens, without their secrets."`
+	Revoke tokenRevokeCmd `cmd:"" help:"Make a token worthless."`
+}
+
+type tokenAddCmd struct {
+	Name   string `arg:"" help:"What to call it: the program that will push with it, say."`
+	Source string `help:"Push source that it is for." default:"push" placeholder:"ID"`
+}
+
+// Run makes a token. The standard output has nothing but the secret, for programs to read.
+func (c *tokenAddCmd) Run(in *invocation) error {
+	return in.withDesk(func(ctx context.Context, d desk.Desk) error {
+		token, err := d.AddToken(ctx, c.Name, c.Source)
+		switch {
+		case err != nil:
+			return err
+		case in.flags.JSON:
+			return in.printJSON(token)
+		}
+		fmt.Fprintf(in.stderr, "token %s pushes into source %s; it is not shown again\n",
+			token.Name, token.Source)
+		_, err = fmt.Fprintln(in.stdout, token.Secret)
+		return err
+	})
+}
+
+type tokenListCmd struct{}
+
+// Run lists the tokens.
+func (tokenListCmd) Run(in *invocation) error {
+	return in.withDesk(func(ctx context.Context, d desk.Desk) error {
+		list, err := d.Tokens(ctx)
+		if err != nil {
+			return err
+		}
+		if in.flags.JSON {
+			for _, token := range list {
+				in.printJSON(token)
+			}
+			return nil
+		}
+		table := tabwriter.NewWriter(in.stdout, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(table, "TOKEN\tSOURCE\tCREATED\tLAST USED")
+		for _, t := range list {
+			used := "-"
+			if !t.LastUsed.IsZero() {
+				used = t.LastUsed.Format(time.RFC3339)
+			}
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", t.Name, t.Source, t.Created.Format(time.RFC3339), used)
+		}
+		return table.Flush()
+	})
+}
+
+type tokenRevokeCmd struct {
+	Name string `arg:"" help:"The token's name."`
+}
+
+// Run revokes a token.
+func (c *tokenRevokeCmd) Run(in *invocation) error {
+	return in.withDesk(func(ctx context.Context, d desk.Desk) error {
+		if err := d.RevokeToken(ctx, c.Name); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(in.stderr, "token %s is revoked\n", c.Name)
+		return err
+	})
+}
