@@ -75,12 +75,16 @@ func TestMatching(t *testing.T) {
 		{"sentence", topic(one("mexico border")), "en", "in Mexico. Border towns", 0},
 		{"line", topic(one("mexico border")), "en", "Mexico\nborder", 0},
 		{"end of the text", topic(one("border wall")), "en", "the border", 0},
-		{"longest", topic(one("cartel"), one("sinaloa cartel"), one("sinaloa")), "en",
-			"the Sinaloa cartel", 1},
+		{
+			"longest", topic(one("cartel"), one("sinaloa cartel"), one("sinaloa")), "en",
+			"the Sinaloa cartel", 1,
+		},
 		{"overlap", topic(one("us mexico"), one("mexico border")), "en", "US Mexico border", 1},
 		{"hidden", topic(one("mexico"), news.Term{Text: "new mexico"}), "en", "New Mexico", 0},
-		{"against", topic(one("mexico"), news.Term{Text: "gulf of mexico", Weight: -2}), "en",
-			"Gulf of Mexico, Mexico", -1},
+		{
+			"against", topic(one("mexico"), news.Term{Text: "gulf of mexico", Weight: -2}), "en",
+			"Gulf of Mexico, Mexico", -1,
+		},
 		{"its language", topic(news.Term{Text: "muro", Lang: "es", Weight: 1}), "es-MX", "muro", 1},
 		{"other language", topic(news.Term{Text: "muro", Lang: "es", Weight: 1}), "en", "muro", 0},
 		{"third language", topic(news.Term{Text: "muro", Lang: "es", Weight: 1}), "it", "muro", 0},
@@ -129,11 +133,17 @@ func TestCounting(t *testing.T) {
 		{"pair too far apart", pair, news.Article{}, "Mexico" + words(200) + "\nTrump", 0},
 		{"pair in a list", pair, news.Article{}, words(198) + "\nMexico\n\nTrump", 1},
 		{"pair across a heading", pair, news.Article{}, words(198) + "\nMexico\n#Trump", 0},
-		{"pair in a long paragraph", pair, news.Article{},
-			words(178) + ". Mexico" + words(70) + ". Trump", 0},
+		{
+			"pair in a long paragraph", pair,
+			news.Article{},
+			words(178) + ". Mexico" + words(70) + ". Trump", 0,
+		},
 		{"pair below a heading", pair, news.Article{}, words(198) + "\n#Mexico\nTrump", 2},
-		{"pair twice", pair, news.Article{Title: "Trump, Mexico"},
-			words(197) + "\nTrump in Mexico", 6.5},
+		{
+			"pair twice", pair,
+			news.Article{Title: "Trump, Mexico"},
+			words(197) + "\nTrump in Mexico", 6.5,
+		},
 		{"half a pair", pair, news.Article{Title: "Trump"}, "", 0},
 		{"hidden half", pair, news.Article{Title: "Trump in New Mexico"}, "", 0},
 	} {
@@ -203,11 +213,15 @@ func TestRefusals(t *testing.T) {
 		{"no word", []news.Topic{topic(one(" - "))}, "no word in it"},
 		{"two sentences", []news.Topic{topic(one("Border! Patrol"))}, "end of a sentence"},
 		{"twice", []news.Topic{topic(one("Cártel"), one("cartels"))}, `says the same as "Cártel"`},
-		{"unknown group", []news.Topic{{ID: "t", Threshold: 1, TitleWeight: 1,
-			Together: []news.Together{{All: []string{"a", "b"}}}}}, `no group named "b"`},
-		{"lonely group", []news.Topic{{ID: "t", Threshold: 1, TitleWeight: 1,
+		{"unknown group", []news.Topic{{
+			ID: "t", Threshold: 1, TitleWeight: 1,
+			Together: []news.Together{{All: []string{"a", "b"}}},
+		}}, `no group named "b"`},
+		{"lonely group", []news.Topic{{
+			ID: "t", Threshold: 1, TitleWeight: 1,
 			Groups:   []news.Group{{Name: "a"}},
-			Together: []news.Together{{All: []string{"a"}}}}}, "two groups or more"},
+			Together: []news.Together{{All: []string{"a"}}},
+		}}, "two groups or more"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := classify.New(test.topics)
