@@ -176,10 +176,6 @@ func (r *Reader) ask(
 		return reading, "", err
 	}
 	if !resp.NotModified {
-		if err := challenge(resp); err != nil {
-			reading.Challenged = true
-			return reading, "", err
-		}
 		resp.Document.Source = src.ID
 		reading.Documents = []news.Document{resp.Document}
 	}

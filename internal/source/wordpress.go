@@ -222,9 +222,6 @@ func notPosts(resp news.Response) error {
 			final: said.code != "rest_no_route",
 		}
 	}
-	if err := challenge(resp); err != nil {
-		return &closedError{cause: err}
-	}
 	what := "something else than JSON"
 	switch body := trimmed(resp.Document.Body); {
 	case len(body) == 0:

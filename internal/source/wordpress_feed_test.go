@@ -35,7 +35,6 @@ func TestWordPressClosedAPI(t *testing.T) {
 			`the API answers rest_disabled "The REST API is disabled."`,
 		},
 		{"a page", "Content-Type: text/html\n\n<!doctype html><title>Inicio</title>", "200 with an HTML page instead of posts"},
-		{"a challenge", "Content-Type: text/html\n\n<!doctype html><title>Just a moment...</title>", "a bot challenge"},
 		{"a warning before it", "\n<br />\n<b>Warning</b>: Undefined variable[]", "instead of posts"},
 		{"another object", `{"posts":[]}`, "JSON that is no list of posts"},
 		{"nothing", "HTTP 200\n\n", "200 with nothing instead of posts"},
@@ -176,14 +175,6 @@ func TestWordPressFailures(t *testing.T) {
 				t.Errorf("log %s", &s.log)
 			}
 		})
-	}
-}
-
-func TestWordPressChallengedEverywhere(t *testing.T) {
-	const page = "Content-Type: text/html\n\n<!doctype html><title>Just a moment...</title>\n"
-	s := newSite(t, "-- / --\n"+page+"-- "+postsPath+" --\n"+page+"-- /feed/ --\n"+page)
-	if reading, err := s.read(); !errors.Is(err, ErrChallenged) || len(reading.Documents) != 0 {
-		t.Errorf("%+v, %v, want a challenge", reading, err)
 	}
 }
 
