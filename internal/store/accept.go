@@ -63,7 +63,7 @@ func (s *Store) settle(ctx context.Context, part []offer) ([]news.Result, error)
 			if v.act <= actName && len(names) == 0 {
 				results = append(results, v.result)
 			} else if v.act == actCreate || v.act == actUpdate {
-				if _, err := part[i].packed(s.zip); err != nil {
+				if err := part[i].pack(s.zip); err != nil {
 					return err
 				}
 			}
@@ -199,10 +199,10 @@ func (w *writing) create(o *offer, v *verdict) (news.Result, error) {
 	} else {
 		rec.Members = members(nil, o.Placements, c.Seq, w.now.Sub(a.Published) > freshFor)
 	}
-	c.ID, c.after, c.content, c.sharedURL = a.ID, rec, &a.Content, o.shared
-	if c.item, err = o.packed(w.zip); err != nil {
+	if err := o.pack(w.zip); err != nil {
 		return news.Result{}, err
 	}
+	c.ID, c.after, c.body, c.item, c.sharedURL = a.ID, rec, o.body, o.item, o.shared
 	if c.aliases, err = w.newAliases(o.Candidate, c.Key, o.shared, v.known); err != nil {
 		return news.Result{}, err
 	}
@@ -248,10 +248,10 @@ func (w *writing) update(o *offer, v *verdict) (news.Result, error) {
 		rec.Status, rec.Updated = news.Live, visibly(known, &rec, w.now)
 		rec.Members = moved(known.Members, o.Placements, c.Seq, rec.FirstSeen.Sub(rec.Published))
 	}
-	c.after, c.content, c.sharedURL = &rec, &o.Article.Content, o.shared
-	if c.item, err = o.packed(w.zip); err != nil {
+	if err := o.pack(w.zip); err != nil {
 		return news.Result{}, err
 	}
+	c.after, c.body, c.item, c.sharedURL = &rec, o.body, o.item, o.shared
 	if c.aliases, err = w.newAliases(o.Candidate, known.key, o.shared, nil); err != nil {
 		return news.Result{}, err
 	}

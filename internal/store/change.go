@@ -32,7 +32,7 @@ type change struct {
 	Feeds []feedChange `json:"feeds,omitempty"`
 
 	before, after *record // nil before a creation
-	content       *string // nil: as it was
+	body          []byte  // compressed; nil: as it was
 	item          []byte  // compressed; nil: as it was
 	version       []byte  // compressed: the version that this one replaces; nil: nobody has seen one
 	aliases       [][]byte
@@ -109,8 +109,8 @@ func (w *writing) apply(c *change) error {
 	if err := put(w.Bucket(bucketArticle), key, c.after); err != nil {
 		return err
 	}
-	if c.content != nil {
-		if err := w.Bucket(bucketBody).Put(key, []byte(*c.content)); err != nil {
+	if c.body != nil {
+		if err := w.Bucket(bucketBody).Put(key, c.body); err != nil {
 			return err
 		}
 	}

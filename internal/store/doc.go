@@ -15,7 +15,7 @@
 //	│   ├── "i"‖id             → key
 //	│   └── "u"‖link           → key, then 1 if several guids of one document share the link
 //	├── article              key → JSON of all but the content; key is the creating sequence
-//	├── body                 key → content, safe HTML
+//	├── body                 key → zstd of the content, safe HTML
 //	├── change               sequence → JSON: kind, key, id, time, and per feed stamp and order
 //	├── edition              feed.format → JSON: hash and stamp of the edition last published
 //	├── embargo              release second‖key → nothing

@@ -13,7 +13,8 @@ import (
 // wait for the one goroutine that writes.
 type offer struct {
 	*news.Candidate
-	item   []byte // compressed; nil as long as nobody needs it
+	item   []byte // compressed, as is body; nil as long as nobody needs them
+	body   []byte
 	shared bool   // another guid of its source claims its link now
 	fault  string // why it can't be stored; empty if it can
 }
@@ -61,16 +62,18 @@ func storable(item *news.Item) error {
 	return nil
 }
 
-// packed gives the item as it is stored.
-func (o *offer) packed(zip *zstd.Encoder) ([]byte, error) {
-	if o.item == nil {
-		raw, err := json.Marshal(o.Item)
-		if err != nil {
-			return nil, err
-		}
-		o.item = zip.EncodeAll(raw, nil)
+// pack makes the item and the content as they are stored.
+func (o *offer) pack(zip *zstd.Encoder) error {
+	if o.item != nil {
+		return nil
 	}
-	return o.item, nil
+	raw, err := json.Marshal(o.Item)
+	if err != nil {
+		return err
+	}
+	o.item = zip.EncodeAll(raw, nil)
+	o.body = zip.EncodeAll([]byte(o.Article.Content), []byte{})
+	return nil
 }
 
 // claim is what the items of one source make on a stored article by leading to it.

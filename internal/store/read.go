@@ -6,18 +6,22 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/klauspost/compress/zstd"
 	bolt "go.etcd.io/bbolt"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
 
 // reading is a transaction seen from who only reads; a writing reads the same way.
-type reading struct{ *bolt.Tx }
+type reading struct {
+	*bolt.Tx
+	unzip *zstd.Decoder
+}
 
 // view runs f in a read transaction. f must copy what it wants to keep, and must not write to a
 // client: a slow client would hold the transaction, and the file would grow.
 func (s *Store) view(f func(reading) error) error {
-	return s.db.View(func(tx *bolt.Tx) error { return f(reading{tx}) })
+	return s.db.View(func(tx *bolt.Tx) error { return f(reading{tx, s.unzip}) })
 }
 
 // record reads an article's metadata.
@@ -29,6 +33,16 @@ func (r reading) record(key uint64) (*record, error) {
 	}
 	rec := &record{key: key}
 	return rec, decode("article", k, value, rec)
+}
+
+// content reads an article's content.
+func (r reading) content(key uint64) (string, error) {
+	k := number(key)
+	content, err := r.unzip.DecodeAll(r.Bucket(bucketBody).Get(k), nil)
+	if err != nil {
+		return "", news.Errorf(news.Internal, "store: content of article %x is damaged: %w", k, err)
+	}
+	return string(content), nil
 }
 
 // byID reads the metadata of the article that an id names.
@@ -46,8 +60,8 @@ func (r reading) entry(key uint64) (news.Entry, error) {
 	if err != nil {
 		return news.Entry{}, err
 	}
-	rec.Content = string(r.Bucket(bucketBody).Get(number(key)))
-	return rec.Entry, nil
+	rec.Content, err = r.content(key)
+	return rec.Entry, err
 }
 
 // Article reads one article whole. An id that was never given is NotFound; a withdrawn article is
@@ -122,8 +136,8 @@ func (r reading) windowEntry(key uint64) (news.Entry, error) {
 		}
 		return rec.Entry, nil
 	}
-	rec.Content = string(r.Bucket(bucketBody).Get(number(key)))
-	return rec.Entry, nil
+	rec.Content, err = r.content(key)
+	return rec.Entry, err
 }
 
 // EnsureFeeds makes the feeds that do not exist yet, so that an empty feed has the time of its

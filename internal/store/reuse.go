@@ -36,8 +36,11 @@ const (
 func (r reading) reused(known *record, a *news.Article) (verdict, error) {
 	update := verdict{act: actUpdate, known: known}
 	apart := a.Published.Sub(known.Published)
-	if a.Own || apart.Abs() < reuseAfter || !r.unlike(known, a) {
+	if a.Own || apart.Abs() < reuseAfter {
 		return update, nil
+	}
+	if unlike, err := r.unlike(known, a); err != nil || !unlike {
+		return update, err
 	}
 	second := news.MintID(a.Source, a.GUID+"\x00"+a.Fingerprint)
 	for _, id := range []news.ID{a.ID, second} {
@@ -64,17 +67,20 @@ func (r reading) reused(known *record, a *news.Article) (verdict, error) {
 }
 
 // unlike tells whether a candidate has neither title nor text in common with a known article.
-func (r reading) unlike(known *record, a *news.Article) bool {
+func (r reading) unlike(known *record, a *news.Article) (bool, error) {
 	titles, _ := share(telling(known.Title), telling(a.Title))
 	if titles >= titleShare {
-		return false
+		return false, nil
 	}
-	body := string(r.Bucket(bucketBody).Get(number(known.key)))
+	body, err := r.content(known.key)
+	if err != nil {
+		return false, err
+	}
 	texts, of := share(triples(known.Summary+" "+body), triples(a.Summary+" "+a.Content))
 	if of < fewTriples {
-		return titles == 0
+		return titles == 0, nil
 	}
-	return texts < textShare
+	return texts < textShare, nil
 }
 
 // share is what part of the smaller set is in the other, and the size of the smaller.

@@ -120,7 +120,7 @@ func (s *Store) prepare() error {
 		return err
 	}
 	s.unzip, err = zstd.NewReader(nil,
-		zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(256<<20))
+		zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(256<<20))
 	return err
 }
 

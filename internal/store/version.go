@@ -27,7 +27,11 @@ func versionOf(rec *record, content string) news.Version {
 
 // packedVersion is an article as it stands, as it is stored once another version replaces it.
 func (w *writing) packedVersion(rec *record) ([]byte, error) {
-	v := versionOf(rec, string(w.Bucket(bucketBody).Get(number(rec.key))))
+	content, err := w.content(rec.key)
+	if err != nil {
+		return nil, err
+	}
+	v := versionOf(rec, content)
 	raw, err := json.Marshal(&v)
 	if err != nil {
 		return nil, err
@@ -81,7 +85,10 @@ func (s *Store) History(id news.ID) ([]news.Version, error) {
 			}
 			versions = append(versions, version)
 		}
-		content := string(r.Bucket(bucketBody).Get(number(rec.key)))
+		content, err := r.content(rec.key)
+		if err != nil {
+			return err
+		}
 		versions = append(versions, versionOf(rec, content))
 		return nil
 	})

@@ -30,8 +30,7 @@ func (w *writing) withdraw(known *record) (news.Result, error) {
 	}
 	rec.Members, rec.Placements = nil, nil
 	rec.Summary, rec.Media = "", nil
-	nothing := ""
-	c.after, c.content, c.item = &rec, &nothing, []byte{}
+	c.after, c.body, c.item = &rec, []byte{}, []byte{}
 	w.stampFeeds(c)
 	result := resultOf(news.Updated, &rec)
 	result.Reason = "withdrawn"

@@ -34,7 +34,7 @@ type writing struct {
 // writing begins to write in a transaction.
 func (s *Store) writing(tx *bolt.Tx) *writing {
 	return &writing{
-		reading: reading{tx}, zip: s.zip, now: s.now().UTC().Truncate(time.Second),
+		reading: reading{tx, s.unzip}, zip: s.zip, now: s.now().UTC().Truncate(time.Second),
 		states: map[news.FeedKey]state{}, touched: map[news.FeedKey]bool{},
 	}
 }
