@@ -212,6 +212,19 @@ func TestPagesAreBounded(t *testing.T) {
 	}
 }
 
+func TestPagesTogetherAreBounded(t *testing.T) {
+	w := newWire(t, "", "/1")
+	for i := range 9 {
+		at := strings.Repeat("1", i+1)
+		long := "<!-- " + strings.Repeat("x", maxPageBytes/3) + " -->"
+		w.web.Set("/"+at, linked("t", "next", "/"+at+"1")+long)
+	}
+	reading, err := w.reader.Read(t.Context(), w.src, w.last)
+	if err != nil || len(reading.Documents) != 3 {
+		t.Errorf("%d documents, want 3 of a third of the limit each; %v", len(reading.Documents), err)
+	}
+}
+
 func TestNextURLOfJSONFeed(t *testing.T) {
 	doc := news.Document{
 		URL:  "https://wire.example/feed.json",

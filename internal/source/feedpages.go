@@ -16,8 +16,9 @@ import (
 
 // How far the pages of a feed are followed at the first look.
 const (
-	maxPages     = 10   // the first among them
-	maxPageItems = 1000 // no page is read once there are so many
+	maxPages     = 10         // the first among them
+	maxPageItems = 1000       // no page is read once there are so many
+	maxPageBytes = 20_000_000 // nor once they have so many bytes together
 )
 
 var (
@@ -32,12 +33,13 @@ var (
 func (r *Reader) pages(ctx context.Context, first news.Document) ([]news.Document, []error) {
 	docs := []news.Document{first}
 	seen := map[string]bool{first.URL: true}
-	items := 0
+	items, size := 0, 0
 	var faults []error
 	for doc := first; len(docs) < maxPages; {
 		next, n := nextPage(doc)
 		items += n
-		if next == "" || seen[next] || items >= maxPageItems {
+		size += len(doc.Body)
+		if next == "" || seen[next] || items >= maxPageItems || size >= maxPageBytes {
 			break
 		}
 		seen[next] = true
