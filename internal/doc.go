@@ -26,7 +26,6 @@
 //   - desk: what the desk can ask and order, in the process or through the daemon's socket.
 //   - health: a source's status in a word, why, and what somebody should look into.
 //   - opml: reads and writes lists of feeds as feed readers exchange them.
-//   - metrics: figures in the Prometheus text format.
 //   - progress: how far a long command has come.
 //   - newstest: a fake web from txtar files, sample articles, a test logger.
 //   - archtest: who may import whom, as a test.

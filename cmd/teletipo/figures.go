@@ -2,12 +2,18 @@ package main
 
 import (
 	"context"
-	"io"
+	"errors"
+	"log/slog"
+	"net/http"
+	"regexp"
 	"runtime"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
 	"github.com/teletipo/teletipo/internal/health"
-	"github.com/teletipo/teletipo/internal/metrics"
 	"github.com/teletipo/teletipo/internal/news"
 )
 
@@ -15,63 +21,89 @@ import (
 // are not well: a scrape of 10,000 sources would be some 120,000 lines.
 const mostSourceSeries = 2000
 
-// gauges are what /metrics shows of a daemon.
-type gauges struct {
-	sources  func(context.Context) ([]news.SourceStatus, error)
-	window   func(key news.FeedKey, n int) (news.Window, error)
-	feeds    []news.FeedKey
-	requests *metrics.Requests
-	started  time.Time
-	now      func() time.Time
+// runtimeMetrics are what /metrics shows of the Go runtime beside what the library shows anyway.
+var runtimeMetrics = regexp.MustCompile(
+	`^/(gc/cycles/total:gc-cycles|cpu/classes/(user|gc/total):cpu-seconds)$`)
+
+// metricsPage answers with every figure of this process, whole or not at all.
+func metricsPage(
+	log *slog.Logger, o *owner, feeds []news.FeedKey, requests *feedRequests,
+) http.Handler {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		collectors.NewGoCollector(collectors.WithGoCollectorRuntimeMetrics(
+			collectors.GoRuntimeMetricsRule{Matcher: runtimeMetrics})),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "teletipo_build_info", Help: "What runs.",
+			ConstLabels: prometheus.Labels{"version": version, "goversion": runtime.Version()},
+		}, func() float64 { return 1 }),
+		requests.counts,
+		&stored{
+			log: log, sources: o.service.Sources, window: o.store.Window, feeds: feeds,
+			now: time.Now,
+		},
+	)
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 }
 
-// newGauges makes the figures of this process.
-func newGauges(o *owner, feeds []news.FeedKey) *gauges {
-	return &gauges{
-		sources: o.service.Sources, window: o.store.Window, feeds: feeds,
-		requests: metrics.NewRequests(feeds), started: time.Now(), now: time.Now,
+// stored collects the figures that the store keeps, at each scrape.
+type stored struct {
+	log     *slog.Logger
+	sources func(context.Context) ([]news.SourceStatus, error)
+	window  func(key news.FeedKey, n int) (news.Window, error)
+	feeds   []news.FeedKey
+	now     func() time.Time
+}
+
+// What is told of all sources, and of each feed.
+var (
+	sourcesByStatus = prometheus.NewDesc("teletipo_sources",
+		"Sources by status.", []string{"status"}, nil)
+	articlesByOutcome = prometheus.NewDesc("teletipo_articles_total",
+		"Articles that the configured sources have brought, by what became of them.",
+		[]string{"outcome"}, nil)
+	feedChanged = prometheus.NewDesc("teletipo_feed_changed_timestamp_seconds",
+		"When a feed changed last, in seconds since 1970.", []string{"topic", "lang"}, nil)
+)
+
+// Describe names every figure of the store.
+func (s *stored) Describe(descs chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{
+		sourcesByStatus, articlesByOutcome, feedChanged, sourceStatus, sourceArticles,
+	} {
+		descs <- d
+	}
+	for _, m := range perSource {
+		descs <- m.desc
 	}
 }
 
-// write writes every figure in the Prometheus text format.
-func (g *gauges) write(ctx context.Context, w io.Writer) error {
-	list, err := g.sources(ctx)
+// Collect reads the store. What can't be read fails the whole scrape, and the log says why.
+func (s *stored) Collect(figures chan<- prometheus.Metric) {
+	if err := s.collect(figures); err != nil {
+		s.log.Error("figures could not be gathered", "error", err)
+		figures <- prometheus.NewInvalidMetric(sourcesByStatus, errors.New("the log says why"))
+	}
+}
+
+func (s *stored) collect(figures chan<- prometheus.Metric) error {
+	list, err := s.sources(context.Background()) // a collector is given no context
 	if err != nil {
 		return err
 	}
-	families := []metrics.Family{
-		metrics.One("teletipo_build_info", "What runs.", metrics.Gauge, 1,
-			"version", version, "goversion", runtime.Version()),
-		metrics.One("process_start_time_seconds", "When the process began, in seconds since 1970.",
-			metrics.Gauge, metrics.Seconds(g.started)),
-	}
-	families = append(families, sourceFigures(list, g.now())...)
-	feeds, err := g.feedFigures()
-	if err != nil {
-		return err
-	}
-	families = append(families, feeds...)
-	families = append(families, g.requests.Family())
-	return metrics.Write(w, append(families, metrics.Runtime()...))
-}
-
-// feedFigures are the figures of each feed.
-func (g *gauges) feedFigures() ([]metrics.Family, error) {
-	changed := metrics.Family{
-		Name: "teletipo_feed_changed_timestamp_seconds", Type: metrics.Gauge,
-		Help: "When a feed changed last, in seconds since 1970.",
-	}
-	for _, key := range g.feeds {
-		window, err := g.window(key, 0)
+	collectSources(figures, list, s.now())
+	for _, key := range s.feeds {
+		window, err := s.window(key, 0)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		changed.Add(metrics.Seconds(window.Stamp), "topic", key.Topic, "lang", key.Lang)
+		figures <- gauge(feedChanged, seconds(window.Stamp), key.Topic, key.Lang)
 	}
-	return []metrics.Family{changed}, nil
+	return nil
 }
 
-// outcomes of articles, in the order in which they are shown.
+// outcomes of articles, in the order in which they are counted.
 var outcomes = []news.Outcome{news.Accepted, news.Updated, news.Unchanged, news.Rejected}
 
 // counts are a source's articles by outcome, in the order of outcomes.
@@ -79,102 +111,44 @@ func counts(st *news.PollState) [4]int {
 	return [4]int{st.Accepted, st.Updated, st.Unchanged, st.Rejected}
 }
 
-// sourceFigures sums sources up, and gives each its own figures.
-func sourceFigures(list []news.SourceStatus, now time.Time) []metrics.Family {
+// collectSources sums sources up, and gives each its own figures.
+func collectSources(figures chan<- prometheus.Metric, list []news.SourceStatus, now time.Time) {
 	byStatus := map[health.Status]int{}
 	var sums [4]int
-	table := perSource()
 	for i := range list {
 		src, st := &list[i].Source, &list[i].State
-		h := health.Of(*src, *st, now)
-		byStatus[h.Status]++
+		status := health.Of(*src, *st, now).Status
+		byStatus[status]++
 		for n, count := range counts(st) {
 			sums[n] += count
 		}
-		well := h.Status == health.OK || h.Status == health.New || h.Status == health.Off
-		if well && len(list) > mostSourceSeries {
-			continue
+		well := status == health.OK || status == health.New || status == health.Off
+		if !well || len(list) <= mostSourceSeries {
+			collectSource(figures, src.ID, st, status)
 		}
-		for n := range table {
-			table[n].add(&table[n].Family, src.ID, st, h)
-		}
-	}
-	statuses := metrics.Family{
-		Name: "teletipo_sources", Help: "Sources by status.", Type: metrics.Gauge,
 	}
 	for _, status := range health.Statuses {
-		statuses.Add(float64(byStatus[status]), "status", string(status))
-	}
-	articles := metrics.Family{
-		Name: "teletipo_articles_total", Type: metrics.Counter,
-		Help: "Articles that the configured sources have brought, by what became of them.",
+		figures <- gauge(sourcesByStatus, float64(byStatus[status]), string(status))
 	}
 	for n, outcome := range outcomes {
-		articles.Add(float64(sums[n]), "outcome", string(outcome))
+		figures <- counter(articlesByOutcome, float64(sums[n]), string(outcome))
 	}
-	families := []metrics.Family{statuses, articles}
-	for _, row := range table {
-		families = append(families, row.Family)
-	}
-	return families
 }
 
-// sourceMetric is a metric that every source has a sample of.
-type sourceMetric struct {
-	metrics.Family
-	add func(f *metrics.Family, id string, st *news.PollState, h health.Health)
+// gauge is one value that goes up and down.
+func gauge(desc *prometheus.Desc, value float64, labels ...string) prometheus.Metric {
+	return prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
 }
 
-// perSource is the table of the metrics that every source has.
-func perSource() []sourceMetric {
-	one := func(name string, kind metrics.Type, help string,
-		value func(st *news.PollState) float64,
-	) sourceMetric {
-		return sourceMetric{
-			metrics.Family{Name: "teletipo_source_" + name, Help: help, Type: kind},
-			func(f *metrics.Family, id string, st *news.PollState, _ health.Health) {
-				f.Add(value(st), "source", id)
-			},
-		}
+// counter is one value that only grows.
+func counter(desc *prometheus.Desc, value float64, labels ...string) prometheus.Metric {
+	return prometheus.MustNewConstMetric(desc, prometheus.CounterValue, value, labels...)
+}
+
+// seconds is a time as metrics give it: seconds since 1970, 0 for none.
+func seconds(t time.Time) float64 {
+	if t.IsZero() {
+		return 0
 	}
-	return []sourceMetric{
-		{
-			metrics.Family{
-				Name: "teletipo_source_status", Help: "1 for the status of a source.",
-				Type: metrics.Gauge,
-			},
-			func(f *metrics.Family, id string, _ *news.PollState, h health.Health) {
-				f.Add(1, "source", id, "status", string(h.Status))
-			},
-		},
-		{
-			metrics.Family{
-				Name: "teletipo_source_articles_total", Type: metrics.Counter,
-				Help: "Articles of a source, by what became of them.",
-			},
-			func(f *metrics.Family, id string, st *news.PollState, _ health.Health) {
-				for n, count := range counts(st) {
-					f.Add(float64(count), "source", id, "outcome", string(outcomes[n]))
-				}
-			},
-		},
-		one("failures", metrics.Gauge, "Looks that failed in a row.",
-			func(st *news.PollState) float64 { return float64(st.Failures) }),
-		one("polls_total", metrics.Counter, "Looks at a source.",
-			func(st *news.PollState) float64 { return float64(st.Polls) }),
-		one("not_modified_total", metrics.Counter, "Looks that were answered 304.",
-			func(st *news.PollState) float64 { return float64(st.NotModified) }),
-		one("bytes_total", metrics.Counter, "Bytes of documents read.",
-			func(st *news.PollState) float64 { return float64(st.Bytes) }),
-		one("http_status", metrics.Gauge, "HTTP status of the last look, 0 for none.",
-			func(st *news.PollState) float64 { return float64(st.HTTPStatus) }),
-		one("last_look_seconds", metrics.Gauge, "How long the last look took.",
-			func(st *news.PollState) float64 { return st.Took.Seconds() }),
-		one("last_success_timestamp_seconds", metrics.Gauge, "Last look that succeeded; 0: never.",
-			func(st *news.PollState) float64 { return metrics.Seconds(st.LastSuccess) }),
-		one("last_change_timestamp_seconds", metrics.Gauge, "When it last had news; 0: never.",
-			func(st *news.PollState) float64 { return metrics.Seconds(st.LastChange) }),
-		one("next_poll_timestamp_seconds", metrics.Gauge, "When it is due; 0: not polled.",
-			func(st *news.PollState) float64 { return metrics.Seconds(st.Due) }),
-	}
+	return float64(t.UnixMilli()) / 1000
 }

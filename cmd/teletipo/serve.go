@@ -75,12 +75,12 @@ func (in *invocation) daemon(log *slog.Logger, cfg *config.Config, o *owner) err
 	orders := serveOn(l.socket, &http.Server{ // no time limits: an order may take what it needs
 		Handler: desk.Handler(log, o.service), ReadHeaderTimeout: headerWait,
 	})
-	figures := newGauges(o, publisher.Feeds())
+	requests := newFeedRequests(publisher.Feeds())
 	public := serveOn(l.public, serve.NewServer(log,
-		figures.requests.Counting(withPush(log, cfg, o, ready,
+		requests.counting(withPush(log, cfg, o, ready,
 			serve.Public(log, publisher, o.store, settings)))))
-	operator := serveOn(l.operator,
-		serve.NewServer(log, serve.Operator(log, ready, figures.write)))
+	operator := serveOn(l.operator, serve.NewServer(log,
+		serve.Operator(log, ready, metricsPage(log, o, publisher.Feeds(), requests))))
 	publishing := background(publisher.Run)
 	watching := background(watchFolders(log, cfg, poller))
 	jobs.Start()

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"encoding/json"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,7 +14,6 @@ import (
 
 	"github.com/teletipo/teletipo/internal/config"
 	"github.com/teletipo/teletipo/internal/health"
-	"github.com/teletipo/teletipo/internal/metrics"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/opml"
 )
@@ -244,36 +242,6 @@ func TestTableOfSources(t *testing.T) {
 	}
 }
 
-func TestManySourcesHaveFewFigures(t *testing.T) {
-	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	list := make([]news.SourceStatus, mostSourceSeries+1)
-	for i := range list {
-		list[i].Source = news.Source{ID: "s", Enabled: true, Kind: news.KindFeed}
-	}
-	list[7].State = news.PollState{Polls: 1, Failures: 1}
-	perSource := 0
-	for _, f := range sourceFigures(list, now) {
-		if strings.HasPrefix(f.Name, "teletipo_source_") {
-			perSource += len(f.Samples)
-		}
-	}
-	if perSource == 0 || perSource > 20 {
-		t.Errorf("%d samples, want only those of the one that fails", perSource)
-	}
-	var page strings.Builder
-	if err := metrics.Write(&page, sourceFigures(list[:10], now)); err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{
-		`teletipo_sources{status="failing"} 1`, `teletipo_sources{status="new"} 9`,
-		`teletipo_source_status{source="s",status="failing"} 1`, `teletipo_source_failures{source="s"} 1`,
-	} {
-		if !strings.Contains(page.String(), want+"\n") {
-			t.Errorf("lacks %s:\n%s", want, page.String())
-		}
-	}
-}
-
 func TestSourcesTestTellsEveryStepAndStoresNothing(t *testing.T) {
 	wire := web(t)
 	_, flags := setUp(t, wire)
@@ -316,37 +284,6 @@ func TestSourcesTestTellsEveryStepAndStoresNothing(t *testing.T) {
 	if _, err := test("nobody"); news.KindOf(err) != news.NotFound {
 		t.Errorf("neither source nor address: %v", err)
 	}
-}
-
-func TestMetrics(t *testing.T) {
-	wire := web(t)
-	_, flags := setUp(t, wire)
-	d := startDaemon(t, flags...)
-	d.get("/feeds/border.rss")
-	eventually(t, "the source has been looked at", func() bool {
-		return strings.Contains(d.get(d.admin+"/metrics").body, `teletipo_source_polls_total{source="wire"} 1`)
-	})
-	a := d.get(d.admin + "/metrics")
-	if a.status != http.StatusOK || a.header.Get("Content-Type") != metrics.MediaType {
-		t.Errorf("status %d, %s", a.status, a.header.Get("Content-Type"))
-	}
-	out, err := teletipo(t, append([]string{
-		"sources", "test", "wire", "--allow", "127.0.0.0/8", "--items", "0",
-	}, flags...)...)
-	if err != nil || !strings.Contains(out, "1 rejected; nothing was stored") {
-		t.Errorf("sources test beside the daemon: %v\n%s", err, out)
-	}
-	for _, want := range []string{
-		`teletipo_feed_requests_total{topic="border",lang="",format="rss",status="200"} 1`,
-		`teletipo_build_info{version="` + version + `",goversion="go`,
-		`teletipo_sources{status="retired"} 0`, "\ngo_goroutines ",
-		`teletipo_feed_changed_timestamp_seconds{topic="cartels",lang="es"} `,
-	} {
-		if !strings.Contains(a.body, want) {
-			t.Errorf("lacks %s", want)
-		}
-	}
-	d.terminate()
 }
 
 func TestTheExampleOfOPMLIsRead(t *testing.T) {

@@ -46,7 +46,6 @@ var Teletipo = Rules{
 
 		"internal/health":   {"internal/news"},
 		"internal/opml":     {"internal/news"},
-		"internal/metrics":  {"internal/news"},
 		"internal/progress": {},
 
 		"internal/ingest": {

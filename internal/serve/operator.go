@@ -1,28 +1,23 @@
 package serve
 
 import (
-	"bytes"
-	"context"
-	"io"
 	"log/slog"
 	"net/http"
 )
 
 // Operator is the handler of the operator's listener. Ready tells why the daemon can't serve its
 // readers yet or any more, nil if it can; it is called once per question and must not wait.
-// Metrics writes the daemon's figures in the Prometheus text format, version 0.0.4.
-func Operator(
-	log *slog.Logger, ready func() error, metrics func(context.Context, io.Writer) error,
-) http.Handler {
-	return logged(log, handler(operatorRoutes(ready, figures(log, metrics))))
+// Metrics answers with the daemon's figures.
+func Operator(log *slog.Logger, ready func() error, metrics http.Handler) http.Handler {
+	return logged(log, handler(operatorRoutes(ready, metrics)))
 }
 
 // operatorRoutes is the table of the operator's listener.
-func operatorRoutes(ready func() error, metrics http.HandlerFunc) []route {
+func operatorRoutes(ready func() error, metrics http.Handler) []route {
 	return []route{
 		{"/healthz", "200 while the process runs", reading, healthy},
 		{"/readyz", "200 while readers are served, else 503 and why", reading, readiness(ready)},
-		{"/metrics", "the daemon's figures, for Prometheus", reading, metrics},
+		{"/metrics", "the daemon's figures, for Prometheus", reading, uncached(metrics)},
 		{"/", "anything else: 404", "", notHere},
 	}
 }
@@ -43,18 +38,11 @@ func readiness(ready func() error) http.HandlerFunc {
 	}
 }
 
-// figures answers with the daemon's figures, whole or not at all.
-func figures(log *slog.Logger, write func(context.Context, io.Writer) error) http.HandlerFunc {
+// uncached makes an answer one that nobody may keep.
+func uncached(next http.Handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		var page bytes.Buffer
-		if err := write(r.Context(), &page); err != nil {
-			log.Error("figures could not be gathered", "error", err)
-			say(w, http.StatusInternalServerError, noStore, "The figures could not be gathered.\n")
-			return
-		}
-		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 		w.Header().Set("Cache-Control", noStore)
-		_, _ = page.WriteTo(w) // it fails only for a scraper that left
+		next.ServeHTTP(w, r)
 	}
 }
 

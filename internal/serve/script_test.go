@@ -2,7 +2,6 @@ package serve
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -44,7 +43,7 @@ func TestScripts(t *testing.T) {
 			k := &talk{shelf: newShelf()}
 			public := httptest.NewServer(newPublic(t, k.shelf))
 			ready := func() error { return k.fault }
-			operator := httptest.NewServer(Operator(newstest.Logger(t), ready, k.figures))
+			operator := httptest.NewServer(Operator(newstest.Logger(t), ready, http.HandlerFunc(figures)))
 			k.public, k.operator = public.Listener.Addr(), operator.Listener.Addr()
 			env.Values[talkKey{}] = k
 			env.Defer(func() {
@@ -126,13 +125,9 @@ func (k *talk) unready(_ bool, args []string) error {
 	return nil
 }
 
-// figures stands for the daemon's figures: one, or the fault that readiness reports.
-func (k *talk) figures(_ context.Context, w io.Writer) error {
-	if k.fault != nil {
-		return k.fault
-	}
-	_, err := io.WriteString(w, "teletipo_build_info 1\n")
-	return err
+// figures stands for the daemon's figures.
+func figures(w http.ResponseWriter, _ *http.Request) {
+	_, _ = io.WriteString(w, "teletipo_build_info 1\n")
 }
 
 // ask begins a request: PATH [operator].

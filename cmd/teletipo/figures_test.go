@@ -1,0 +1,181 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/newstest"
+)
+
+// scraped gives a collector's page. The registry also checks that the collector keeps to what it
+// describes.
+func scraped(t *testing.T, c prometheus.Collector) *httptest.ResponseRecorder {
+	t.Helper()
+	registry := prometheus.NewPedanticRegistry()
+	if err := registry.Register(c); err != nil {
+		t.Fatal(err)
+	}
+	page := httptest.NewRecorder()
+	promhttp.HandlerFor(registry, promhttp.HandlerOpts{}).
+		ServeHTTP(page, httptest.NewRequest("GET", "/metrics", nil))
+	return page
+}
+
+// samples are the lines of a page that begin with prefix.
+func samples(page, prefix string) (list []string) {
+	for line := range strings.Lines(page) {
+		if strings.HasPrefix(line, prefix) {
+			list = append(list, strings.TrimSpace(line))
+		}
+	}
+	return list
+}
+
+// storing is a collector of sources that there would be in the store.
+func storing(t *testing.T, list []news.SourceStatus) *stored {
+	return &stored{
+		log:     newstest.Logger(t),
+		sources: func(context.Context) ([]news.SourceStatus, error) { return list, nil },
+		now:     func() time.Time { return time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC) },
+	}
+}
+
+func TestManySourcesHaveFewFigures(t *testing.T) {
+	list := make([]news.SourceStatus, mostSourceSeries+1)
+	for i := range list {
+		list[i].Source = news.Source{ID: fmt.Sprint("s", i), Enabled: true, Kind: news.KindFeed}
+	}
+	list[7].State = news.PollState{Polls: 1, Failures: 1}
+	page := scraped(t, storing(t, list)).Body.String()
+	if n := len(samples(page, "teletipo_source_")); n == 0 || n > 20 {
+		t.Errorf("%d samples, want only those of the one that fails", n)
+	}
+	page = scraped(t, storing(t, list[:10])).Body.String()
+	for _, want := range []string{
+		`teletipo_sources{status="failing"} 1`, `teletipo_sources{status="new"} 9`,
+		`teletipo_source_status{source="s7",status="failing"} 1`,
+		`teletipo_source_failures{source="s7"} 1`, `teletipo_source_failures{source="s8"} 0`,
+	} {
+		if !strings.Contains(page, want+"\n") {
+			t.Errorf("lacks %s:\n%s", want, page)
+		}
+	}
+}
+
+func TestFiguresComeWholeOrNotAtAll(t *testing.T) {
+	var log bytes.Buffer
+	s := storing(t, make([]news.SourceStatus, 1))
+	s.log = slog.New(slog.NewTextHandler(&log, nil))
+	s.feeds = []news.FeedKey{{Topic: "border"}}
+	s.window = func(news.FeedKey, int) (news.Window, error) {
+		return news.Window{}, errors.New("the disk is gone")
+	}
+	page := scraped(t, s)
+	body := page.Body.String()
+	if page.Code != http.StatusInternalServerError || strings.Contains(body, "disk") ||
+		len(samples(body, "teletipo_")) > 0 {
+		t.Errorf("status %d:\n%s", page.Code, body)
+	}
+	if !strings.Contains(log.String(), "the disk is gone") {
+		t.Errorf("the log does not say why: %s", log.String())
+	}
+}
+
+func TestSeconds(t *testing.T) {
+	if got := seconds(time.UnixMilli(1500)); got != 1.5 {
+		t.Errorf("%v, want 1.5", got)
+	}
+	if got := seconds(time.Time{}); got != 0 {
+		t.Errorf("%v for no time, want 0", got)
+	}
+}
+
+func TestRequestsAreCounted(t *testing.T) {
+	r := newFeedRequests([]news.FeedKey{{Topic: "border"}, {Topic: "border", Lang: "es"}})
+	h := r.counting(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		switch {
+		case req.Header.Get("If-None-Match") != "":
+			w.WriteHeader(http.StatusNotModified)
+		case req.Method == "BREW":
+			w.WriteHeader(http.StatusTeapot)
+		default:
+			_, _ = w.Write([]byte("feed"))
+		}
+	}))
+	ask := func(method, path, tag string) {
+		req := httptest.NewRequest(method, path, nil)
+		if tag != "" {
+			req.Header.Set("If-None-Match", tag)
+		}
+		h.ServeHTTP(httptest.NewRecorder(), req)
+	}
+	ask("GET", "/feeds/border.rss", "")
+	ask("GET", "/feeds/border.rss", `"x"`)
+	ask("GET", "/feeds/border.rss?any=query", `"x"`)
+	ask("BREW", "/feeds/border.es.json", "")
+	ask("GET", "/feeds/made-up.rss", "")
+	ask("GET", "/", "")
+	want := []string{
+		`teletipo_feed_requests_total{format="json",lang="es",status="other",topic="border"} 1`,
+		`teletipo_feed_requests_total{format="rss",lang="",status="200",topic="border"} 1`,
+		`teletipo_feed_requests_total{format="rss",lang="",status="304",topic="border"} 2`,
+	}
+	got := samples(scraped(t, r.counts).Body.String(), "teletipo_")
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestMetrics(t *testing.T) {
+	wire := web(t)
+	_, flags := setUp(t, wire)
+	d := startDaemon(t, flags...)
+	d.get("/feeds/border.rss")
+	eventually(t, "the source has been looked at", func() bool {
+		return strings.Contains(d.get(d.admin+"/metrics").body,
+			`teletipo_source_polls_total{source="wire"} 1`)
+	})
+	a := d.get(d.admin + "/metrics")
+	if media := a.header.Get("Content-Type"); a.status != http.StatusOK ||
+		!strings.HasPrefix(media, "text/plain; version=0.0.4; charset=utf-8") {
+		t.Errorf("status %d, %s", a.status, media)
+	}
+	out, err := teletipo(t, append([]string{
+		"sources", "test", "wire", "--allow", "127.0.0.0/8", "--items", "0",
+	}, flags...)...)
+	if err != nil || !strings.Contains(out, "1 rejected; nothing was stored") {
+		t.Errorf("sources test beside the daemon: %v\n%s", err, out)
+	}
+	for _, want := range []string{
+		`teletipo_feed_requests_total{format="rss",lang="",status="200",topic="border"} 1`,
+		`",version="` + version + `"} 1`, `teletipo_build_info{goversion="go`,
+		`teletipo_sources{status="retired"} 0`,
+		`teletipo_feed_changed_timestamp_seconds{lang="es",topic="cartels"} `,
+		"\nprocess_start_time_seconds ", "\ngo_info{version=\"go", "\ngo_goroutines ",
+		"\ngo_sched_gomaxprocs_threads ", "\ngo_memstats_sys_bytes ",
+		"\ngo_memstats_heap_alloc_bytes ", "\ngo_memstats_alloc_bytes_total ",
+		"\ngo_memstats_heap_objects ", "\ngo_gc_cycles_total_gc_cycles_total ",
+		"\ngo_cpu_classes_user_cpu_seconds_total ", "\ngo_cpu_classes_gc_total_cpu_seconds_total ",
+	} {
+		if !strings.Contains(a.body, want) {
+			t.Errorf("lacks %s", want)
+		}
+	}
+	if t.Failed() {
+		t.Log(a.body)
+	}
+	d.terminate()
+}
