@@ -147,7 +147,9 @@ func openFile(dir, name string, noSync bool) (*bolt.DB, error) {
 	path := filepath.Join(dir, name)
 	opts := *bolt.DefaultOptions
 	opts.Timeout = lockWait
-	opts.FreelistType = bolt.FreelistMapType
+	// Each commit writes the list of free pages. The array has it sorted; the map sorts it anew,
+	// which at a million articles doubled the time of a small commit.
+	opts.FreelistType = bolt.FreelistArrayType
 	opts.NoSync = noSync
 	opts.NoStatistics = true
 	if strconv.IntSize == 64 {
