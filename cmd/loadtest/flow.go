@@ -72,6 +72,23 @@ func openDesk(ctx context.Context, dir string) (*desk, error) {
 	return d, nil
 }
 
+// openDesk makes a desk on the directory of the settings, and gives what closes it and removes a
+// temporary one.
+func (s *settings) openDesk(ctx context.Context) (d *desk, closeDesk func(), err error) {
+	dir, remove, err := s.directory()
+	if err != nil {
+		return nil, nil, err
+	}
+	if d, err = openDesk(ctx, dir); err != nil {
+		remove()
+		return nil, nil, err
+	}
+	return d, func() {
+		d.close()
+		remove()
+	}, nil
+}
+
 // newPublisher makes a publisher that has published nothing yet.
 func (d *desk) newPublisher(log *slog.Logger) *publish.Publisher {
 	return publish.New(log, d.store, publish.Settings{

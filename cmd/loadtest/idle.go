@@ -33,16 +33,11 @@ func (s *still) Keep(news.Source, news.Reading) {}
 // and answers that nothing is new: half a minute in real time, then the whole quarter of an hour
 // with a clock of its own, as fast as it goes. Poll state is real, and synchronised to the disk.
 func (s *settings) runIdle(ctx context.Context, stdout io.Writer) error {
-	dir, remove, err := s.directory()
+	d, closeDesk, err := s.openDesk(ctx)
 	if err != nil {
 		return err
 	}
-	defer remove()
-	d, err := openDesk(ctx, dir)
-	if err != nil {
-		return err
-	}
-	defer d.close()
+	defer closeDesk()
 	sources := make([]news.Source, s.sources)
 	start := time.Now()
 	for i := range sources {

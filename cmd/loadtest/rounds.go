@@ -20,16 +20,11 @@ func (s *settings) runRounds(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	dir, remove, err := s.directory()
+	d, closeDesk, err := s.openDesk(ctx)
 	if err != nil {
 		return err
 	}
-	defer remove()
-	d, err := openDesk(ctx, dir)
-	if err != nil {
-		return err
-	}
-	defer d.close()
+	defer closeDesk()
 	if s.profile != "" {
 		f, err := os.Create(s.profile)
 		if err != nil {

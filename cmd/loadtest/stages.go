@@ -23,16 +23,11 @@ func (s *settings) runStages(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	dir, remove, err := s.directory()
+	d, closeDesk, err := s.openDesk(ctx)
 	if err != nil {
 		return err
 	}
-	defer remove()
-	d, err := openDesk(ctx, dir)
-	if err != nil {
-		return err
-	}
-	defer d.close()
+	defer closeDesk()
 	b := &bench{desk: d, cleaner: clean.New(), costs: map[string]cost{}}
 	for _, src := range sourcesOf(addresses) {
 		if err := b.source(ctx, src); err != nil {

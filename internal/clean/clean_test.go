@@ -362,7 +362,7 @@ func TestPassages(t *testing.T) {
 	if diff := cmp.Diff(want, Passages(a)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	if got, want := Text(a), "A b\nc d & e\nf\ng\nh\ni"; got != want {
+	if got, want := lines(Passages(a)), "A b\nc d & e\nf\ng\nh\ni"; got != want {
 		t.Errorf("text %q, want %q", got, want)
 	}
 }

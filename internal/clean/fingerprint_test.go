@@ -60,7 +60,7 @@ func TestWhatNoReaderSeesIsNoUpdate(t *testing.T) {
 func TestAdvertsGoAndTheRestStays(t *testing.T) {
 	item := news.Item{Title: "t", Content: `<p>One</p><div class="ad-slot">Buy</div>` +
 		`<p class="adverse loads header-ad-free">Two</p><article class="ads"><p>Three</p></article>`}
-	got := Text(cleaned(t, item, wire))
+	got := lines(Passages(cleaned(t, item, wire)))
 	if got != "One\nTwo\nThree" {
 		t.Errorf("text %q", got)
 	}

@@ -8,9 +8,6 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// Text is an article's content as plain text, one passage a line.
-func Text(a news.Article) string { return lines(Passages(a)) }
-
 func lines(text []news.Passage) string {
 	var b strings.Builder
 	for _, p := range text {

@@ -18,6 +18,8 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 	"golang.org/x/text/language"
+
+	"github.com/teletipo/teletipo/internal/news"
 )
 
 // parsed reads a scalar by a function that says what it wants of it.
@@ -144,22 +146,11 @@ func duration(least, most time.Duration) func(string) (time.Duration, error) {
 			return 0, fmt.Errorf("%q is no duration: want one such as 90s, 15m or 2h", s)
 		}
 		if d < least || d > most {
-			return 0, fmt.Errorf("%s is out of range: want %s to %s", s, short(least), short(most))
+			return 0, fmt.Errorf("%s is out of range: want %s to %s", s,
+				news.ShortDuration(least), news.ShortDuration(most))
 		}
 		return d, nil
 	}
-}
-
-// short writes a duration without the zeroes at its end.
-func short(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
 }
 
 // units are what sizes are written in.

@@ -197,7 +197,7 @@ func TestIngestFindsWhatANameMeans(t *testing.T) {
 }
 
 func TestErrorsKeepTheirKindAndTextOnTheWay(t *testing.T) {
-	for kind := range statusOf {
+	for kind := news.Internal; kind <= news.Busy; kind++ {
 		f := sample()
 		f.err = news.Errorf(kind, "it went %s at file.txt:3:7", kind)
 		for name, d := range desks(t, f, news.Source{ID: "nyt"}) {

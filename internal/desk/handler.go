@@ -50,7 +50,7 @@ func call[In, Out any](
 			out, err = f(r.Context(), in)
 		}
 		if err != nil {
-			err = writeJSON(w, statusOf[news.KindOf(err)], problemOf(err))
+			err = writeJSON(w, news.KindOf(err).HTTPStatus(), problemOf(err))
 		} else {
 			err = writeJSON(w, http.StatusOK, out)
 		}

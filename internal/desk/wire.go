@@ -82,18 +82,6 @@ func (w *reportWire) report() (news.Report, error) {
 	return r, w.Problem.err()
 }
 
-// statusOf maps the kinds of error to HTTP statuses.
-var statusOf = map[news.Kind]int{
-	news.Internal:    http.StatusInternalServerError,
-	news.Invalid:     http.StatusBadRequest,
-	news.NotFound:    http.StatusNotFound,
-	news.Gone:        http.StatusGone,
-	news.TooLarge:    http.StatusRequestEntityTooLarge,
-	news.Unreachable: http.StatusBadGateway,
-	news.Refused:     http.StatusForbidden,
-	news.Busy:        http.StatusServiceUnavailable,
-}
-
 // readJSON reads one JSON value of bounded size from a request.
 func readJSON(w http.ResponseWriter, r *http.Request, into any) error {
 	body := http.MaxBytesReader(w, r.Body, mostBody)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
@@ -115,12 +114,5 @@ func span(d time.Duration) string {
 	} else {
 		d = d.Round(time.Second)
 	}
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
+	return news.ShortDuration(d)
 }

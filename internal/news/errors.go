@@ -3,6 +3,7 @@ package news
 import (
 	"errors"
 	"fmt"
+	"net/http"
 )
 
 // Kind classes an error by what the one who meets it can do about it.
@@ -22,6 +23,26 @@ const (
 
 var kindNames = [...]string{
 	"internal", "invalid", "not found", "gone", "too large", "unreachable", "refused", "busy",
+}
+
+// statuses are the kinds' HTTP statuses (RFC 9110, section 15).
+var statuses = [...]int{
+	Internal:    http.StatusInternalServerError,
+	Invalid:     http.StatusBadRequest,
+	NotFound:    http.StatusNotFound,
+	Gone:        http.StatusGone,
+	TooLarge:    http.StatusRequestEntityTooLarge,
+	Unreachable: http.StatusBadGateway,
+	Refused:     http.StatusForbidden,
+	Busy:        http.StatusServiceUnavailable,
+}
+
+// HTTPStatus is what an error of the kind is answered with, as one of ours if it is unknown.
+func (k Kind) HTTPStatus() int {
+	if k < 0 || int(k) >= len(statuses) {
+		return http.StatusInternalServerError
+	}
+	return statuses[k]
 }
 
 // String names the kind in lower case.

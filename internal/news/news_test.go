@@ -78,6 +78,9 @@ func TestKindOf(t *testing.T) {
 		if strings.HasPrefix(kind.String(), "kind ") {
 			t.Errorf("kind %d has no name", int(kind))
 		}
+		if status := kind.HTTPStatus(); status < 400 || status > 599 {
+			t.Errorf("kind %s has status %d", kind, status)
+		}
 	}
 	if got := Kind(99).String(); got != "kind 99" {
 		t.Errorf("an unknown kind is called %q", got)

@@ -1,6 +1,9 @@
 package news
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // SourceKind says how a source is read.
 type SourceKind string
@@ -49,6 +52,18 @@ type Source struct {
 // embargo, and their dates are believed.
 func (s Source) Own() bool {
 	return s.Kind == KindFolder || s.Kind == KindFile || s.Kind == KindPush
+}
+
+// ShortDuration writes a duration without the zeroes at its end, as people do: 1h, not 1h0m0s.
+func ShortDuration(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }
 
 // OnRemove says what the removal of a file means.

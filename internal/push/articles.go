@@ -35,21 +35,28 @@ func (p *pushing) get(w http.ResponseWriter, r *http.Request, src news.Source) *
 	return nil
 }
 
+// read reads what a write asks for: its condition, the item, and the id in it.
+func (p *pushing) read(
+	w http.ResponseWriter, r *http.Request,
+) (cond news.Condition, item news.Item, id string, trouble *problem) {
+	if cond, trouble = condition(r); trouble != nil {
+		return cond, item, "", trouble
+	}
+	body, trouble := p.readBody(w, r)
+	if trouble != nil {
+		return cond, item, "", trouble
+	}
+	item, id, trouble = readItem(body)
+	return cond, item, id, trouble
+}
+
 // put creates the article of that name, or replaces it.
 func (p *pushing) put(w http.ResponseWriter, r *http.Request, src news.Source) *problem {
 	name, e, trouble := p.find(r, src)
 	if trouble != nil {
 		return trouble
 	}
-	cond, trouble := condition(r)
-	if trouble != nil {
-		return trouble
-	}
-	body, trouble := p.readBody(w, r)
-	if trouble != nil {
-		return trouble
-	}
-	item, id, trouble := readItem(body)
+	cond, item, id, trouble := p.read(w, r)
 	if trouble != nil {
 		return trouble
 	}
@@ -66,15 +73,7 @@ func (p *pushing) put(w http.ResponseWriter, r *http.Request, src news.Source) *
 
 // post stores a new article under a name of our making.
 func (p *pushing) post(w http.ResponseWriter, r *http.Request, src news.Source) *problem {
-	cond, trouble := condition(r)
-	if trouble != nil {
-		return trouble
-	}
-	body, trouble := p.readBody(w, r)
-	if trouble != nil {
-		return trouble
-	}
-	item, id, trouble := readItem(body)
+	cond, item, id, trouble := p.read(w, r)
 	if trouble != nil {
 		return trouble
 	}

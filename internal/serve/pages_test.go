@@ -211,12 +211,3 @@ func TestFailures(t *testing.T) {
 		}
 	}
 }
-
-// TestStatuses: every kind of error has a status.
-func TestStatuses(t *testing.T) {
-	for kind := news.Internal; !strings.HasPrefix(kind.String(), "kind "); kind++ {
-		if statuses[kind] < 400 {
-			t.Errorf("%s has status %d", kind, statuses[kind])
-		}
-	}
-}

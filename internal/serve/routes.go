@@ -119,21 +119,9 @@ func say(w http.ResponseWriter, status int, caching, text string) {
 	_, _ = io.WriteString(w, text) // it fails only for a reader that left
 }
 
-// statuses has the HTTP status of each kind of error.
-var statuses = map[news.Kind]int{
-	news.Internal:    http.StatusInternalServerError,
-	news.Invalid:     http.StatusBadRequest,
-	news.NotFound:    http.StatusNotFound,
-	news.Gone:        http.StatusGone,
-	news.TooLarge:    http.StatusRequestEntityTooLarge,
-	news.Unreachable: http.StatusBadGateway,
-	news.Refused:     http.StatusForbidden,
-	news.Busy:        http.StatusServiceUnavailable,
-}
-
 // fail answers for an error that is no fault of the reader's: its text goes to the log only.
 func (p *public) fail(w http.ResponseWriter, r *http.Request, err error) {
-	status := statuses[news.KindOf(err)]
+	status := news.KindOf(err).HTTPStatus()
 	if r.Context().Err() == nil { // else the reader left
 		p.log.Error("page could not be made", "path", r.URL.Path, "error", err)
 	}
