@@ -120,14 +120,6 @@ func TestAFeedThatIsGoneIsRetiredUntilAPersonRevivesIt(t *testing.T) {
 	if st.Retired.IsZero() || !st.Due.IsZero() || !strings.Contains(st.Why, "410 Gone") {
 		t.Errorf("state %+v", st)
 	}
-	st.Due = noon // as at the next start
-	w.states["s"], w.calls = st, nil
-	if _, err := f.runDue(t.Context(), src); err != nil || strings.Join(w.calls, " ") != "save" {
-		t.Errorf("a retired source: %v, %v", w.calls, err)
-	}
-	if st := w.states["s"]; !st.Due.IsZero() || st.Retired.IsZero() {
-		t.Errorf("state %+v", st)
-	}
 	w.reading, w.readErr = news.Reading{Status: 200, Documents: []news.Document{feedDocument()}}, nil
 	if _, err := f.Run(t.Context(), src); err != nil {
 		t.Fatal(err)

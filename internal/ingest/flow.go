@@ -96,22 +96,6 @@ func (f *Flow) Run(ctx context.Context, src news.Source) (news.Report, error) {
 	return report, runErr
 }
 
-// runDue is Run for a source whose time has come. One that is retired is only taken out of the
-// index of due sources: it takes a person to try it again.
-func (f *Flow) runDue(ctx context.Context, src news.Source) (news.Report, error) {
-	if src.Kind != news.KindFolder {
-		st, err := f.polls.State(src.ID)
-		if err != nil {
-			return news.Report{Source: src.ID}, err
-		}
-		if !st.Retired.IsZero() {
-			st.Due = time.Time{}
-			return news.Report{Source: src.ID}, f.polls.Save(src.ID, st)
-		}
-	}
-	return f.Run(ctx, src)
-}
-
 // Once looks at a source that is not configured, and remembers nothing about it but its articles.
 func (f *Flow) Once(ctx context.Context, src news.Source) (news.Report, error) {
 	_, report, err := f.look(ctx, src, news.Validators{})

@@ -103,7 +103,7 @@ func (p *Poller) run(ctx context.Context, src news.Source) {
 			p.log.Error("source run panicked", "source", src.ID, "panic", r)
 		}
 	}()
-	if _, err := p.flow.runDue(ctx, src); err != nil && news.KindOf(err) == news.Internal {
+	if _, err := p.flow.Run(ctx, src); err != nil && news.KindOf(err) == news.Internal {
 		p.log.Error("source run broken", "source", src.ID, "error", err)
 	}
 }

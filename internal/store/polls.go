@@ -99,7 +99,7 @@ func (p *Polls) Due(now time.Time, n int, lease time.Duration) ([]string, error)
 }
 
 // Enlist makes the due index hold exactly the given sources: new ones are due now, those that are
-// gone leave it (what is known about them stays).
+// gone leave it (what is known about them stays), and so do retired ones.
 func (p *Polls) Enlist(sources []string, now time.Time) error {
 	return p.db.Update(func(tx *bolt.Tx) error {
 		wanted := make(map[string]bool, len(sources))
@@ -131,6 +131,9 @@ func (p *Polls) Enlist(sources []string, now time.Time) error {
 			st, err := pollState(tx, source)
 			if err != nil {
 				return err
+			}
+			if !st.Retired.IsZero() {
+				continue // it takes a person to try it again
 			}
 			if st.Due.Before(now) {
 				st.Due = now

@@ -169,6 +169,24 @@ func TestEnlist(t *testing.T) {
 	}
 }
 
+// TestARetiredSourceIsNeverDue: a start lists every source anew, and must not revive it.
+func TestARetiredSourceIsNeverDue(t *testing.T) {
+	p := testedPolls{newPolls(t), t}
+	p.ok(p.Save("retired", news.PollState{Polls: 3, Retired: start}))
+	p.ok(p.Enlist([]string{"retired", "other"}, start.Add(time.Hour)))
+	if got := p.due(start.Add(48*time.Hour), 10); got != "other" {
+		t.Errorf("due: %q, want only the other", got)
+	}
+	if st := p.state("retired"); !st.Due.IsZero() || !st.Retired.Equal(start) || st.Polls != 3 {
+		t.Errorf("state %+v", st)
+	}
+	// A person revives it: it is in the index again.
+	p.ok(p.Save("retired", news.PollState{Polls: 4, Due: start.Add(2 * time.Hour)}))
+	if got := p.due(start.Add(3*time.Hour), 10); got != "retired" {
+		t.Errorf("due: %q, want the revived one", got)
+	}
+}
+
 func TestPollsReopen(t *testing.T) {
 	dir := t.TempDir()
 	for i := range 3 {
