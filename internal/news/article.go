@@ -128,4 +128,5 @@ type Entry struct {
 	FirstSeen  time.Time   `json:"first_seen"`
 	Updated    time.Time   `json:"updated"` // last visible change, never before Published
 	Placements []Placement `json:"placements,omitempty"`
+	Decisions  []Decision  `json:"decisions,omitempty"` // of editors, at most one a topic
 }

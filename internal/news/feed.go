@@ -1,6 +1,7 @@
 package news
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -85,13 +86,50 @@ func TopicPath(topic string) string { return "/topics/" + topic }
 // ArticlePath is the path of an article's page.
 func ArticlePath(id ID) string { return "/articles/" + id.String() }
 
-// Window is the newest part of a feed as the store has it: entries newest first by the sequence
-// at which each entered the feed or last changed visibly, with the state that they stand for.
+// ArchivePath is the path of a closed archive document (RFC 5005, section 4), counted from 1, the
+// oldest.
+func ArchivePath(key FeedKey, number int, format Format) string {
+	return "/feeds/" + key.String() + "/archive/" + strconv.Itoa(number) + "." + string(format)
+}
+
+// Extent says how much of a feed its subscription document covers: the newest articles, and all
+// that changed in the time before the feed's newest change, until they fill the document. What
+// stands in no closed archive yet is covered in any case.
+type Extent struct {
+	Least int           // articles
+	Span  time.Duration // before the feed's newest change
+	Size  int           // bytes of a document, as estimated; 0 for no bound
+}
+
+// Window is a part of a feed as the store has it, with the state that it stands for: its newest
+// part, or a closed archive. Entries are newest first by the sequence at which each entered the
+// feed or last changed visibly, backfill after all others.
 type Window struct {
-	Key     FeedKey
-	Seq     uint64    // of the feed's newest change; 0 when it never had one
-	Stamp   time.Time // of that change, whole seconds; the feed's creation when it never had one
-	Entries []Entry
+	Key      FeedKey
+	Number   int       // of a closed archive; 0 for the newest part
+	Archives int       // how many closed archives the feed has
+	Seq      uint64    // of the newest change of this part; 0 when it never had one
+	Stamp    time.Time // of that change, whole seconds; the feed's creation when it never had one
+	Entries  []Entry
+	Gone     []Tombstone // withdrawn in the time that this part covers, the newest first
+	Size     int         // estimated bytes of a document of it
+	// Lean are the bytes that Size may grow by before an entry would be left to the archives; it is
+	// negative if some were.
+	Lean int
+}
+
+// Tombstone is what is left of a withdrawn article (RFC 6721).
+type Tombstone struct {
+	ID   ID
+	When time.Time // whole seconds
+	Seq  uint64    // of the withdrawal
+}
+
+// Span is what happened to a feed between two of its states, beside articles that came or changed.
+type Span struct {
+	Gone []Tombstone // withdrawn, the newest first
+	Left int         // articles that left the feed and are still live
+	Lost int         // bytes by which articles that stayed or left made the feed smaller, summed up
 }
 
 // Feed is a window ready to be rendered: described, and sorted by date of publication.
@@ -100,9 +138,12 @@ type Feed struct {
 	ID          ID
 	Title       string
 	Description string
+	Number      int           // of a closed archive; 0 for the subscription document
+	Archives    int           // how many closed archives there are
 	Updated     time.Time     // whole seconds; not before any entry's Updated
 	MaxAge      time.Duration // how long a reader may wait before it asks again
 	Entries     []Entry
+	Gone        []Tombstone
 }
 
 // Edition is one feed in one format, ready to be served: its bytes in each coding, with the
@@ -113,13 +154,46 @@ type Edition struct {
 	Seq      uint64
 	Modified time.Time // whole seconds; grows with every change of the bytes
 	MaxAge   time.Duration
+	// Base is the lowest sequence that a delta can start from (RFC 3229): before it the feed was
+	// written otherwise.
+	Base uint64
 	// Representations are in order of preference, the identity (Coding "") last.
 	Representations []Representation
 }
 
+// Part is where an entry stands in a document.
+type Part struct {
+	ID         string // as the document writes it, "urn:uuid:…"
+	Start, End int    // bytes, without what separates it from its neighbours
+}
+
+// ETag writes the strong tag of a representation (RFC 9110, section 8.8.3), with its quotes: the
+// sequence that its document stands for, in base 36, and the beginning of the hash of its bytes.
+func ETag(seq uint64, hash string) string {
+	return `"` + strconv.FormatUint(seq, 36) + "-" + hash[:tagHash] + `"`
+}
+
+// tagHash is how many hexadecimal digits of a hash a tag has.
+const tagHash = 16
+
+// TagSeq reads the sequence from what ETag wrote, false if it wrote no such tag.
+func TagSeq(tag string) (uint64, bool) {
+	seq, hash, ok := strings.Cut(strings.Trim(tag, `"`), "-")
+	if !ok || len(tag) != len(seq)+len(hash)+3 || len(hash) != tagHash {
+		return 0, false
+	}
+	for _, c := range []byte(hash) {
+		if !('0' <= c && c <= '9' || 'a' <= c && c <= 'f') {
+			return 0, false
+		}
+	}
+	n, err := strconv.ParseUint(seq, 36, 64)
+	return n, err == nil && strconv.FormatUint(n, 36) == seq
+}
+
 // Representation is an edition's bytes in one content coding.
 type Representation struct {
-	Coding string // "gzip", or empty for identity
+	Coding string // "br", "zstd" or "gzip", or empty for identity
 	ETag   string // strong, with its quotes
 	Body   []byte
 }

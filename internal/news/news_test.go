@@ -126,3 +126,23 @@ func TestTranslate(t *testing.T) {
 }
 
 func first(text, _ string) string { return text }
+
+func TestETag(t *testing.T) {
+	tag := ETag(71, strings.Repeat("0123456789abcdef", 4))
+	if want := `"1z-0123456789abcdef"`; tag != want {
+		t.Fatalf("ETag = %s, want %s", tag, want)
+	}
+	if seq, ok := TagSeq(tag); !ok || seq != 71 {
+		t.Errorf("TagSeq(%s) = %d, %v", tag, seq, ok)
+	}
+	for _, other := range []string{
+		"", `""`, `"1z"`, `"-0123456789abcdef"`, `"1z-0123456789abcdeg"`, `"1z-0123456789abcde"`,
+		`"1Z-0123456789abcdef"`, `"01z-0123456789abcdef"`, `1z-0123456789abcdef`,
+		`"1z-0123456789abcdef`, `W/"1z-0123456789abcdef"`, `"1z-0123456789ABCDEF"`,
+		`"zzzzzzzzzzzzzzzz-0123456789abcdef"`,
+	} {
+		if seq, ok := TagSeq(other); ok {
+			t.Errorf("TagSeq(%s) = %d", other, seq)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package news
 import (
 	"maps"
 	"slices"
+	"time"
 )
 
 // Placement is an article's membership of a topic: how well it fits, and by what words.
@@ -40,6 +41,22 @@ type Topic struct {
 	Together     []Together // what words of several groups count when they appear together
 	Match        []Example  // texts that the topic must take
 	Reject       []Example  // texts that it must leave
+
+	Aliases []string // names that it had before: their addresses lead here
+	Parent  string   // topic that its articles belong to too; empty for none
+	All     []string // topics of which an article must be in every one, instead of Terms
+	Langs   []string // only articles in one of these; empty for any. So are the next two.
+	Sources []string
+	Tags    []string
+	Medtop  string // IPTC Media Topic that it is, as "medtop:20000639"; empty for none
+}
+
+// Decision is what an editor decided about an article's topics; it outlives every other finding.
+type Decision struct {
+	Topic string    `json:"topic"`
+	In    bool      `json:"in"` // it belongs to the topic, or does not
+	By    string    `json:"by"` // who decided
+	At    time.Time `json:"at"`
 }
 
 // Term is a word or phrase that counts for a topic, or against it if its weight is negative. One

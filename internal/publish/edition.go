@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -97,7 +96,7 @@ func (p *Publisher) edition(
 		{Coding: "gzip", Body: zipped},
 		{Body: bytes.Clone(doc)}, // without the spare room that it was written in
 	} {
-		rep.ETag = `"` + strconv.FormatUint(stamp.Seq, 36) + "-" + fingerprint(rep.Body)[:16] + `"`
+		rep.ETag = news.ETag(stamp.Seq, fingerprint(rep.Body))
 		e.Representations = append(e.Representations, rep)
 	}
 	return e, nil
