@@ -1,0 +1,181 @@
+package lint
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// object is a JSON object as it was read.
+type object = map[string]any
+
+// jsonVersion is what version must be, exactly (JSON Feed 1.1).
+const jsonVersion = "https://jsonfeed.org/version/1.1"
+
+// practical is the size above which readers were seen to give up on JSON.
+const practical = 250 << 10
+
+// json judges a JSON Feed.
+func (n *notes) json(doc Document) relations {
+	n.look(16, 17, 18, 19, 20)
+	n.mediaType(doc, "application/feed+json", "application/json")
+	if bytes.HasPrefix(doc.Body, []byte("\uFEFF")) {
+		n.fault(20, "document", "begins with a byte order mark")
+	}
+	if len(doc.Body) > practical {
+		n.doubt(20, "document", "%d kB are more than many readers take", len(doc.Body)>>10)
+	}
+	var feed object
+	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(doc.Body, []byte("\uFEFF"))))
+	if err := d.Decode(&feed); err != nil {
+		n.fault(8, place(doc.Body, min(int(d.InputOffset()), len(doc.Body))), "%v", err)
+		return relations{}
+	}
+	n.look(8)
+	n.encoding(doc.Body)
+	n.jsonTop(feed, doc)
+	n.authors(feed, "feed")
+	n.extensions(feed, "feed")
+	rel := relations{prev: text(feed, "next_url")}
+	items, _ := feed["items"].([]any)
+	seen := map[string]bool{}
+	for i, value := range items {
+		where := fmt.Sprintf("items[%d]", i)
+		item, ok := value.(object)
+		if !ok {
+			n.fault(16, where, "is no object")
+			continue
+		}
+		id := text(item, "id")
+		if seen[id] && id != "" {
+			n.fault(17, where+".id", "%q stands twice", cut(id))
+		}
+		seen[id] = true
+		rel.entries = append(rel.entries, id)
+		n.jsonItem(item, where)
+	}
+	return rel
+}
+
+// jsonTop judges a feed's own members.
+func (n *notes) jsonTop(feed object, doc Document) {
+	if v := text(feed, "version"); v != jsonVersion {
+		n.fault(16, "version", "%q is not %s", cut(v), jsonVersion)
+	}
+	if text(feed, "title") == "" {
+		n.fault(16, "title", "there is none")
+	}
+	if _, ok := feed["items"].([]any); !ok {
+		n.fault(16, "items", "must be an array, also when it is empty")
+	}
+	for _, name := range []string{"home_page_url", "feed_url"} {
+		if v := text(feed, name); v == "" {
+			n.doubt(18, name, "there is none")
+		} else if !absolute(v) {
+			n.fault(18, name, "%q is not absolute", cut(v))
+		}
+	}
+	self := text(feed, "feed_url")
+	if doc.URL != "" && self != "" && !sameAddress(self, doc.URL) {
+		n.fault(18, "feed_url", "is %s, served at %s", self, doc.URL)
+	}
+	if next := text(feed, "next_url"); next != "" && (next == self || !absolute(next)) {
+		n.fault(18, "next_url", "%q does not lead on", cut(next))
+	}
+	hubs, _ := feed["hubs"].([]any)
+	for i, value := range hubs {
+		if hub, _ := value.(object); text(hub, "type") == "" || text(hub, "url") == "" {
+			n.fault(19, fmt.Sprintf("hubs[%d]", i), "needs type and url")
+		}
+	}
+}
+
+// jsonItem judges an item.
+func (n *notes) jsonItem(item object, where string) {
+	switch id, is := item["id"].(string); {
+	case !is:
+		n.fault(17, where+".id", "must be a string")
+	case strings.TrimSpace(id) == "":
+		n.fault(17, where+".id", "is blank")
+	}
+	if text(item, "content_html") == "" && text(item, "content_text") == "" {
+		n.fault(17, where, "neither content_html nor content_text")
+	}
+	for _, name := range []string{"title", "summary"} {
+		if markup.MatchString(text(item, name)) {
+			n.fault(17, where+"."+name, "markup in what is plain text: %q", cut(text(item, name)))
+		}
+	}
+	for _, name := range []string{"date_published", "date_modified"} {
+		if v, ok := item[name]; ok {
+			if s, _ := v.(string); !dated(s) {
+				n.fault(19, where+"."+name, "%v is no RFC 3339 date", v)
+			}
+		}
+	}
+	n.authors(item, where)
+	n.extensions(item, where)
+	list, _ := item["attachments"].([]any)
+	for i, value := range list {
+		a, _ := value.(object)
+		at := fmt.Sprintf("%s.attachments[%d]", where, i)
+		if text(a, "url") == "" || text(a, "mime_type") == "" {
+			n.fault(19, at, "needs url and mime_type")
+		}
+		if _, ok := a["size"]; ok {
+			n.fault(19, at, "size is called size_in_bytes")
+		}
+	}
+	if _, ok := item["banner_"]; ok {
+		n.fault(19, where, "banner_ is called banner_image")
+	}
+}
+
+func dated(s string) bool { _, ok := isRFC3339(s); return ok }
+
+// authors judges lists of persons.
+func (n *notes) authors(of object, where string) {
+	value, ok := of["authors"]
+	if !ok {
+		if _, old := of["author"]; old {
+			n.doubt(19, where+".author", "is called authors, a list, since version 1.1")
+		}
+		return
+	}
+	list, ok := value.([]any)
+	if !ok {
+		n.fault(19, where+".authors", "is no array")
+	}
+	for i, value := range list {
+		a, _ := value.(object)
+		if text(a, "name")+text(a, "url")+text(a, "avatar") == "" {
+			n.fault(19, fmt.Sprintf("%s.authors[%d]", where, i), "has neither name, url nor avatar")
+		}
+	}
+}
+
+var extensionName = regexp.MustCompile(`^_[a-zA-Z][^.]*$`)
+
+// known are the members of JSON Feed 1.1, of feeds and of items.
+var known = strings.Fields(`version title home_page_url feed_url description user_comment next_url
+	icon favicon authors author language expired hubs items id url external_url content_html
+	content_text summary image banner_image date_published date_modified tags attachments banner_`)
+
+// extensions judges the names of what is not of JSON Feed itself.
+func (n *notes) extensions(of object, where string) {
+	for name := range of {
+		if !slices.Contains(known, name) && !extensionName.MatchString(name) {
+			n.fault(19, where, "%q is no member of JSON Feed, nor named like an extension (_name)",
+				cut(name))
+		}
+	}
+}
+
+// text gives a member that is a string, else "".
+func text(of object, name string) string {
+	s, _ := of[name].(string)
+	return s
+}
