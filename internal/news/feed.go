@@ -154,6 +154,9 @@ type Edition struct {
 	Seq      uint64
 	Modified time.Time // whole seconds; grows with every change of the bytes
 	MaxAge   time.Duration
+	// StaleFor is how much longer a cache may serve it while it asks again, and StaleOnError while
+	// it gets no answer (RFC 5861).
+	StaleFor, StaleOnError time.Duration
 	// Base is the lowest sequence that a delta can start from (RFC 3229): before it the feed was
 	// written otherwise.
 	Base uint64
@@ -161,9 +164,10 @@ type Edition struct {
 	Representations []Representation
 }
 
-// Part is where an entry stands in a document.
+// Part is where an entry stands in a document, or a tombstone; those stand before the entries.
 type Part struct {
 	ID         string // as the document writes it, "urn:uuid:…"
+	Gone       bool   // it is a tombstone
 	Start, End int    // bytes, without what separates it from its neighbours
 }
 

@@ -17,7 +17,7 @@ type Placement struct {
 // Evidence is one thing that counted for (or, with a negative weight, against) a placement.
 type Evidence struct {
 	Term   string  `json:"term"`  // as the topic file writes it
-	Place  string  `json:"place"` // title, heading, summary, body or source
+	Place  string  `json:"place"` // title, heading, summary, body; source, topic or limit
 	Count  int     `json:"count"`
 	Weight float64 `json:"weight"` // what it added to the score
 }
@@ -25,7 +25,29 @@ type Evidence struct {
 // Verdict is what a topic makes of an article, placed or not.
 type Verdict struct {
 	Placement
-	Placed bool `json:"placed"`
+	Placed   bool      `json:"placed"`
+	Contexts []Context `json:"contexts,omitempty"` // where the evidence was found, some of each
+	Missing  []Missing `json:"missing,omitempty"`  // what came nearest to counting; if not placed
+}
+
+// Context is a match with the words around it, as the article has them. It is for the desk, never
+// for the public, since it quotes the article. Its term is as in the evidence, or else counts
+// nothing but hides others.
+type Context struct {
+	Term   string `json:"term"`
+	Place  string `json:"place"` // title, heading, summary or body
+	Before string `json:"before,omitempty"`
+	Match  string `json:"match"`
+	After  string `json:"after,omitempty"`
+}
+
+// Missing is a rule that did not count, but nearly: all of its groups but one were met, or all of
+// them, too far apart. Of a combination, the rule is "all" and what it lacks are topics.
+type Missing struct {
+	Rule   string   `json:"rule"`          // the groups that it wants together
+	Weight float64  `json:"weight"`        // what it counts in a text's opening
+	Met    []string `json:"met,omitempty"` // terms of its groups that were found
+	Lacks  []string `json:"lacks,omitempty"`
 }
 
 // Topic is a subject with rules; one topic file, one published feed. Titles and descriptions are
@@ -65,6 +87,7 @@ type Term struct {
 	Text   string
 	Lang   string // only in texts of this language; empty for any
 	Weight float64
+	Where  string // file:line:column; empty if it is in no file
 }
 
 // Group is a set of words and phrases that mean the same to a topic. They count nothing alone.
@@ -75,8 +98,9 @@ type Group struct {
 
 // Word is a word or phrase of a group.
 type Word struct {
-	Text string
-	Lang string // only in texts of this language; empty for any
+	Text  string
+	Lang  string // only in texts of this language; empty for any
+	Where string // file:line:column; empty if it is in no file
 }
 
 // Together says what it counts for a topic, or against it if Weight is negative, when at least

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/gorilla/feeds"
@@ -13,11 +12,33 @@ import (
 // the one of the same XML name there; were the names to differ, both would be written.
 type (
 	atomFeed struct {
-		Lang string `xml:"xml:lang,attr"`
+		NSPast string `xml:"xmlns:fh,attr,omitempty"`
+		NSGone string `xml:"xmlns:at,attr,omitempty"`
+		Lang   string `xml:"xml:lang,attr"`
 		feeds.AtomFeed
-		Links     []feeds.AtomLink `xml:"link"`
-		Generator atomGenerator    `xml:"generator"`
-		Entries   []*atomEntry     `xml:"entry"`
+		Links     []atomLink    `xml:"link"`
+		Generator atomGenerator `xml:"generator"`
+		Archive   *empty        `xml:"fh:archive"`
+		Gone      []atomGone    `xml:"at:deleted-entry"` // RFC 4287's schema wants entries last
+		Entries   []*atomEntry  `xml:"entry"`
+	}
+
+	atomText struct {
+		Type string `xml:"type,attr"`
+		Text string `xml:",chardata"`
+	}
+
+	atomGone struct {
+		Ref  string `xml:"ref,attr"`
+		When string `xml:"when,attr"`
+	}
+
+	atomLink struct {
+		Href   string `xml:"href,attr"`
+		Rel    string `xml:"rel,attr"`
+		Type   string `xml:"type,attr,omitempty"`
+		Length int64  `xml:"length,attr,omitempty"`
+		Title  string `xml:"title,attr,omitempty"`
 	}
 
 	atomGenerator struct {
@@ -28,6 +49,8 @@ type (
 	atomEntry struct {
 		Lang string `xml:"xml:lang,attr"`
 		feeds.AtomEntry
+		Summary    *atomText          `xml:"summary"`
+		Links      []atomLink         `xml:"link"`
 		Authors    []feeds.AtomAuthor `xml:"author"`
 		Categories []atomCategory     `xml:"category"`
 		Source     *atomSource        `xml:"source"`
@@ -40,10 +63,10 @@ type (
 	}
 
 	atomSource struct {
-		ID      string           `xml:"id"`
-		Title   string           `xml:"title"`
-		Updated string           `xml:"updated"`
-		Links   []feeds.AtomLink `xml:"link"`
+		ID      string     `xml:"id"`
+		Title   string     `xml:"title"`
+		Updated string     `xml:"updated"`
+		Links   []atomLink `xml:"link"`
 		Author  *feeds.AtomAuthor
 	}
 )
@@ -61,20 +84,42 @@ func (d *draft) atom() ([]byte, error) {
 			Id:       d.feed.ID.URN(),
 			Title:    d.title,
 			Subtitle: d.description,
-			Updated:  second(d.feed.Updated).Format(time.RFC3339),
+			Updated:  d.updated().Format(time.RFC3339),
 			// Every entry must have an author or inherit one (RFC 4287, section 4.1.1).
 			Author: person(news.Author{Name: d.site.Title, URL: d.site.PublicURL + "/"}),
 		},
-		Links: []feeds.AtomLink{
-			{Rel: "self", Type: news.Atom.MediaType(), Href: d.self(news.Atom)},
-			{Rel: "alternate", Type: "text/html", Href: d.home},
-		},
+		Links:     d.atomLinks(),
 		Generator: atomGenerator{URI: generatorURL, Name: generatorName},
+	}
+	if d.archived() {
+		f.NSPast, f.Archive = nsHistory, &empty{}
+	}
+	for _, t := range d.tombstones() {
+		f.NSGone = nsTombstones
+		f.Gone = append(f.Gone, atomGone{Ref: t.ID.URN(), When: t.When.Format(time.RFC3339)})
 	}
 	for i := range d.feed.Entries {
 		f.Entries = append(f.Entries, d.atomEntry(d.item(&d.feed.Entries[i])))
 	}
 	return writeXML(f, d.size())
+}
+
+// atomLinks are the document's links: to itself and the feed's past, to its page, and to the same
+// in the other formats.
+func (d *draft) atomLinks() []atomLink {
+	var list []atomLink
+	for _, r := range d.relations(news.Atom) {
+		list = append(list, atomLink{Rel: r.rel, Type: news.Atom.MediaType(), Href: r.href})
+	}
+	list = append(list, atomLink{Rel: "alternate", Type: "text/html", Href: d.home})
+	for _, format := range news.Formats {
+		if format != news.Atom {
+			list = append(list, atomLink{
+				Rel: "alternate", Type: format.MediaType(), Href: d.document(d.feed.Number, format),
+			})
+		}
+	}
+	return list
 }
 
 // atomEntry writes one entry.
@@ -86,8 +131,8 @@ func (d *draft) atomEntry(it *item) *atomEntry {
 			Title:   it.title,
 			Updated: it.updated.Format(time.RFC3339),
 			Rights:  rights(it),
-			Links:   []feeds.AtomLink{{Rel: "alternate", Href: it.url}},
 		},
+		Links:  []atomLink{{Rel: "alternate", Href: it.url}},
 		Source: source(it),
 	}
 	if !it.published.IsZero() {
@@ -100,7 +145,8 @@ func (d *draft) atomEntry(it *item) *atomEntry {
 		summary = it.lead() // some text there should be (RFC 4287, section 4.1.1.1)
 	}
 	if summary != "" {
-		x.Summary = &feeds.AtomSummary{Type: "text", Content: summary}
+		text := plain(summary)
+		x.Summary = &text
 	}
 	for _, a := range it.authors {
 		x.Authors = append(x.Authors, *person(a))
@@ -110,17 +156,27 @@ func (d *draft) atomEntry(it *item) *atomEntry {
 			Term: t.id, Scheme: d.taxonomy(), Label: t.title,
 		})
 	}
+	for _, t := range it.medtops {
+		x.Categories = append(x.Categories, atomCategory{Term: t.medtop, Scheme: mediaTopics})
+	}
 	for _, tag := range it.tags {
 		x.Categories = append(x.Categories, atomCategory{Term: tag})
 	}
 	for _, m := range it.media {
-		l := feeds.AtomLink{Rel: "enclosure", Type: m.Type, Href: m.URL}
-		if m.Length > 0 {
-			l.Length = strconv.FormatInt(m.Length, 10)
-		}
-		x.Links = append(x.Links, l)
+		x.Links = append(x.Links, atomLink{
+			Rel: "enclosure", Type: m.Type, Href: m.URL, Length: m.Length, Title: m.Title,
+		})
 	}
 	return x
+}
+
+// plain is plain text of any length. If it has what looks like a tag, it is written as HTML that
+// shows it, for some readers guess.
+func plain(s string) atomText {
+	if looksLikeHTML(s) {
+		return atomText{Type: "html", Text: htmlText.Replace(s)}
+	}
+	return atomText{Type: "text", Text: s}
 }
 
 // source describes the feed that an item was taken from, nil if it lacks what it must have. An
@@ -139,10 +195,10 @@ func source(it *item) *atomSource {
 		Updated: it.origin.Updated.Format(time.RFC3339),
 	}
 	if it.origin.URL != "" {
-		s.Links = append(s.Links, feeds.AtomLink{Rel: "self", Href: it.origin.URL})
+		s.Links = append(s.Links, atomLink{Rel: "self", Href: it.origin.URL})
 	}
 	if it.origin.Link != "" {
-		s.Links = append(s.Links, feeds.AtomLink{Rel: "alternate", Href: it.origin.Link})
+		s.Links = append(s.Links, atomLink{Rel: "alternate", Href: it.origin.Link})
 	}
 	if len(it.authors) == 0 {
 		s.Author = person(news.Author{Name: it.origin.Title, URL: it.origin.Link})

@@ -14,8 +14,15 @@ import (
 // element or member that nobody decided to publish is a fault like a missing one. The error is
 // Invalid, and names the place.
 func Check(format news.Format, doc []byte) error {
+	_, err := CheckParts(format, doc)
+	return err
+}
+
+// CheckParts does what Check does, and tells where the document has its entries and tombstones, in
+// the order in which they stand. Cut takes some of them out.
+func CheckParts(format news.Format, doc []byte) ([]news.Part, error) {
 	if err := checkText(doc); err != nil {
-		return err
+		return nil, err
 	}
 	switch format {
 	case news.RSS:
@@ -25,7 +32,7 @@ func Check(format news.Format, doc []byte) error {
 	case news.JSON:
 		return checkJSON(doc)
 	}
-	return fault("feed format %q is unknown", format)
+	return nil, fault("feed format %q is unknown", format)
 }
 
 // fault is what is wrong with a document.

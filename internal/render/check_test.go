@@ -60,7 +60,7 @@ var rssBreakages = []breakage{
 	{"relative link", "https://feeds.example/topics/border<", "/topics/border<", "absolute"},
 	{"unescaped link", "https://news.example/es/1?", "https://news.example/é/1?", "escaped"},
 	{"markup in a title", "<title>The border</title>", "<title>The <b>border</b></title>", "inside"},
-	{"no self", ` rel="self"`, ` rel="alternate"`, "link to the document itself"},
+	{"no self", ` rel="self"`, ` rel="alternate"`, "relation self is missing"},
 	{"self of another format", "feeds/border.rss", "feeds/border.atom", "not the address"},
 	{"date without zone", "09:00:00 +0000", "09:00:00", "is not a date"},
 	{"two-digit year", "Mon, 03 Mar 2025 09", "Mon, 03 Mar 25 09", "is not a date"},
@@ -131,7 +131,7 @@ var jsonBreakages = []breakage{
 	{"author without name", `"name": "Ann O'Hara"`, "", "name is missing"},
 	{"authors is an object", `"authors": [`, `"authors": {`, "byte"},
 	{"attachment without type", `"mime_type"`, `"type"`, "missing"},
-	{"size is a word", "4100200", `"big"`, "number of bytes"},
+	{"size is a word", "4100200", `"big"`, "whole number"},
 	{"half a surrogate pair", "Laredo", `\ud83d`, "surrogates"},
 	{"escaped control character", "Laredo", `\u0001`, "can't carry"},
 	{

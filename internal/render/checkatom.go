@@ -1,6 +1,10 @@
 package render
 
-import "time"
+import (
+	"time"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
 
 var atomFeedRules = rules{
 	"atom:id":        {1, 1, isIRI},
@@ -11,6 +15,9 @@ var atomFeedRules = rules{
 	"atom:author":    {1, many, isPerson},
 	"atom:generator": {0, 1, filled},
 	"atom:entry":     {0, many, nil},
+
+	"fh:archive":       {0, 1, isVoid},
+	"at:deleted-entry": {0, many, isTombstone},
 }
 
 var atomEntryRules = rules{
@@ -42,37 +49,50 @@ var atomPersonRules = rules{
 }
 
 // checkAtom holds a document to RFC 4287 and what we publish.
-func checkAtom(doc []byte) error {
+func checkAtom(doc []byte) ([]news.Part, error) {
 	feed, err := parseXML(doc)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if feed.name != "atom:feed" {
-		return fault("root element is %s, not an Atom feed", feed.name)
+		return nil, fault("root element is %s, not an Atom feed", feed.name)
 	}
 	if err := feed.hold(atomFeedRules); err != nil {
-		return err
+		return nil, err
 	}
 	if err := checkLinks(feed, "self", "alternate"); err != nil {
-		return err
+		return nil, err
+	}
+	if err := feed.history(news.Atom); err != nil {
+		return nil, err
 	}
 	if err := checkTag(feed.attr("xml:lang")); err != nil {
-		return err
+		return nil, err
 	}
+	return checkEntries(feed)
+}
+
+// checkEntries holds a feed's entries and tombstones to the rules, and tells where they stand.
+func checkEntries(feed *element) ([]news.Part, error) {
 	ids := unique{"id " + feed.content("atom:id"): true}
+	parts, err := checkTombstones(feed, ids)
+	if err != nil {
+		return nil, err
+	}
 	for _, entry := range feed.children {
 		if entry.name != "atom:entry" {
 			continue
 		}
 		id := entry.content("atom:id")
 		if err := checkAtomEntry(entry, feed.content("atom:updated")); err != nil {
-			return fault("entry %s: %w", id, err)
+			return nil, fault("entry %s: %w", id, err)
 		}
 		if err := ids.add("id " + id); err != nil {
-			return err
+			return nil, err
 		}
+		parts = append(parts, entry.part(id))
 	}
-	return nil
+	return parts, nil
 }
 
 // checkAtomEntry holds an entry to the rules. Newest is when the feed changed last.

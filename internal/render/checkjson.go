@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strconv"
 	"strings"
 	"time"
+
+	"github.com/teletipo/teletipo/internal/news"
 )
 
 // object is a JSON object as read from a document.
@@ -30,7 +33,12 @@ var jsonFeedMembers = members{
 	"next_url":      webAddress,
 	"language":      tag,
 	"authors":       listOf(objectOf(jsonAuthorMembers, "name")),
+	"_teletipo":     objectOf(jsonFeedExtensionMembers, "about"),
 	"items":         listOf(objectOf(jsonItemMembers, "id", "url", "title", "_teletipo")),
+}
+
+var jsonFeedExtensionMembers = members{
+	"about": webAddress, "archive": number, "current_url": webAddress, "newer_url": webAddress,
 }
 
 var jsonItemMembers = members{
@@ -47,6 +55,22 @@ var jsonItemMembers = members{
 	"tags":           listOf(text),
 	"language":       tag,
 	"attachments":    listOf(objectOf(jsonAttachmentMembers, "url", "mime_type")),
+	"_teletipo": objectOf(jsonExtensionMembers,
+		"about", "rights", "topics", "evidence_url", "source"),
+}
+
+var jsonExtensionMembers = members{
+	"about":        webAddress,
+	"rights":       text,
+	"topics":       listOf(objectOf(jsonTopicMembers, "id", "title", "score")),
+	"evidence_url": webAddress,
+	"source":       objectOf(jsonSourceMembers, "id"),
+}
+
+var jsonTopicMembers = members{"id": text, "title": text, "score": score, "medtop": text}
+
+var jsonSourceMembers = members{
+	"id": anyText, "title": text, "home_page_url": webAddress, "feed_url": webAddress,
 }
 
 var jsonAuthorMembers = members{"name": text, "url": webAddress}
@@ -56,31 +80,55 @@ var jsonAttachmentMembers = members{
 }
 
 // checkJSON holds a document to JSON Feed 1.1 and what we publish.
-func checkJSON(doc []byte) error {
-	v, err := parseJSON(doc)
+func checkJSON(doc []byte) ([]news.Part, error) {
+	v, parts, err := parseJSON(doc)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	feed := objectOf(jsonFeedMembers, "version", "title", "home_page_url", "feed_url", "items")
+	feed := objectOf(jsonFeedMembers,
+		"version", "title", "home_page_url", "feed_url", "_teletipo", "items")
 	if err := feed(v); err != nil {
-		return err
+		return nil, err
 	}
 	ids := unique{}
 	f := v.(object)
-	if f["next_url"] == f["feed_url"] {
-		return fault("next_url is the document itself")
+	if err := f.history(); err != nil {
+		return nil, err
 	}
-	for _, v := range f["items"].([]any) {
+	for i, v := range f["items"].([]any) {
 		item := v.(object)
 		id := item["id"].(string)
 		if err := ids.add("id " + id); err != nil {
-			return err
+			return nil, err
 		}
 		if item["content_html"] == nil && item["content_text"] == nil {
-			return fault("item %s: it has neither content_html nor content_text", id)
+			return nil, fault("item %s: it has neither content_html nor content_text", id)
+		}
+		parts[i].ID = id
+	}
+	return parts, nil
+}
+
+// history checks the links between a feed's documents.
+func (o object) history() error {
+	if o["next_url"] == o["feed_url"] {
+		return fault("next_url is the document itself")
+	}
+	extension := o["_teletipo"].(object)
+	d := documents{}
+	for rel, href := range map[string]any{
+		"self": o["feed_url"], relPrev: o["next_url"],
+		relCurrent: extension["current_url"], relNext: extension["newer_url"],
+	} {
+		if s, ok := href.(string); ok {
+			d[rel] = s
 		}
 	}
-	return nil
+	_, number := archiveOf(d["self"], news.JSON)
+	if said, ok := extension["archive"].(json.Number); ok && said.String() != strconv.Itoa(number) {
+		return fault("_teletipo: archive: it is %s in a document of number %d", said, number)
+	}
+	return d.checkHistory(extension["archive"] != nil, news.JSON)
 }
 
 // objectOf wants an object of these members, the needed ones among them.
@@ -140,6 +188,13 @@ func text(v any) error {
 	return nil
 }
 
+func anyText(v any) error {
+	if s, ok := v.(string); !ok || s != "" && text(v) != nil {
+		return fault("%v is not a string", v)
+	}
+	return nil
+}
+
 func webAddress(v any) error { s, _ := v.(string); return checkAddress(s) }
 func tag(v any) error        { s, _ := v.(string); return checkTag(s) }
 func date(v any) error       { s, _ := v.(string); return checkDate(s, time.RFC3339) }
@@ -147,7 +202,15 @@ func date(v any) error       { s, _ := v.(string); return checkDate(s, time.RFC3
 func number(v any) error {
 	n, ok := v.(json.Number)
 	if i, err := n.Int64(); !ok || err != nil || i < 0 {
-		return fault("%v is not a number of bytes", v)
+		return fault("%v is not a whole number", v)
+	}
+	return nil
+}
+
+func score(v any) error {
+	n, ok := v.(json.Number)
+	if _, err := n.Float64(); !ok || err != nil {
+		return fault("%v is not a number", v)
 	}
 	return nil
 }
@@ -167,59 +230,96 @@ func surrogates(doc []byte) bool {
 	}
 }
 
-// parseJSON reads a document. Beside what encoding/json finds, it refuses a name given twice,
-// anything after the value, and surrogates.
-func parseJSON(doc []byte) (any, error) {
+// parseJSON reads a document, and tells where the objects of its items stand. Beside what
+// encoding/json finds, it refuses a name given twice, anything after the value, and surrogates.
+func parseJSON(doc []byte) (any, []news.Part, error) {
 	if surrogates(doc) {
-		return nil, fault("a character is written as surrogates, maybe as half a pair")
+		return nil, nil, fault("a character is written as surrogates, maybe as half a pair")
 	}
-	d := json.NewDecoder(bytes.NewReader(doc))
-	d.UseNumber()
-	v, err := parseValue(d)
+	p := jsonParser{Decoder: json.NewDecoder(bytes.NewReader(doc))}
+	p.UseNumber()
+	v, err := p.value(atTop)
 	if err != nil {
-		return nil, fault("byte %d: %w", d.InputOffset(), err)
+		return nil, nil, fault("byte %d: %w", p.InputOffset(), err)
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, fault("byte %d: there is something after the value", d.InputOffset())
+	if _, err := p.Token(); !errors.Is(err, io.EOF) {
+		return nil, nil, fault("byte %d: there is something after the value", p.InputOffset())
 	}
-	return v, nil
+	return v, p.parts, nil
 }
 
-// parseValue reads the next value.
-func parseValue(d *json.Decoder) (any, error) {
-	token, err := d.Token()
+// jsonParser reads the values of a document.
+type jsonParser struct {
+	*json.Decoder
+	parts []news.Part // of the objects in the document's own items
+}
+
+// place is where in a document a value stands.
+type place int
+
+const (
+	atTop   place = iota // the document itself
+	atItems              // its member items
+	atItem               // one of those
+	elsewhere
+)
+
+// inside is the place of a member of that name, or of an array's value, which has none.
+func (at place) inside(name string) place {
+	switch {
+	case at == atTop && name == "items":
+		return atItems
+	case at == atItems && name == "":
+		return atItem
+	}
+	return elsewhere
+}
+
+// value reads the next value, which stands there.
+func (p *jsonParser) value(at place) (any, error) {
+	token, err := p.Token()
 	if err != nil {
 		return nil, err
 	}
+	start := int(p.InputOffset()) - 1
 	switch token {
 	case json.Delim('{'):
-		o := object{}
-		for d.More() {
-			name, err := d.Token()
-			if err != nil {
-				return nil, err
-			}
-			key := name.(string) // the decoder lets nothing else pass here
-			if _, twice := o[key]; twice {
-				return nil, fault("%s stands there twice", key)
-			}
-			if o[key], err = parseValue(d); err != nil {
-				return nil, err
-			}
+		o, err := p.object(at)
+		if at == atItem {
+			p.parts = append(p.parts, news.Part{Start: start, End: int(p.InputOffset())})
 		}
-		_, err = d.Token()
 		return o, err
 	case json.Delim('['):
 		list := []any{}
-		for d.More() {
-			v, err := parseValue(d)
+		for p.More() {
+			v, err := p.value(at.inside(""))
 			if err != nil {
 				return nil, err
 			}
 			list = append(list, v)
 		}
-		_, err = d.Token()
+		_, err = p.Token()
 		return list, err
 	}
 	return token, nil
+}
+
+// object reads the rest of an object.
+func (p *jsonParser) object(at place) (object, error) {
+	o := object{}
+	for p.More() {
+		name, err := p.Token()
+		if err != nil {
+			return nil, err
+		}
+		key := name.(string) // the decoder lets nothing else pass here
+		if _, twice := o[key]; twice {
+			return nil, fault("%s stands there twice", key)
+		}
+		if o[key], err = p.value(at.inside(key)); err != nil {
+			return nil, err
+		}
+	}
+	_, err := p.Token()
+	return o, err
 }

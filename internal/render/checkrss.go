@@ -1,8 +1,6 @@
 package render
 
 import (
-	"strings"
-
 	"github.com/teletipo/teletipo/internal/news"
 )
 
@@ -15,8 +13,12 @@ var rssChannelRules = rules{
 	"generator":     {0, 1, filled},
 	"docs":          {0, 1, isAddress},
 	"ttl":           {0, 1, isMinutes},
-	"atom:link":     {1, 1, isRSSSelf},
+	"atom:link":     {1, many, isAtomLink},
 	"item":          {0, many, nil},
+
+	"sy:updatePeriod":    {0, 1, filled},
+	"sy:updateFrequency": {0, 1, filled},
+	"fh:archive":         {0, 1, isVoid},
 }
 
 var rssItemRules = rules{
@@ -33,38 +35,47 @@ var rssItemRules = rules{
 	"dc:language":      {0, 1, isTag},
 	"dcterms:modified": {0, 1, isRFC3339},
 	"media:content":    {0, many, hasAddress},
+	"media:thumbnail":  {0, 1, hasAddress},
 }
 
 // checkRSS holds a document to RSS 2.0, the RSS Best Practices Profile, and what we publish.
-func checkRSS(doc []byte) error {
+func checkRSS(doc []byte) ([]news.Part, error) {
 	root, err := parseXML(doc)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if root.name != "rss" || root.attr("version") != "2.0" {
-		return fault("root element is not <rss version=\"2.0\">")
+		return nil, fault("root element is not <rss version=\"2.0\">")
 	}
 	if err := root.hold(rules{"channel": {1, 1, nil}}); err != nil {
-		return err
+		return nil, err
 	}
 	channel := root.child("channel")
 	if err := channel.hold(rssChannelRules); err != nil {
-		return err
+		return nil, err
+	}
+	if err := channel.history(news.RSS); err != nil {
+		return nil, err
+	}
+	if err := checkPace(channel); err != nil {
+		return nil, err
 	}
 	ids := unique{}
+	var parts []news.Part
 	for _, item := range channel.children {
 		if item.name != "item" {
 			continue
 		}
 		id := item.content("guid")
 		if err := checkRSSItem(item); err != nil {
-			return fault("item %s: %w", id, err)
+			return nil, fault("item %s: %w", id, err)
 		}
 		if err := ids.add("id " + id); err != nil {
-			return err
+			return nil, err
 		}
+		parts = append(parts, item.part(id))
 	}
-	return nil
+	return parts, nil
 }
 
 func checkRSSItem(item *element) error {
@@ -89,14 +100,4 @@ func isRSSSource(e *element) error {
 		return err
 	}
 	return filled(e)
-}
-
-func isRSSSelf(e *element) error {
-	if e.attr("rel") != "self" || e.attr("type") != news.RSS.MediaType() {
-		return fault("it is no link to the document itself")
-	}
-	if href := e.attr("href"); !strings.HasSuffix(href, "."+string(news.RSS)) {
-		return fault("%q is not the address of an RSS document", href)
-	}
-	return checkAddress(e.attr("href"))
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/teletipo/teletipo/internal/news"
 )
 
 // element is an XML element as read from a document, its name with the prefix that prefixes
@@ -17,6 +19,13 @@ type element struct {
 	attrs    []attr
 	text     string // all character data directly inside
 	children []*element
+
+	start, end int // bytes of the document, tags included
+}
+
+// part is where the element stands, known by an id.
+func (e *element) part(id string) news.Part {
+	return news.Part{ID: id, Start: e.start, End: e.end}
 }
 
 type attr struct{ name, value string }
@@ -30,6 +39,9 @@ var prefixes = map[string]string{
 	nsDC:                                   "dc:",
 	nsTerms:                                "dcterms:",
 	nsMedia:                                "media:",
+	nsPace:                                 "sy:",
+	nsHistory:                              "fh:",
+	nsTombstones:                           "at:",
 }
 
 // parseXML reads a document. Beside what encoding/xml finds, it refuses what that lets pass:
@@ -38,7 +50,7 @@ var prefixes = map[string]string{
 func parseXML(doc []byte) (*element, error) {
 	p := parser{decoder: xml.NewDecoder(bytes.NewReader(doc))}
 	for {
-		start := p.decoder.InputOffset()
+		p.start = int(p.decoder.InputOffset())
 		token, err := p.decoder.RawToken()
 		if errors.Is(err, io.EOF) {
 			break
@@ -46,7 +58,8 @@ func parseXML(doc []byte) (*element, error) {
 		if err != nil {
 			return nil, fault("not well-formed: %w", err)
 		}
-		if err := p.take(token, doc[start:p.decoder.InputOffset()]); err != nil {
+		p.end = int(p.decoder.InputOffset())
+		if err := p.take(token, doc[p.start:p.end]); err != nil {
 			line, column := p.decoder.InputPos()
 			return nil, fault("line %d, column %d: %w", line, column, err)
 		}
@@ -67,6 +80,8 @@ type parser struct {
 	open     []frame
 	bindings []binding // of the open elements, outermost first
 	begun    bool      // something other than the XML declaration was seen
+
+	start, end int // of the token, in bytes of the document
 }
 
 type frame struct {
@@ -91,9 +106,9 @@ func (p *parser) take(token xml.Token, raw []byte) error {
 	case xml.CharData:
 		return p.characters(t, raw)
 	case xml.StartElement:
-		return p.start(t, raw)
+		return p.begin(t, raw)
 	case xml.EndElement:
-		return p.end(t)
+		return p.close(t)
 	}
 	return nil
 }
@@ -115,8 +130,8 @@ func (p *parser) characters(t xml.CharData, raw []byte) error {
 	return nil
 }
 
-// start opens an element.
-func (p *parser) start(t xml.StartElement, raw []byte) error {
+// begin opens an element.
+func (p *parser) begin(t xml.StartElement, raw []byte) error {
 	if len(p.open) == 0 && p.root != nil {
 		return fault("<%s> is a second root element", rawName(t.Name))
 	}
@@ -131,7 +146,7 @@ func (p *parser) start(t xml.StartElement, raw []byte) error {
 	if err != nil {
 		return err
 	}
-	e := &element{name: name}
+	e := &element{name: name, start: p.start}
 	if e.attrs, err = p.attributes(t); err != nil {
 		return err
 	}
@@ -185,8 +200,8 @@ func (p *parser) attributes(t xml.StartElement) ([]attr, error) {
 	return list, nil
 }
 
-// end closes an element.
-func (p *parser) end(t xml.EndElement) error {
+// close closes an element.
+func (p *parser) close(t xml.EndElement) error {
 	if len(p.open) == 0 {
 		return fault("</%s> closes nothing", rawName(t.Name))
 	}
@@ -194,6 +209,7 @@ func (p *parser) end(t xml.EndElement) error {
 	if f.raw != rawName(t.Name) {
 		return fault("</%s> closes <%s>", rawName(t.Name), f.raw)
 	}
+	f.element.end = p.end
 	p.bindings = p.bindings[:f.bindings]
 	p.open = p.open[:len(p.open)-1]
 	return nil

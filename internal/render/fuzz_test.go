@@ -45,6 +45,9 @@ func FuzzRender(f *testing.F) {
 			feed.Entries = feed.Entries[:3] // else two have one id
 		}
 		feed.Key.Lang = languageTag(lang) // configuration holds that
+		feed.Number, feed.Archives, feed.MaxAge = int(at%4), int(at%6), time.Duration(at)
+		feed.Gone = append(tombstones(2), news.Tombstone{ID: feed.Entries[0].ID, When: sampleTime},
+			news.Tombstone{ID: news.MintID(title, name), When: time.Unix(at, 0)})
 		for _, format := range news.Formats {
 			doc, err := testRenderer().Render(feed, format)
 			if err != nil {

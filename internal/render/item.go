@@ -15,6 +15,7 @@ import (
 type item struct {
 	id        string // an absolute IRI
 	url       string // of the article: at its source, or else here
+	page      string // of the article here, with the evidence for its topics
 	title     string // plain text, never empty
 	summary   string // plain text
 	content   string // HTML
@@ -24,6 +25,7 @@ type item struct {
 	authors   []news.Author
 	tags      []string
 	topics    []topic
+	medtops   []topic      // those of them that are Media Topics, each code once
 	media     []news.Media // with an address and a media type each
 	published time.Time    // zero if the article has no date that a feed can show
 	updated   time.Time
@@ -35,6 +37,7 @@ type item struct {
 // topic is a topic that an item belongs to.
 type topic struct {
 	id, title string
+	medtop    string // code of the IPTC's Media Topic that it is; empty for none
 	score     float64
 }
 
@@ -42,7 +45,7 @@ type topic struct {
 func (d *draft) item(e *news.Entry) *item {
 	it := &item{
 		id:     e.ID.URN(),
-		url:    cmp.Or(address(e.URL), d.site.PublicURL+news.ArticlePath(e.ID)),
+		page:   d.site.PublicURL + news.ArticlePath(e.ID),
 		lang:   languageTag(e.Lang),
 		own:    e.Own,
 		rights: news.Headline,
@@ -56,9 +59,11 @@ func (d *draft) item(e *news.Entry) *item {
 		updated:   second(e.Updated),
 		corrected: e.Revision > 1,
 	}
+	it.url = cmp.Or(address(e.URL), it.page)
 	it.title = cmp.Or(line(e.Title), it.url)
+	it.medtops = medtops(it.topics)
 	if it.updated.IsZero() { // an entry must have one
-		it.updated = second(d.feed.Updated)
+		it.updated = d.updated()
 	}
 	if e.Rights == news.Full || e.Rights == news.Excerpt {
 		it.rights = e.Rights
@@ -77,15 +82,27 @@ func (d *draft) item(e *news.Entry) *item {
 func (d *draft) placed(placements []news.Placement) []topic {
 	var list []topic
 	for _, p := range placements {
-		title := d.topics[p.Topic]
-		if title == "" || slices.ContainsFunc(list, func(t topic) bool { return t.id == p.Topic }) {
+		t, known := d.topics[p.Topic]
+		if !known || slices.ContainsFunc(list, func(t topic) bool { return t.id == p.Topic }) {
 			continue
 		}
-		score := math.Round(p.Score*100) / 100
-		if math.IsNaN(score) || math.IsInf(score, 0) {
-			score = 0 // JSON has no number for it
+		t.score = math.Round(p.Score*100) / 100
+		if math.IsNaN(t.score) || math.IsInf(t.score, 0) {
+			t.score = 0 // JSON has no number for it
 		}
-		list = append(list, topic{id: p.Topic, title: title, score: score})
+		list = append(list, t)
+	}
+	return list
+}
+
+// medtops picks the topics that are Media Topics, one for each code.
+func medtops(topics []topic) []topic {
+	var list []topic
+	for _, t := range topics {
+		same := func(other topic) bool { return other.medtop == t.medtop }
+		if t.medtop != "" && !slices.ContainsFunc(list, same) {
+			list = append(list, t)
+		}
 	}
 	return list
 }

@@ -12,12 +12,16 @@ import (
 
 const jsonVersion = "https://jsonfeed.org/version/1.1"
 
+// aboutExtension is where people read what our extension of JSON Feed holds.
+const aboutExtension = generatorURL + "/blob/main/docs/feeds.md#the-extension-of-json-feed"
+
 // The envelopes put what JSON Feed 1.1 has and gorilla/feeds lacks, or spells wrong, around its
 // structs. A field here hides the one of the same JSON name there.
 type (
 	jsonFeed struct {
 		feeds.JSONFeed
-		Items []*jsonItem `json:"items"` // there even if empty
+		Teletipo jsonFeedExtension `json:"_teletipo"`
+		Items    []*jsonItem       `json:"items"` // there even if empty
 	}
 
 	jsonItem struct {
@@ -34,17 +38,35 @@ type (
 		Size  int64  `json:"size_in_bytes,omitempty"`
 	}
 
+	// jsonFeedExtension is what we say of a document beyond JSON Feed:
+	//
+	//	"_teletipo": {
+	//	  "about": "https://…",           what this is
+	//	  "archive": 3,                   in a closed archive alone: its number, 1 being the oldest,
+	//	  "current_url": "https://…",     the document to subscribe to,
+	//	  "newer_url": "https://…"        and the archive after this one
+	//	}
+	jsonFeedExtension struct {
+		About   string `json:"about"`
+		Archive int    `json:"archive,omitempty"`
+		Current string `json:"current_url,omitempty"`
+		Newer   string `json:"newer_url,omitempty"`
+	}
+
 	// jsonExtension is what we say of an item beyond JSON Feed:
 	//
 	//	"_teletipo": {
+	//	  "about": "https://…",           what this is
 	//	  "rights": "excerpt",            what the item holds: full, excerpt, or headline only
 	//	  "topics": [                     that the article belongs to, there even if empty
 	//	    {
 	//	      "id": "border",             permanent
 	//	      "title": "The border",      in the language of the feed
-	//	      "score": 12.5               how well it fits; higher is better
+	//	      "score": 12.5,              how well it fits; higher is better
+	//	      "medtop": "medtop:20000639" the IPTC's Media Topic that it is, if it is one
 	//	    }
 	//	  ],
+	//	  "evidence_url": "https://…",    the article's page here: what counted for each topic
 	//	  "source": {                     where the article came from
 	//	    "id": "example-en",           permanent; the name we give it
 	//	    "title": "Example News",      as its feed names it; it and the two below may be absent
@@ -53,15 +75,18 @@ type (
 	//	  }
 	//	}
 	jsonExtension struct {
-		Rights news.Rights `json:"rights"`
-		Topics []jsonTopic `json:"topics"`
-		Source jsonSource  `json:"source"`
+		About    string      `json:"about"`
+		Rights   news.Rights `json:"rights"`
+		Topics   []jsonTopic `json:"topics"`
+		Evidence string      `json:"evidence_url"`
+		Source   jsonSource  `json:"source"`
 	}
 
 	jsonTopic struct {
-		ID    string  `json:"id"`
-		Title string  `json:"title"`
-		Score float64 `json:"score"`
+		ID     string  `json:"id"`
+		Title  string  `json:"title"`
+		Score  float64 `json:"score"`
+		Medtop string  `json:"medtop,omitempty"`
 	}
 
 	jsonSource struct {
@@ -100,11 +125,22 @@ func (d *draft) json() ([]byte, error) {
 			Title:       d.title,
 			Description: d.description,
 			HomePageUrl: d.home,
-			FeedUrl:     d.self(news.JSON),
+			FeedUrl:     d.document(d.feed.Number, news.JSON),
 			Language:    languageTag(d.lang),
 			Authors:     []*feeds.JSONAuthor{{Name: d.site.Title, Url: d.site.PublicURL + "/"}},
 		},
-		Items: make([]*jsonItem, 0, len(d.feed.Entries)),
+		Teletipo: jsonFeedExtension{About: aboutExtension},
+		Items:    make([]*jsonItem, 0, len(d.feed.Entries)),
+	}
+	for _, r := range d.relations(news.JSON) {
+		switch r.rel {
+		case relPrev:
+			f.NextUrl = r.href
+		case relCurrent:
+			f.Teletipo.Current = r.href
+		case relNext:
+			f.Teletipo.Archive, f.Teletipo.Newer = d.feed.Number, r.href
+		}
 	}
 	for i := range d.feed.Entries {
 		f.Items = append(f.Items, newJSONItem(d.item(&d.feed.Entries[i])))
@@ -155,14 +191,20 @@ func newJSONItem(it *item) *jsonItem {
 // extension is what we say of an item beyond JSON Feed.
 func extension(it *item) jsonExtension {
 	x := jsonExtension{
-		Rights: it.rights,
-		Topics: make([]jsonTopic, 0, len(it.topics)),
+		About:    aboutExtension,
+		Rights:   it.rights,
+		Topics:   make([]jsonTopic, 0, len(it.topics)),
+		Evidence: it.page,
 		Source: jsonSource{
 			ID: it.source, Title: it.origin.Title, HomePageURL: it.origin.Link, FeedURL: it.origin.URL,
 		},
 	}
 	for _, t := range it.topics {
-		x.Topics = append(x.Topics, jsonTopic{ID: t.id, Title: t.title, Score: t.score})
+		topic := jsonTopic{ID: t.id, Title: t.title, Score: t.score}
+		if t.medtop != "" {
+			topic.Medtop = "medtop:" + t.medtop
+		}
+		x.Topics = append(x.Topics, topic)
 	}
 	return x
 }

@@ -50,9 +50,9 @@ type draft struct {
 	site        news.Site
 	title       string
 	description string
-	lang        string            // that the feed's own words are in
-	home        string            // address of the feed's page
-	topics      map[string]string // titles, in that language
+	lang        string           // that the feed's own words are in
+	home        string           // address of the feed's page
+	topics      map[string]topic // titles in that language
 }
 
 // draft prepares a feed. A feed of all languages speaks the site's main one.
@@ -63,7 +63,7 @@ func (r *Renderer) draft(feed *news.Feed) *draft {
 		title:  cmp.Or(line(feed.Title), line(feed.Key.String()), r.site.Title),
 		lang:   feed.Key.Lang,
 		home:   r.site.PublicURL + news.TopicPath(feed.Key.Topic),
-		topics: make(map[string]string, len(r.topics)),
+		topics: make(map[string]topic, len(r.topics)),
 	}
 	d.description = cmp.Or(line(feed.Description), d.title)
 	if d.lang == "" && len(r.site.Languages) > 0 {
@@ -71,14 +71,11 @@ func (r *Renderer) draft(feed *news.Feed) *draft {
 	}
 	for _, t := range r.topics {
 		title, _ := news.Translate(t.Titles, append([]string{d.lang}, r.site.Languages...)...)
-		d.topics[t.ID] = cmp.Or(line(title), line(t.ID))
+		d.topics[t.ID] = topic{
+			id: t.ID, title: cmp.Or(line(title), line(t.ID)), medtop: mediaTopic(t.Medtop),
+		}
 	}
 	return d
-}
-
-// self is the address of the document.
-func (d *draft) self(format news.Format) string {
-	return d.site.PublicURL + news.FeedPath(d.feed.Key, format)
 }
 
 // taxonomy is the scheme that topics are categories of: it and a topic's id give its page.

@@ -40,9 +40,46 @@ func samples() map[string]news.Feed {
 	for _, rights := range []news.Rights{news.Full, news.Excerpt, "?"} {
 		hostile.Entries = append(hostile.Entries, hostileEntry(rights))
 	}
+
+	past := sampleFeed(news.FeedKey{Topic: "cartels"})
+	past.Title, past.Archives = "Cartels & crime", 3
+	past.Entries = []news.Entry{newstest.Entry(7), newstest.Entry(0)}
+	past.Gone = tombstones(4)
+
+	archive := past
+	archive.Number = 2
+
+	oldest := sampleFeed(news.FeedKey{Topic: news.All, Lang: "es"})
+	oldest.Title, oldest.Number, oldest.Archives, oldest.Gone = "Todo", 1, 1, tombstones(1)
+	oldest.MaxAge = 0
+
+	hostile.Archives, hostile.Gone, hostile.MaxAge = -1, hostileGone(hostile), 7*time.Minute+time.Second
 	return map[string]news.Feed{
 		"mixed": mixed, "spanish": spanish, "empty": empty, "hostile": hostile,
+		"past": past, "archive": archive, "oldest": oldest,
 	}
+}
+
+// tombstones gives so many, the newest first.
+func tombstones(n int) []news.Tombstone {
+	var list []news.Tombstone
+	for i := range n {
+		list = append(list, news.Tombstone{
+			ID: news.MintID("gone", string(rune('a'+i))), When: sampleTime.Add(-time.Duration(i) * time.Hour),
+		})
+	}
+	return list
+}
+
+// hostileGone are tombstones that a document may not have: of an article that is there, two of
+// one article, one without a date, and one newer than the feed.
+func hostileGone(feed news.Feed) []news.Tombstone {
+	list := tombstones(3)
+	list[0].When = sampleTime.Add(time.Minute + 700*time.Millisecond)
+	twice := list[1]
+	twice.When = twice.When.Add(time.Hour)
+	undated := news.Tombstone{ID: news.MintID("gone", "undated")}
+	return append(list, twice, undated, news.Tombstone{ID: feed.Entries[0].ID, When: sampleTime})
 }
 
 var sampleTime = newstest.Start.AddDate(0, 1, 0)
@@ -80,7 +117,7 @@ func hostileEntry(rights news.Rights) news.Entry {
 			},
 			Published: time.Date(12025, 1, 1, 0, 0, 0, 0, time.UTC),
 		},
-		Revision: 3, Updated: newstest.Start.Add(1500 * time.Millisecond),
+		Revision: 3, Updated: newstest.Start.Add(time.Duration(len(rights))*time.Minute + 500*time.Millisecond),
 		Placements: []news.Placement{
 			{Topic: "border", Score: math.Inf(1)}, {Topic: "unknown"}, {Topic: "border"},
 		},
@@ -94,7 +131,10 @@ var testSite = news.Site{
 
 func testRenderer() *Renderer {
 	return New(testSite, []news.Topic{
-		{ID: "border", Titles: map[string]string{"en": "The border", "es": "La frontera"}},
+		{
+			ID: "border", Titles: map[string]string{"en": "The border", "es": "La frontera"},
+			Medtop: "medtop:20000639",
+		},
 		{ID: "cartels", Titles: map[string]string{"en": "Cartels & crime", "es": "Cárteles"}},
 		{ID: "us-mexico", Titles: map[string]string{"es": "México y EE. UU."}},
 	})
@@ -135,13 +175,16 @@ func parseBack(t *testing.T, feed news.Feed, format news.Format, doc []byte) {
 		t.Fatalf("gofeed: %v", err)
 	}
 	self := testSite.PublicURL + news.FeedPath(feed.Key, format)
+	if feed.Number > 0 {
+		self = testSite.PublicURL + news.ArchivePath(feed.Key, feed.Number, format)
+	}
 	if got.FeedLink != self {
 		t.Errorf("feed link is %q, want %q", got.FeedLink, self)
 	}
 	if want := testSite.PublicURL + news.TopicPath(feed.Key.Topic); got.Link != want {
 		t.Errorf("link is %q, want %q", got.Link, want)
 	}
-	if format != news.JSON && (got.UpdatedParsed == nil || !got.UpdatedParsed.Equal(feed.Updated)) {
+	if format != news.JSON && (got.UpdatedParsed == nil || got.UpdatedParsed.Before(feed.Updated)) {
 		t.Errorf("updated is %v, want %v", got.UpdatedParsed, feed.Updated)
 	}
 	if len(got.Items) != len(feed.Entries) {
@@ -232,7 +275,7 @@ func TestVersionIsNotPublished(t *testing.T) {
 func TestEnvelopes(t *testing.T) {
 	feed := samples()["mixed"]
 	d := testRenderer().draft(&feed)
-	channel := &rssChannel{Title: newRSSText("t"), Self: rssSelf{Rel: "self"}}
+	channel := &rssChannel{Title: newRSSText("t"), Links: []rssLink{{Rel: "self"}}}
 	channel.Items = []*rssItem{d.rssItem(d.item(&feed.Entries[0]))}
 	rss, err := feeds.ToXML(channel)
 	if err != nil {
@@ -251,7 +294,7 @@ func TestEnvelopes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for part, want := range map[string]int{
-		`"items"`: 1, `"_teletipo"`: 1, `"attachments"`: 1, `"size_in_bytes"`: 1,
+		`"items"`: 1, `"_teletipo"`: 2, `"attachments"`: 1, `"size_in_bytes"`: 1,
 	} {
 		if got := strings.Count(json, part); got != want {
 			t.Errorf("JSON has %s %d times, want %d", part, got, want)

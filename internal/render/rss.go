@@ -20,6 +20,7 @@ const (
 	nsDC      = "http://purl.org/dc/elements/1.1/"
 	nsTerms   = "http://purl.org/dc/terms/"
 	nsMedia   = "http://search.yahoo.com/mrss/"
+	nsPace    = "http://purl.org/rss/1.0/modules/syndication/"
 )
 
 const rssDocs = "https://www.rssboard.org/rss-specification"
@@ -33,6 +34,8 @@ type (
 		NSDC    string      `xml:"xmlns:dc,attr"`
 		NSTerms string      `xml:"xmlns:dcterms,attr"`
 		NSMedia string      `xml:"xmlns:media,attr"`
+		NSPace  string      `xml:"xmlns:sy,attr,omitempty"`
+		NSPast  string      `xml:"xmlns:fh,attr,omitempty"`
 		Channel *rssChannel `xml:"channel"`
 	}
 
@@ -40,11 +43,14 @@ type (
 		Title       rssText `xml:"title"`
 		Description rssText `xml:"description"`
 		feeds.RssFeed
-		Self  rssSelf    `xml:"atom:link"`
-		Items []*rssItem `xml:"item"`
+		Period  string     `xml:"sy:updatePeriod,omitempty"`
+		Times   int        `xml:"sy:updateFrequency,omitempty"`
+		Links   []rssLink  `xml:"atom:link"`
+		Archive *empty     `xml:"fh:archive"`
+		Items   []*rssItem `xml:"item"`
 	}
 
-	rssSelf struct {
+	rssLink struct {
 		Href string `xml:"href,attr"`
 		Rel  string `xml:"rel,attr"`
 		Type string `xml:"type,attr"`
@@ -60,6 +66,11 @@ type (
 		Language string        `xml:"dc:language,omitempty"`
 		Modified string        `xml:"dcterms:modified,omitempty"`
 		Media    []rssMedia    `xml:"media:content"`
+		Image    *rssImage     `xml:"media:thumbnail"`
+	}
+
+	rssImage struct {
+		URL string `xml:"url,attr"`
 	}
 
 	rssSource struct {
@@ -94,11 +105,18 @@ func newRSSText(s string) rssText { return rssText{Escaped: rssEscapes.Replace(s
 // FeedXml is the document that gorilla/feeds writes for the channel. Without it, that of the
 // embedded struct would be written, which knows nothing of the envelope.
 func (c *rssChannel) FeedXml() any {
-	return &rssDocument{
+	doc := &rssDocument{
 		RssFeedXml: feeds.RssFeedXml{Version: "2.0", ContentNamespace: nsContent},
 		NSAtom:     nsAtom, NSDC: nsDC, NSTerms: nsTerms, NSMedia: nsMedia,
 		Channel: c,
 	}
+	if c.Period != "" {
+		doc.NSPace = nsPace
+	}
+	if c.Archive != nil {
+		doc.NSPast = nsHistory
+	}
+	return doc
 }
 
 // rss writes the feed as RSS 2.0.
@@ -109,12 +127,19 @@ func (d *draft) rss() ([]byte, error) {
 		RssFeed: feeds.RssFeed{
 			Link:          d.home,
 			Language:      languageTag(d.lang),
-			LastBuildDate: rssDate(second(d.feed.Updated)),
+			LastBuildDate: rssDate(d.updated()),
 			Generator:     generatorName + " (" + generatorURL + ")",
 			Docs:          rssDocs,
-			Ttl:           int(d.feed.MaxAge / time.Minute),
 		},
-		Self: rssSelf{Href: d.self(news.RSS), Rel: "self", Type: news.RSS.MediaType()},
+	}
+	for _, r := range d.relations(news.RSS) {
+		c.Links = append(c.Links, rssLink{Href: r.href, Rel: r.rel, Type: news.RSS.MediaType()})
+	}
+	if d.archived() {
+		c.Archive = &empty{}
+	} else { // an archive's bytes must not follow the feed's rhythm
+		c.Ttl = max(int(d.feed.MaxAge/time.Minute), 0)
+		c.Period, c.Times = pace(d.feed.MaxAge)
 	}
 	for i := range d.feed.Entries {
 		c.Items = append(c.Items, d.rssItem(d.item(&d.feed.Entries[i])))
@@ -158,6 +183,9 @@ func (d *draft) rssItem(it *item) *rssItem {
 	for _, t := range it.topics {
 		x.Category = append(x.Category, rssCategory{Domain: d.taxonomy(), Name: t.title})
 	}
+	for _, t := range it.medtops {
+		x.Category = append(x.Category, rssCategory{Domain: mediaTopics, Name: t.medtop})
+	}
 	for _, tag := range it.tags {
 		x.Category = append(x.Category, rssCategory{Name: tag})
 	}
@@ -183,6 +211,9 @@ func (x *rssItem) addMedia(it *item) {
 	if ok {
 		length := strconv.FormatInt(m.Length, 10)
 		x.Enclosure = &feeds.RssEnclosure{Url: m.URL, Length: length, Type: m.Type}
+	}
+	if image, ok := it.first(isImage); ok {
+		x.Image = &rssImage{URL: image.URL}
 	}
 	for _, m := range it.media {
 		x.Media = append(x.Media, rssMedia{

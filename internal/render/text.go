@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/mail"
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -53,8 +54,24 @@ func forbidden[T string | []byte](s T) int {
 	return -1
 }
 
-// line is printable text on one line, without space at its ends: what titles and names are.
-func line(s string) string { return strings.Join(strings.Fields(printable(s)), " ") }
+// line is printable text on one line, without space at its ends: what titles and names are. Many
+// readers take such text for HTML whatever its format says, and would swallow what looks like a
+// tag. A word joiner, which nobody sees, makes an end tag or a reference look like none.
+func line(s string) string {
+	s = strings.Join(strings.Fields(printable(s)), " ")
+	if !looksLikeHTML(s) {
+		return s
+	}
+	return markup.ReplaceAllStringFunc(s, func(m string) string { return m[:1] + "\u2060" + m[1:] })
+}
+
+// markup is how an end tag begins, or a reference.
+var markup = regexp.MustCompile(`</|&#?\w+;`)
+
+// looksLikeHTML tells whether plain text has an end tag or a reference in it.
+func looksLikeHTML(s string) bool {
+	return (strings.Contains(s, "</") || strings.Contains(s, "&")) && markup.MatchString(s)
+}
 
 // block is printable text of any number of lines, each ended by LF alone: XML would read others
 // as that, JSON would not.
