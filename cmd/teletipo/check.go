@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/teletipo/teletipo/internal/classify"
+	"github.com/teletipo/teletipo/internal/config"
+	"github.com/teletipo/teletipo/internal/desk"
 	"github.com/teletipo/teletipo/internal/news"
 )
 
@@ -19,9 +21,6 @@ type checkCmd struct{}
 func (checkCmd) Run(in *invocation) error {
 	cfg, err := in.load()
 	if err != nil {
-		return err
-	}
-	if _, err := classify.New(cfg.Topics); err != nil {
 		return err
 	}
 	if in.flags.JSON {
@@ -34,6 +33,17 @@ func (checkCmd) Run(in *invocation) error {
 	return err
 }
 
+// compileFaults tells what in topics only classify can tell.
+func compileFaults(topics []news.Topic) []config.TopicFault {
+	var faults []config.TopicFault
+	for _, f := range classify.Check(topics) {
+		faults = append(faults, config.TopicFault{
+			Topic: f.Topic, Where: f.Where, Message: f.Message,
+		})
+	}
+	return faults
+}
+
 // healthWait is how long a daemon may take to say that it is well.
 const healthWait = 5 * time.Second
 
@@ -41,7 +51,7 @@ type healthCmd struct{}
 
 // Run asks the operator's listener of a running daemon, and fails if it is not well.
 func (healthCmd) Run(in *invocation) error {
-	cfg, err := in.load()
+	cfg, err := in.settings()
 	if err != nil {
 		return err
 	}
@@ -70,6 +80,12 @@ func (healthCmd) Run(in *invocation) error {
 	if resp.StatusCode != http.StatusOK {
 		return news.Errorf(news.Unreachable, "the daemon at %s is not well: %s", address, said)
 	}
-	_, err = fmt.Fprintln(in.stdout, said)
-	return err
+	fmt.Fprintln(in.stdout, said)
+	if client, ok := desk.Dial(ctx, cfg.Data); ok {
+		defer client.Close()
+		if report, err := client.Topics(ctx); err == nil {
+			in.printFaults(report.Faults) // it serves nevertheless
+		}
+	}
+	return nil
 }

@@ -1,19 +1,27 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/teletipo/teletipo/internal/desk"
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/progress"
 )
 
 type explainCmd struct {
-	What string `arg:"" help:"A file, or the id of a stored article."`
+	What     string `arg:"" help:"A file, an address, or the id of a stored article."`
+	Topic    string `help:"Only what this topic makes of it." placeholder:"TOPIC"`
+	Contexts int    `help:"Matches of a term to quote (default ${default})." default:"2" short:"n"`
+	Allowed
 }
 
-// Run prints what every topic makes of an article.
+// Run prints what every topic makes of an article, or of each article of a feed.
 func (c *explainCmd) Run(in *invocation) error {
+	in.allow = c.Allow // a running daemon has its own
 	return in.withDesk(func(ctx context.Context, d desk.Desk) error {
 		handed, err := hand(c.What)
 		if err != nil {
@@ -24,36 +32,190 @@ func (c *explainCmd) Run(in *invocation) error {
 			return err
 		}
 		for i := range explanations {
+			e := &explanations[i]
+			if err := c.choose(e); err != nil {
+				return err
+			}
 			if in.flags.JSON {
-				in.printJSON(&explanations[i])
-			} else {
-				in.printExplanation(&explanations[i])
+				if err := in.printJSON(e); err != nil {
+					return err
+				}
+				continue
+			}
+			if i > 0 {
+				fmt.Fprintln(in.stdout)
+			}
+			if _, err := in.stdout.Write(c.explanation(e, in)); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
 }
 
-// printExplanation prints one article's verdicts, each with its evidence, strongest first.
-func (in *invocation) printExplanation(e *news.Explanation) {
-	fmt.Fprintf(in.stdout, "%s\n", e.Title)
-	fmt.Fprintf(in.stdout, "language %s\n", orDash(e.Lang))
-	for _, v := range e.Verdicts {
-		verdict := "not placed"
-		distance := fmt.Sprintf("%.1f short of", v.Threshold-v.Score)
-		if v.Placed {
-			verdict = "placed"
-			distance = fmt.Sprintf("%.1f above", v.Score-v.Threshold)
+// choose keeps the verdict that was asked for.
+func (c *explainCmd) choose(e *news.Explanation) error {
+	if c.Topic == "" {
+		return nil
+	}
+	other := func(v news.Verdict) bool { return v.Topic != c.Topic }
+	if e.Verdicts = slices.DeleteFunc(e.Verdicts, other); len(e.Verdicts) == 0 {
+		return news.Errorf(news.NotFound, "there is no topic %s", c.Topic)
+	}
+	return nil
+}
+
+// widthElsewhere is how wide a text is that goes to no terminal.
+const widthElsewhere = 100
+
+// explanation writes one article's verdicts down for people.
+func (c *explainCmd) explanation(e *news.Explanation, in *invocation) []byte {
+	w := teller{
+		width: cmp.Or(progress.Width(in.stdout), widthElsewhere), most: c.Contexts,
+		bold: progress.Terminal(in.stdout),
+	}
+	w.line("%s", w.strong(e.Title))
+	w.line("language %s", orDash(e.Lang))
+	for i := range e.Verdicts {
+		w.line("")
+		w.verdict(&e.Verdicts[i])
+	}
+	return w.text
+}
+
+// teller writes an explanation for people, with the matches in brackets.
+type teller struct {
+	text  []byte
+	width int  // of a line, in characters
+	most  int  // contexts of a term in a place
+	bold  bool // on a terminal
+}
+
+func (w *teller) line(format string, args ...any) {
+	w.text = fmt.Appendf(w.text, format+"\n", args...)
+}
+
+// strong makes text bold where that is possible.
+func (w *teller) strong(text string) string {
+	if !w.bold {
+		return text
+	}
+	return "\x1b[1m" + text + "\x1b[m"
+}
+
+// verdict tells what one topic makes of the article: its score, each evidence with the words
+// around its matches, strongest first, then terms that only hide others, and if it is not placed,
+// what nearly counted.
+func (w *teller) verdict(v *news.Verdict) {
+	verdict := "not placed"
+	distance := fmt.Sprintf("%.1f short of", v.Threshold-v.Score)
+	if v.Placed {
+		verdict, distance = "placed", fmt.Sprintf("%.1f above", v.Score-v.Threshold)
+	}
+	w.line("%s: %s, score %.1f, %s its threshold %.1f", w.strong(v.Topic), w.strong(verdict),
+		v.Score, distance, v.Threshold)
+	rest := slices.Clone(v.Contexts)
+	for i, e := range v.Evidence {
+		count := ""
+		if e.Count > 1 {
+			count = fmt.Sprintf(" ×%d", e.Count)
 		}
-		fmt.Fprintf(in.stdout, "\n%s: %s, score %.1f, %s its threshold %.1f\n",
-			v.Topic, verdict, v.Score, distance, v.Threshold)
-		for _, ev := range v.Evidence {
-			fmt.Fprintf(in.stdout, "  %+6.2f  %-8s %s", ev.Weight, ev.Place, ev.Term)
-			if ev.Count > 1 {
-				fmt.Fprintf(in.stdout, " ×%d", ev.Count)
+		w.line("  %+6.2f  %-8s %s%s", e.Weight, e.Place, e.Term, count)
+		again := func(later news.Evidence) bool { return later.Term == e.Term }
+		last := !slices.ContainsFunc(v.Evidence[i+1:], again)
+		rest = w.contexts(e, rest, last)
+	}
+	var hidden []string
+	for _, c := range rest {
+		if !slices.Contains(hidden, c.Term) {
+			hidden = append(hidden, c.Term)
+			w.line("   hides  %-8s %s", c.Place, c.Term)
+			if w.most > 0 {
+				w.context(c, "")
 			}
-			fmt.Fprintln(in.stdout)
 		}
+	}
+	for _, m := range v.Missing {
+		w.missing(m)
+	}
+}
+
+// contexts quotes the matches of an evidence, each word of groups that met once, and gives those
+// of the others. Those of the same term in a place without an evidence of its own, as groups have,
+// come with its last one.
+func (w *teller) contexts(e news.Evidence, all []news.Context, last bool) (rest []news.Context) {
+	most := w.most
+	if strings.Contains(e.Term, " + ") {
+		most = min(most, 1)
+	}
+	shown := map[string]int{}
+	for _, c := range all {
+		if c.Term != e.Term || c.Place != e.Place && !last {
+			rest = append(rest, c)
+			continue
+		}
+		match := strings.ToLower(c.Match)
+		if shown[match]++; shown[match] > most {
+			continue
+		}
+		place := ""
+		if c.Place != e.Place {
+			place = c.Place + ": "
+		}
+		w.context(c, place)
+	}
+	return rest
+}
+
+// contextIndent is where quotations begin.
+const contextIndent = "                   "
+
+// context quotes a match, cut to the width of the line.
+func (w *teller) context(c news.Context, place string) {
+	match := []rune(c.Match)
+	room := max(w.width-len(contextIndent)-len(place)-len(match)-len("[]"), 10)
+	before, after := []rune(strings.TrimLeft(c.Before, " ")), []rune(strings.TrimRight(c.After, " "))
+	left := min(len(before), max(room/2, room-len(after)))
+	right := min(len(after), room-left)
+	w.line("%s%s%s[%s]%s", contextIndent, place, tail(before, left), w.strong(c.Match),
+		head(after, right))
+}
+
+// tail is the last n characters of a text, from the beginning of a word if something is cut.
+func tail(text []rune, n int) string {
+	if len(text) <= n {
+		return string(text)
+	}
+	cut := string(text[len(text)-max(n-2, 0):])
+	if i := strings.IndexByte(cut, ' '); i >= 0 && i < len(cut)-1 {
+		cut = cut[i+1:]
+	}
+	return "… " + cut
+}
+
+// head is the first n characters of a text, to the end of a word if something is cut.
+func head(text []rune, n int) string {
+	if len(text) <= n {
+		return string(text)
+	}
+	cut := string(text[:max(n-2, 0)])
+	if i := strings.LastIndexByte(cut, ' '); i > 0 {
+		cut = cut[:i]
+	}
+	return cut + " …"
+}
+
+// missing tells what nearly counted.
+func (w *teller) missing(m news.Missing) {
+	met, lacks := strings.Join(m.Met, ", "), strings.Join(m.Lacks, ", ")
+	switch {
+	case m.Rule == "all":
+		w.line("  missing: it is in %s, not in %s", cmp.Or(met, "none of the topics"), lacks)
+	case lacks == "":
+		w.line("  missing: %s would count %.1f if %s were nearer to each other", m.Rule, m.Weight, met)
+	default:
+		w.line("  missing: %s would count %.1f: there is %s, but nothing of %s",
+			m.Rule, m.Weight, met, lacks)
 	}
 }
 

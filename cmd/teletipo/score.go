@@ -10,11 +10,18 @@ import (
 )
 
 type scoreCmd struct {
-	File string `arg:"" help:"Labelled items, one JSON object a line: id, lang, title, text, labels."`
+	File  string `arg:"" help:"Labelled items, one JSON object a line: id, lang, title, text, labels."`
+	Folds int    `help:"Also show the spread over so many parts that share no story." placeholder:"N"`
 }
+
+// mostFolds is how many parts make sense of sets of some hundred items.
+const mostFolds = 20
 
 // Run measures how well the topic files place labelled items.
 func (c *scoreCmd) Run(in *invocation) error {
+	if c.Folds < 0 || c.Folds == 1 || c.Folds > mostFolds {
+		return news.Errorf(news.Invalid, "--folds is %d: want 2 to %d", c.Folds, mostFolds)
+	}
 	cfg, err := in.load()
 	if err != nil {
 		return err
@@ -33,9 +40,13 @@ func (c *scoreCmd) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
-	report := score.Measure(items, topics, func(item score.Item) []news.Verdict {
+	place := func(item score.Item) []news.Verdict {
 		return classifier.Explain(item.Article(), nil, nil)
-	})
+	}
+	report := score.Measure(items, topics, place)
+	if c.Folds > 0 {
+		report.Folds = score.MeasureFolds(items, topics, c.Folds, place)
+	}
 	if in.flags.JSON {
 		return in.printJSON(report)
 	}

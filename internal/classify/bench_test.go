@@ -42,7 +42,7 @@ func article3KB(list []news.Topic, wanted bool) (news.Article, []news.Passage) {
 }
 
 // manyTopics makes topics of 40 terms of one to three words, the first made of words that occur
-// in every article.
+// in every article. Most have a parent, some are combinations or limited by language.
 func manyTopics(n int) []news.Topic {
 	random := rand.New(rand.NewPCG(3, 4))
 	syllables := []string{"ba", "ce", "di", "fo", "gu", "la", "me", "ni", "po", "ru", "sa", "te"}
@@ -51,6 +51,15 @@ func manyTopics(n int) []news.Topic {
 	for i := range list {
 		seen := map[string]bool{}
 		list[i] = news.Topic{ID: fmt.Sprint("t", i), Threshold: 6, TitleWeight: 2}
+		switch {
+		case i%10 == 9: // the parent of the others of its ten
+			list[i].Langs = []string{"en", "es"}
+		case i%50 == 8:
+			list[i].All = []string{fmt.Sprint("t", i-1), fmt.Sprint("t", i-2)}
+			continue
+		case i-i%10+9 < n:
+			list[i].Parent = fmt.Sprint("t", i-i%10+9)
+		}
 		for len(list[i].Terms) < 40 {
 			var words []string
 			for range 1 + random.IntN(3) {

@@ -3,20 +3,12 @@ package classify
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
 
 	"github.com/teletipo/teletipo/internal/news"
-)
-
-// lang numbers the languages that terms are bound to.
-type lang uint8
-
-const (
-	anyLang  lang = iota // of a term: for texts of any language; of a text: unknown
-	noLang               // of a text: one that no term is bound to
-	firstOwn             // the first of those that terms name
 )
 
 // hundredth is a share of a score: a hundredth of a point.
@@ -38,6 +30,10 @@ type topic struct {
 	terms       int    // where its terms begin among all terms
 	rules       [2]int // from, to
 	groups      int    // where its groups begin among all groups
+
+	children []int32 // the topics whose articles belong here too
+	all      []int32 // the topics of which it is the combination
+	limits   limits
 }
 
 // term is a word or phrase with all that it does in one topic and language.
@@ -45,7 +41,8 @@ type term struct {
 	topic  int32
 	lang   lang
 	text   string // as the topic file writes it
-	counts bool   // see use
+	where  string
+	counts bool // see use
 	weight thousandths
 	groups uint64
 }
@@ -66,14 +63,15 @@ type builder struct {
 	trie  *trieNode
 	words map[string]wordIDs
 	ids   uint32
-	errs  []error
 	scan  scanner
+
+	faults []*Fault
 }
 
 // newBuilder makes a builder without topics.
 func newBuilder() *builder {
 	return &builder{
-		c:     &Classifier{langs: map[string]lang{}},
+		c:     &Classifier{langs: map[string]lang{}, tags: map[string]int32{}},
 		trie:  &trieNode{},
 		words: map[string]wordIDs{},
 	}
@@ -81,8 +79,26 @@ func newBuilder() *builder {
 
 // fault notes something wrong with a topic.
 func (b *builder) fault(topic, format string, args ...any) {
-	b.errs = append(b.errs, news.Errorf(news.Invalid, "topic %s: "+format,
-		append([]any{topic}, args...)...))
+	b.faultAt(topic, "", format, args...)
+}
+
+// faultAt notes something wrong with what stands somewhere in a topic's file.
+func (b *builder) faultAt(topic, where, format string, args ...any) {
+	b.faults = append(b.faults, &Fault{
+		Topic: topic, Where: where, Message: fmt.Sprintf(format, args...),
+	})
+}
+
+// add compiles topics.
+func (b *builder) add(topics []news.Topic) {
+	for _, t := range topics {
+		b.addTopic(t)
+	}
+	b.link(topics)
+	if len(b.c.langs) > maxLangs {
+		b.fault(topics[0].ID, "with the other topics has terms in %d languages: want %d at most",
+			len(b.c.langs), maxLangs)
+	}
 }
 
 // addTopic compiles one topic.
@@ -92,6 +108,10 @@ func (b *builder) addTopic(t news.Topic) {
 		if before.id == t.ID {
 			b.fault(t.ID, "there are two of this id")
 		}
+	}
+	if len(t.All) > 0 {
+		b.addCombination(t)
+		return
 	}
 	if !(t.Threshold > 0) || math.IsInf(t.Threshold, 0) {
 		b.fault(t.ID, "threshold is %v: want more than 0", t.Threshold)
@@ -103,7 +123,8 @@ func (b *builder) addTopic(t news.Topic) {
 		id: t.ID, limit: t.Threshold, titleWeight: b.amount(t.ID, "title_weight", t.TitleWeight),
 		terms: len(c.terms), rules: [2]int{len(c.rules), 0}, groups: c.groups,
 	}
-	own.threshold = hundredth(math.Ceil(math.Min(t.Threshold, maxAmount)*100 - 1e-6))
+	own.threshold = max(1, hundredth(math.Ceil(math.Min(t.Threshold, maxAmount)*100-1e-6)))
+	own.limits = b.limits(t)
 	c.topics = append(c.topics, own)
 	for _, w := range t.Terms {
 		b.addTerm(t.ID, w)
@@ -131,12 +152,13 @@ func (b *builder) amount(topic, what string, v float64) thousandths {
 
 // addTerm adds a term that counts by itself.
 func (b *builder) addTerm(topic string, t news.Term) {
-	at := b.entry(topic, t.Text, t.Lang)
+	at := b.entry(topic, t.Text, t.Lang, t.Where)
 	if at < 0 {
 		return
 	}
-	if b.c.terms[at].counts {
-		b.fault(topic, "%q says the same as %q: keep one of them", t.Text, b.c.terms[at].text)
+	if same := &b.c.terms[at]; same.counts {
+		b.faultAt(topic, t.Where, "%q says the same as %q%s: keep one of them", t.Text, same.text,
+			besides(same.where))
 		return
 	}
 	b.c.terms[at].counts = true
@@ -148,15 +170,16 @@ func (b *builder) addGroups(t news.Topic) map[string]uint64 {
 	names := map[string]uint64{}
 	if len(t.Groups) > maxGroups {
 		b.fault(t.ID, "has %d groups: want %d at most", len(t.Groups), maxGroups)
-		return names
+		return names // what comes of it is never used
 	}
 	for i, g := range t.Groups {
 		if _, twice := names[g.Name]; twice {
 			b.fault(t.ID, "there are two groups named %q", g.Name)
 		}
 		names[g.Name] = 1 << i
+		b.c.groupNames = append(b.c.groupNames, g.Name)
 		for _, w := range g.Words {
-			if at := b.entry(t.ID, w.Text, w.Lang); at >= 0 {
+			if at := b.entry(t.ID, w.Text, w.Lang, w.Where); at >= 0 {
 				b.c.terms[at].groups |= 1 << i
 			}
 		}
@@ -183,7 +206,7 @@ func (b *builder) addRule(topic string, names map[string]uint64, t news.Together
 
 // entry finds the newest topic's term of this text and language, or makes it, weighing nothing.
 // It gives -1 for a text without a word.
-func (b *builder) entry(topic, text, language string) int {
+func (b *builder) entry(topic, text, language, where string) int {
 	own := &b.c.topics[len(b.c.topics)-1]
 	node, l := b.trie, b.lang(language)
 	b.scan.reset(text)
@@ -193,13 +216,13 @@ func (b *builder) entry(topic, text, language string) int {
 			break
 		}
 		if ended && node != b.trie {
-			b.fault(topic, "%q has the end of a sentence inside: no text can match it", text)
+			b.faultAt(topic, where, "%q has the end of a sentence inside: no text can match it", text)
 			return -1
 		}
 		node = node.child(b.wordID(w))
 	}
 	if node == b.trie {
-		b.fault(topic, "%q has no word in it", text)
+		b.faultAt(topic, where, "%q has no word in it", text)
 		return -1
 	}
 	for _, u := range node.uses {
@@ -210,7 +233,7 @@ func (b *builder) entry(topic, text, language string) int {
 	at := len(b.c.terms)
 	node.uses = append(node.uses, int32(at))
 	b.c.terms = append(b.c.terms, term{
-		topic: int32(len(b.c.topics) - 1), lang: l, text: text,
+		topic: int32(len(b.c.topics) - 1), lang: l, text: text, where: where,
 	})
 	return at
 }
@@ -230,51 +253,16 @@ func (b *builder) wordID(w word) uint32 {
 	return *id
 }
 
-// lang numbers the language of a term.
-func (b *builder) lang(name string) lang {
-	if name == "" {
-		return anyLang
-	}
-	name = primary(name)
-	l, known := b.c.langs[name]
-	if !known {
-		l = firstOwn + lang(min(len(b.c.langs), maxLangs))
-		b.c.langs[name] = l
-	}
-	return l
-}
-
-// langOf numbers the language of a text.
-func (c *Classifier) langOf(name string) lang {
-	if name == "" || name == "und" {
-		return anyLang
-	}
-	if l, known := c.langs[primary(name)]; known {
-		return l
-	}
-	return noLang
-}
-
-// primary cuts a language tag to the language itself: "es" for "es-MX".
-func primary(tag string) string {
-	if i := strings.IndexAny(tag, "-_"); i >= 0 {
-		tag = tag[:i]
-	}
-	return strings.ToLower(tag)
-}
-
-// maxLangs is how many languages terms may be bound to.
-const maxLangs = 200
-
 // build freezes what was added.
 func (b *builder) build() (*Classifier, error) {
-	if len(b.c.langs) > maxLangs {
-		b.errs = append(b.errs, news.Errorf(news.Invalid,
-			"the topics have terms in %d languages: want %d at most", len(b.c.langs), maxLangs))
+	if len(b.faults) > 0 {
+		errs := make([]error, len(b.faults))
+		for i, fault := range b.faults {
+			errs[i] = &news.Error{Kind: news.Invalid, Err: fault}
+		}
+		return nil, errors.Join(errs...)
 	}
-	if len(b.errs) > 0 {
-		return nil, errors.Join(b.errs...)
-	}
+	b.addFunctionWords()
 	b.c.index = freeze(b.trie, b.words, b.ids, b.c.terms)
 	return b.c, nil
 }

@@ -1,7 +1,6 @@
 package classify
 
 import (
-	"slices"
 	"sync"
 
 	"github.com/teletipo/teletipo/internal/news"
@@ -12,19 +11,22 @@ import (
 type Classifier struct {
 	index  index
 	topics []topic
-	terms  []term // of all topics, those of a topic together
-	rules  []rule // of all topics, those of a topic together
-	groups int    // of all topics
-	langs  map[string]lang
-	pool   sync.Pool // of *reading
+	order  []int32 // the topics, each after those that it rests on
+	terms  []term  // of all topics, those of a topic together
+	rules  []rule  // of all topics, those of a topic together
+	groups int     // of all topics
+
+	groupNames []string
+	langs      map[string]lang
+	speaking   []lang           // those that have function words
+	tags       map[string]int32 // that topics are limited to, folded
+	pool       sync.Pool        // of *reading
 }
 
-// New compiles topics. Its error names every term, group and figure that cannot be used.
+// New compiles topics. Its error names everything that cannot be used; see Check.
 func New(topics []news.Topic) (*Classifier, error) {
 	b := newBuilder()
-	for _, t := range topics {
-		b.addTopic(t)
-	}
+	b.add(topics)
 	c, err := b.build()
 	if err != nil {
 		return nil, err
@@ -34,50 +36,54 @@ func New(topics []news.Topic) (*Classifier, error) {
 }
 
 // Place gives the topics that an article belongs to, in the order of New: those whose rules it
-// satisfies, and those of always, to which its source belongs as a whole. Text is the article's
-// body in order; the article's own Content is not read.
+// satisfies, those of always, to which its source belongs as a whole, and those that rest on
+// these. Text is the article's body in order; the article's own Content is not read.
 func (c *Classifier) Place(a news.Article, always []string, text []news.Passage) []news.Placement {
-	r := c.read(a, text)
+	r := c.pool.Get().(*reading)
 	defer c.pool.Put(r)
+	r.article(&a, always, text)
 	var placements []news.Placement
 	for t := range c.topics {
-		fixed := slices.Contains(always, c.topics[t].id)
-		if fixed || r.score(t) >= c.topics[t].threshold {
-			placements = append(placements, r.placement(t, fixed, a.Source))
+		if r.standings[t].placed {
+			placements = append(placements, r.placement(t, a.Source))
 		}
 	}
 	return placements
 }
 
 // Explain gives what every topic makes of an article, in the order of New. What it says is placed
-// is what Place places, with the same evidence.
+// is what Place places, with the same evidence; what it quotes of the article is for the desk only.
 func (c *Classifier) Explain(a news.Article, always []string, text []news.Passage) []news.Verdict {
-	r := c.read(a, text)
+	r := c.pool.Get().(*reading)
 	defer c.pool.Put(r)
+	r.trace = newTrace(c)
+	defer func() { r.trace = nil }()
+	r.article(&a, always, text)
+	contexts := r.contexts()
 	verdicts := make([]news.Verdict, len(c.topics))
 	for t := range c.topics {
-		fixed := slices.Contains(always, c.topics[t].id)
-		placed := fixed || r.score(t) >= c.topics[t].threshold
-		verdicts[t] = news.Verdict{Placement: r.placement(t, fixed, a.Source), Placed: placed}
+		verdicts[t] = news.Verdict{
+			Placement: r.placement(t, a.Source), Placed: r.standings[t].placed,
+			Contexts: contexts[t],
+		}
+		if !verdicts[t].Placed {
+			verdicts[t].Missing = r.missing(t)
+		}
 	}
 	return verdicts
 }
 
-// read reads an article with a reading of the pool, which the caller puts back.
-func (c *Classifier) read(a news.Article, text []news.Passage) *reading {
-	r := c.pool.Get().(*reading)
-	r.article(&a, text)
-	return r
-}
-
 // article matches all of an article's text against the terms of all topics, and adds up.
-func (r *reading) article(a *news.Article, text []news.Passage) {
+func (r *reading) article(a *news.Article, always []string, text []news.Passage) {
 	r.begin(r.c.langOf(a.Lang))
 	r.passage(a.Title, inTitle)
-	r.passage(a.Summary, inSummary)
+	if !repeats(a.Summary, text) {
+		r.passage(a.Summary, inSummary)
+	}
 	r.endSummary()
 	for i := range text {
 		if text[i].Heading {
+			r.section = sectioned(text[i+1:])
 			r.passage(text[i].Text, inHeading)
 		} else {
 			r.passage(text[i].Text, inBody)
@@ -85,4 +91,5 @@ func (r *reading) article(a *news.Article, text []news.Passage) {
 	}
 	r.endPart()
 	r.tally()
+	r.settle(a, always)
 }

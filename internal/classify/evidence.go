@@ -9,23 +9,41 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// bySource is the place of evidence that is the source's standing, not a match.
-const bySource = "source"
+// Places of evidence that is no match.
+const (
+	bySource = "source" // the source's standing
+	byTopic  = "topic"  // another topic
+	byLimit  = "limit"  // of the topic, outside of which the article is
+)
 
-// score is a topic's score by its rules alone.
-func (r *reading) score(t int) hundredth { return r.scores[t] }
-
-// placement writes a topic's score down with its evidence, strongest first. Of a topic that is
-// fixed by the source, the source adds what is missing to the threshold.
-func (r *reading) placement(t int, fixed bool, source string) news.Placement {
-	topic := &r.c.topics[t]
+// placement writes down where the article stands with a topic, with its evidence, strongest
+// first. Where it is in by a child or by its source, that adds what is missing to the threshold;
+// where it is out by a limit, that takes away what there was.
+func (r *reading) placement(t int, source string) news.Placement {
+	topic, standing := &r.c.topics[t], &r.standings[t]
 	score, evidence := r.scores[t], r.evidence(t)
-	if fixed {
-		lift := max(topic.threshold-score, 0)
-		score += lift
+	add := func(term, place string, weight hundredth) {
+		score += weight
 		evidence = append(evidence, news.Evidence{
-			Term: source, Place: bySource, Count: 1, Weight: float64(lift) / 100,
+			Term: term, Place: place, Count: 1, Weight: float64(weight) / 100,
 		})
+	}
+	for _, member := range topic.all {
+		if r.standings[member].placed {
+			add(r.c.topics[member].id, byTopic, point)
+		}
+	}
+	if standing.barred {
+		add(topic.limits.says, byLimit, -max(score, 0))
+	} else {
+		for _, child := range topic.children {
+			if r.standings[child].placed {
+				add(r.c.topics[child].id, byTopic, max(topic.threshold-score, 0))
+			}
+		}
+		if standing.fixed {
+			add(source, bySource, max(topic.threshold-score, 0))
+		}
 	}
 	slices.SortFunc(evidence, stronger)
 	return news.Placement{
@@ -36,21 +54,35 @@ func (r *reading) placement(t int, fixed bool, source string) news.Placement {
 // stronger orders evidence by what it counts, for or against, then by term and place.
 func stronger(a, b news.Evidence) int {
 	return cmp.Or(cmp.Compare(max(b.Weight, -b.Weight), max(a.Weight, -a.Weight)),
-		strings.Compare(a.Term, b.Term), strings.Compare(a.Place, b.Place))
+		strings.Compare(a.Term, b.Term), strings.Compare(a.Place, b.Place),
+		cmp.Compare(a.Count, b.Count))
 }
 
 // evidence lists what counted for a topic or against it, in no order.
 func (r *reading) evidence(t int) []news.Evidence {
-	var list []news.Evidence
+	n := 0
+	for i := range r.hits {
+		if int(r.hits[i].topic) == t {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	list := make([]news.Evidence, 0, 2*n) // many are in two places
 	for i := range r.hits {
 		h := &r.hits[i]
 		if int(h.topic) != t {
 			continue
 		}
+		name := ""
 		for p, gain := range h.gain {
 			if w := points(r.weight(h), gain); w != 0 {
+				if name == "" {
+					name = r.name(h)
+				}
 				list = append(list, news.Evidence{
-					Term: r.name(h), Place: placeNames[p], Count: int(h.count[p]),
+					Term: name, Place: placeNames[p], Count: int(h.count[p]),
 					Weight: float64(w) / 100,
 				})
 			}
@@ -65,12 +97,21 @@ func (r *reading) name(h *hit) string {
 	if rule < 0 {
 		return r.c.terms[h.at].text
 	}
-	n := bits.OnesCount64(r.c.rules[rule].groups)
-	met := make([]string, 0, n)
-	for _, w := range r.words[h.words : int(h.words)+n] {
-		if text := r.c.terms[w].text; !slices.Contains(met, text) {
-			met = append(met, text)
+	met := r.words[h.words : int(h.words)+bits.OnesCount64(r.c.rules[rule].groups)]
+	text := func(w int32) string { return r.c.terms[w].text }
+	name := append(r.key[:0], r.c.rules[rule].name...)
+	for i, w := range met {
+		same := func(before int32) bool { return text(before) == text(w) }
+		if slices.ContainsFunc(met[:i], same) {
+			continue
 		}
+		between := ", "
+		if i == 0 {
+			between = " ("
+		}
+		name = append(append(name, between...), text(w)...)
 	}
-	return r.c.rules[rule].name + " (" + strings.Join(met, ", ") + ")"
+	name = append(name, ')')
+	r.key = name
+	return string(name)
 }

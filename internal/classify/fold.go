@@ -89,6 +89,7 @@ type word struct {
 type scanner struct {
 	text string
 	at   int
+	from int // where the last word began
 	buf  []byte
 }
 
@@ -117,6 +118,7 @@ func (s *scanner) next() (w word, ended, ok bool) {
 		f, _, size := s.rune(s.at)
 		switch f.class {
 		case letter, upper:
+			s.from = s.at
 			return s.word(), ended, true
 		case line:
 			ended = true

@@ -71,6 +71,19 @@ func holds(t *testing.T, rules []news.Topic, verdicts []news.Verdict) {
 				t.Errorf("%s: counts nothing: %v", v.Topic, e)
 			}
 		}
+		quoted := map[string]bool{}
+		for _, c := range v.Contexts {
+			quoted[c.Term] = true
+			if c.Match == "" {
+				t.Errorf("%s: an empty match: %+v", v.Topic, c)
+			}
+		}
+		for _, e := range v.Evidence {
+			if slices.Contains([]string{"title", "heading", "summary", "body"}, e.Place) &&
+				!quoted[e.Term] {
+				t.Errorf("%s: %v is nowhere in the contexts", v.Topic, e)
+			}
+		}
 		if math.Abs(sum-v.Score) > 1e-6 {
 			t.Errorf("%s: evidence adds up to %v, score is %v", v.Topic, sum, v.Score)
 		}
@@ -104,19 +117,56 @@ func FuzzTopics(f *testing.F) {
 			}
 			t.Skip()
 		}
-		a := news.Article{Title: vocabulary, Summary: text, Lang: "es"}
-		verdicts := c.Explain(a, nil, body(text))
+		a := news.Article{
+			Title: vocabulary, Summary: text, Lang: "es", Source: "a", Tags: strings.Fields(text),
+		}
+		verdicts := c.Explain(a, always, body(text))
 		holds(t, rules, verdicts)
+		holdsLinks(t, rules, verdicts)
 		var placed []news.Placement
 		for _, v := range verdicts {
 			if v.Placed {
 				placed = append(placed, v.Placement)
 			}
 		}
-		if diff := cmp.Diff(placed, c.Place(a, nil, body(text))); diff != "" {
+		if diff := cmp.Diff(placed, c.Place(a, always, body(text))); diff != "" {
 			t.Errorf("Place differs from Explain: %s", diff)
 		}
 	})
+}
+
+// always are the topics that the source of FuzzTopics belongs to as a whole.
+var always = []string{"d"}
+
+// holdsLinks checks what is true of any verdicts of topics that rest on others, where no limit
+// stands against it.
+func holdsLinks(t *testing.T, rules []news.Topic, verdicts []news.Verdict) {
+	t.Helper()
+	placed := map[string]bool{}
+	for _, v := range verdicts {
+		placed[v.Topic] = v.Placed
+	}
+	limited := func(topic news.Topic) bool {
+		return topic.Langs != nil || topic.Sources != nil || topic.Tags != nil
+	}
+	byID := map[string]news.Topic{}
+	for _, topic := range rules {
+		byID[topic.ID] = topic
+	}
+	for _, topic := range rules {
+		if p, ok := byID[topic.Parent]; ok && placed[topic.ID] && !placed[p.ID] && !limited(p) {
+			t.Errorf("in %s and not in %s, its parent", topic.ID, p.ID)
+		}
+		if len(topic.All) == 0 || limited(topic) || slices.Contains(always, topic.ID) {
+			continue
+		}
+		out := func(id string) bool { return !placed[id] }
+		child := func(other news.Topic) bool { return other.Parent == topic.ID && placed[other.ID] }
+		want := !slices.ContainsFunc(topic.All, out) || slices.ContainsFunc(rules, child)
+		if placed[topic.ID] != want {
+			t.Errorf("in %s is %v, the combination of %v", topic.ID, placed[topic.ID], topic.All)
+		}
+	}
 }
 
 // drawTopics makes up to four topics as the bytes of script say.
@@ -139,10 +189,26 @@ func drawTopics(script []byte, words []string) []news.Topic {
 		return strings.Join(list, " ")
 	}
 	langs := []string{"", "es", "en"}
-	list := make([]news.Topic, 1+next(4))
+	list := make([]news.Topic, 1+next(6))
 	for i := range list {
 		topic := &list[i]
 		topic.ID = string(rune('a' + i))
+		other := func() string { return string(rune('a' + next(len(list)))) }
+		if next(4) == 1 {
+			topic.Parent = other()
+		}
+		switch next(12) {
+		case 1:
+			topic.Langs = []string{"es"}
+		case 2:
+			topic.Sources = []string{other()}
+		case 3:
+			topic.Tags = []string{phrase()}
+		}
+		if next(5) == 1 {
+			topic.All, topic.Threshold = []string{other(), other()}, 2
+			continue
+		}
 		topic.Threshold, topic.TitleWeight = float64(next(60)+1)/8, float64(next(30)+1)/7
 		for range next(8) {
 			topic.Terms = append(topic.Terms, news.Term{

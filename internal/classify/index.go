@@ -5,6 +5,7 @@ import "cmp"
 // wordIDs are the numbers of a word: as a term writes it in capitals, and otherwise; 0 is none.
 type wordIDs struct {
 	any, caps uint32
+	speaks    lang // the language that the word speaks for, if any
 }
 
 // index finds all terms of all topics in one pass over a text: a trie whose edges are words.

@@ -1,6 +1,11 @@
 package classify
 
-import "math/bits"
+import (
+	"math/bits"
+	"strings"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
 
 // place is where in an article a match was found.
 type place uint8
@@ -19,6 +24,10 @@ var placeNames = [places]string{"title", "heading", "summary", "body"}
 const (
 	opening  = 100 // words that count in full, of the summary and of the body
 	partSize = 60  // words after which a part beyond the opening ends with its sentence
+
+	// sectionBytes is how much text there is below a heading that heads a section. Those with less
+	// are what links to other articles look like.
+	sectionBytes = 100
 )
 
 // sentenceEnd stands between the words of two sentences: no term has this word.
@@ -45,13 +54,15 @@ type best struct {
 // allocates nothing once its slices have grown.
 type reading struct {
 	c    *Classifier
-	lang lang
+	lang lang // of the article
+	here lang // of the passage
 	scan scanner
 	ids  []wordIDs // of the passage's words
 	pos  int       // words read of the article, sentence ends included; begins at 1
 
-	depth     int // words read of the summary or of the body
-	partWords int // words read of the part
+	depth     int  // words read of the summary or of the body
+	section   bool // the heading being read has a section below it
+	partWords int  // words read of the part
 
 	after []after  // by topic
 	seen  []uint64 // by topic: the groups seen in the part
@@ -61,7 +72,13 @@ type reading struct {
 	slots  []int32 // by term, then by rule: 1 + its index in hits, or 0
 	hits   []hit
 	words  []int32
-	scores []hundredth // by topic
+	scores []hundredth // by topic, by its rules alone
+
+	standings []standing // by topic
+	tags      []int32    // those that topics are limited to
+	key       []byte
+	spoken    []int32 // by language: function words in the passage
+	trace     *trace  // what Explain notes beside; nil for Place
 
 	front, back []int32 // nodes reached, while walking the trie
 	found       []found
@@ -84,7 +101,8 @@ func newReading(c *Classifier) *reading {
 	return &reading{
 		c: c, after: make([]after, len(c.topics)), seen: make([]uint64, len(c.topics)),
 		bests: make([]best, c.groups), slots: make([]int32, len(c.terms)+len(c.rules)),
-		scores: make([]hundredth, len(c.topics)),
+		scores: make([]hundredth, len(c.topics)), standings: make([]standing, len(c.topics)),
+		spoken: make([]int32, int(firstOwn)+len(c.langs)),
 	}
 }
 
@@ -104,8 +122,21 @@ func (r *reading) passage(text string, p place) {
 	if p == inHeading && r.depth > opening {
 		r.endPart()
 	}
+	r.read(text)
+	if r.trace != nil {
+		r.trace.begin(text, p)
+	}
+	r.match(p)
+	if p == inBody && r.depth > opening && r.partWords >= partSize {
+		r.endPart()
+	}
+}
+
+// read looks up the passage's words.
+func (r *reading) read(text string) {
 	r.scan.reset(text)
 	r.ids = r.ids[:0]
+	clear(r.spoken)
 	for {
 		w, ended, ok := r.scan.next()
 		if ended && len(r.ids) > 0 {
@@ -118,12 +149,52 @@ func (r *reading) passage(text string, p place) {
 		if !w.caps {
 			ids.caps = 0
 		}
+		r.spoken[ids.speaks]++
 		r.ids = append(r.ids, ids)
 	}
-	r.match(p)
-	if p == inBody && r.depth > opening && r.partWords >= partSize {
-		r.endPart()
+	r.here = r.passageLang()
+}
+
+// sectioned tells whether a heading with this text below it heads a section.
+func sectioned(below []news.Passage) bool {
+	size := 0
+	for i := range below {
+		if below[i].Heading || size >= sectionBytes {
+			break
+		}
+		size += len(below[i].Text)
 	}
+	return size >= sectionBytes
+}
+
+// repeats tells whether a summary is nothing but the beginning of the text, headings and space
+// aside, as where nobody wrote one.
+func repeats(summary string, text []news.Passage) bool {
+	summary = strings.TrimRight(summary, "… ")
+	for i := range text {
+		if text[i].Heading {
+			continue
+		}
+		rest := text[i].Text
+		for {
+			summary, rest = strings.TrimSpace(summary), strings.TrimSpace(rest)
+			if summary == "" {
+				return true
+			}
+			if rest == "" {
+				break
+			}
+			word, size := summary, len(summary)
+			if at := strings.IndexByte(summary, ' '); at > 0 {
+				word, size = summary[:at], at
+			}
+			if !strings.HasPrefix(rest, word) {
+				return false
+			}
+			summary, rest = summary[size:], rest[size:]
+		}
+	}
+	return summary == ""
 }
 
 // endSummary goes on from the summary to the body.
@@ -193,12 +264,15 @@ func (r *reading) accept(i int, p place) {
 	if r.depth > opening {
 		depth = one * opening / thousandths(r.depth)
 	}
+	if p == inHeading && r.section {
+		depth = max(depth, one/2)
+	}
 	for at := len(r.found) - 1; at >= 0; at-- {
 		f := r.found[at]
 		uses := x.uses[x.nodes[f.node].uses:x.nodes[f.node].usesEnd]
 		for k := range uses {
 			u := &uses[k]
-			if u.lang != anyLang && r.lang != anyLang && u.lang != r.lang {
+			if u.lang != anyLang && r.here != anyLang && u.lang != r.here {
 				continue
 			}
 			after, gain := &r.after[u.topic], depth
@@ -213,24 +287,33 @@ func (r *reading) accept(i int, p place) {
 				if u.sign != 0 {
 					r.add(u.term, u.topic, p, gain)
 				}
+				if r.trace != nil {
+					r.trace.found(u.term, i, f.end-r.pos)
+				}
 			}
 			if u.groups != 0 && start >= after.hidden {
-				r.meet(u, p, gain)
+				r.meet(u, p, gain, i, f.end-r.pos)
 			}
 		}
 	}
 }
 
-// meet records a match of a word of groups, each group keeping its best of the part.
-func (r *reading) meet(u *use, p place, gain thousandths) {
+// meet records a match of a word of groups, words from and to of the passage, each group keeping
+// its best of the part.
+func (r *reading) meet(u *use, p place, gain thousandths, from, to int) {
 	if r.seen[u.topic] == 0 {
 		r.parts = append(r.parts, u.topic)
 	}
 	base := r.c.topics[u.topic].groups
 	for left := u.groups; left != 0; left &= left - 1 {
 		bit := bits.TrailingZeros64(left)
-		if b := &r.bests[base+bit]; r.seen[u.topic]&(1<<bit) == 0 || gain > b.gain {
+		b := &r.bests[base+bit]
+		better := r.seen[u.topic]&(1<<bit) == 0 || gain > b.gain
+		if better {
 			*b = best{gain: gain, term: u.term, place: p}
+		}
+		if r.trace != nil {
+			r.trace.meet(base+bit, u.term, from, to, better)
 		}
 	}
 	r.seen[u.topic] |= u.groups
@@ -268,7 +351,11 @@ func (r *reading) together(t int32, rule int) {
 	base, mask := r.c.topics[t].groups, r.c.rules[rule].groups
 	sum, p, from := thousandths(0), inTitle, int32(len(r.words))
 	for left := mask; left != 0; left &= left - 1 {
-		b := &r.bests[base+bits.TrailingZeros64(left)]
+		group := base + bits.TrailingZeros64(left)
+		b := &r.bests[group]
+		if r.trace != nil {
+			r.trace.together(int32(len(r.c.terms)+rule), group)
+		}
 		sum += b.gain
 		p = max(p, b.place)
 		r.words = append(r.words, b.term)

@@ -29,11 +29,11 @@ func TestNoAllocation(t *testing.T) {
 		{Text: strings.Repeat("México reclamó a EU. Nadie cruzó. ", 80)},
 	}
 	r := newReading(c)
-	r.article(&a, text)
+	r.article(&a, nil, text)
 	if len(r.hits) != 3 {
 		t.Fatalf("found %d of the three terms and rules that are there", len(r.hits))
 	}
-	if n := testing.AllocsPerRun(100, func() { r.article(&a, text) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { r.article(&a, nil, text) }); n != 0 {
 		t.Errorf("%v allocations for each article: want none", n)
 	}
 }

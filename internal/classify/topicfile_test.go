@@ -25,6 +25,13 @@ type topicFile struct {
 	Groups      map[string]map[string][]string
 	Together    []news.Together
 	Examples    struct{ Match, Reject []news.Example }
+	Aliases     []string
+	Parent      string
+	All         []string
+	Langs       []string
+	Sources     []string
+	Tags        []string
+	Medtop      string
 }
 
 // topics reads the topic files in feeds/.
@@ -57,6 +64,8 @@ func readTopic(t testing.TB, name string) news.Topic {
 		Titles: f.Title, Descriptions: f.Description,
 		Threshold: f.Threshold, TitleWeight: f.TitleWeight, Together: f.Together,
 		Match: f.Examples.Match, Reject: f.Examples.Reject,
+		Aliases: f.Aliases, Parent: f.Parent, All: f.All,
+		Langs: f.Langs, Sources: f.Sources, Tags: f.Tags, Medtop: f.Medtop,
 	}
 	addTerms(&topic, f.Terms, 1)
 	addTerms(&topic, f.Against, -1)

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/netip"
+	"strconv"
 	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
@@ -21,16 +22,24 @@ type Config struct {
 	Data       string // directory
 	Inbox      string // directory of the source "inbox"; empty if there is none
 	SweepEvery time.Duration
-	WindowSize int // entries in a feed
+	Window     news.Extent // what a feed's subscription document covers
+	MaxAge     MaxAge
 	// ShutdownGrace is how long the work under way may take when the daemon is told to stop.
 	ShutdownGrace time.Duration
 	Fetch         Fetch
 	Push          Push
+	Readers       Readers
 	Log           Log
 	Sources       []news.Source // the inbox and push first, then as their files have them
 	// SourcePlaces tells where each source is configured, by its id, as file:line.
 	SourcePlaces map[string]string
 	Topics       []news.Topic // by id
+	TopicDir     string       // of the topic files that were read instead of the defaults
+}
+
+// MaxAge bounds how long readers are told to wait before they ask for a feed again.
+type MaxAge struct {
+	Fastest, Slowest time.Duration
 }
 
 // Fetch says how others' servers are asked.
@@ -49,6 +58,12 @@ type Push struct {
 	MaxBytes int64 // of the body of one request
 }
 
+// Readers says what is believed and borne of who reads the feeds.
+type Readers struct {
+	Proxies     []netip.Prefix // in front of the program: believed about whom they ask for
+	FullPerHour int            // times a reader may fetch a feed without validators; 0 for any
+}
+
 // Log says what is logged, and how.
 type Log struct {
 	Level  slog.Level
@@ -62,6 +77,13 @@ type Options struct {
 	Listen   string
 	Admin    string
 	Defaults Defaults
+	// CheckTopics, if not nil, tells what is wrong with topics that each read well by themselves.
+	CheckTopics func(topics []news.Topic) []TopicFault
+	// Settings says to read no more than the settings: no sources, no topics.
+	Settings bool
+	// Topics is a directory whose topic files are read last; TopicsOnly says that no others are.
+	Topics     string
+	TopicsOnly bool
 	// OwnSources, if not nil, is read instead of what sources.yaml in the data directory holds.
 	OwnSources []byte
 }
@@ -82,10 +104,17 @@ const InboxID = "inbox"
 // and feeds/*.yaml in the data directory. If anything is wrong the error is Invalid and carries
 // all Faults.
 func Load(opts Options) (Config, error) {
-	l := &loader{opts: opts, places: make(map[string]place)}
+	l := &loader{
+		opts: opts, places: make(map[string]place), links: make(map[string][]link),
+		topicFiles: make(map[string]string),
+	}
 	l.loadSettings()
-	l.loadTopics()
-	l.loadSources()
+	if !opts.Settings {
+		l.loadTopics()
+		l.loadSources()
+		l.checkLinks()
+		l.checkRules()
+	}
 	if len(l.faults) > 0 {
 		l.faults.sort()
 		return Config{}, &news.Error{Kind: news.Invalid, Err: l.faults}
@@ -95,18 +124,26 @@ func Load(opts Options) (Config, error) {
 
 // loader gathers the configuration from all its files, and the faults of all of them.
 type loader struct {
-	opts       Options
-	cfg        Config
-	sourceFile string // of the settings sources and topics
-	topicDir   string
-	places     map[string]place // where each setting was last set
-	faults     Faults
+	opts        Options
+	cfg         Config
+	sourceFile  string // of the settings sources and topics
+	topicDir    string
+	windowBytes int64
+	places      map[string]place  // where each setting was last set
+	links       map[string][]link // of each topic
+	topicFiles  map[string]string // of each topic
+	faults      Faults
 }
 
 // place is a position in a file.
 type place struct {
 	file         string
 	line, column int
+}
+
+// String writes the place as file:line:column.
+func (p place) String() string {
+	return p.file + ":" + strconv.Itoa(p.line) + ":" + strconv.Itoa(p.column)
 }
 
 // reader makes a reader for one file, whose relative paths start at base.

@@ -73,7 +73,8 @@ func TestDefaults(t *testing.T) {
 		Data:          filepath.Join(dir, "data"),
 		Inbox:         filepath.Join(dir, "data", "inbox"),
 		SweepEvery:    3 * time.Second,
-		WindowSize:    50,
+		Window:        news.Extent{Least: 50, Span: 48 * time.Hour, Size: 1_000_000},
+		MaxAge:        MaxAge{Fastest: 5 * time.Minute, Slowest: time.Hour},
 		ShutdownGrace: 8 * time.Second,
 		Fetch: Fetch{
 			Contact: "https://github.com/teletipo/teletipo",
@@ -176,6 +177,9 @@ languages: [es]
 data: ../var
 inbox: ""
 window_size: 7
+window_span: 24h
+window_bytes: 500kB
+max_age: {slowest: 30m}
 fetch:
   timeout: 5s
   max_size: 2 MiB
@@ -230,7 +234,9 @@ not: a topic
 			Languages: []string{"es"}, Contact: "desk@news.example",
 		},
 		Listen: ":9000", Admin: "127.0.0.1:8081", Data: filepath.Join(dir, "var"),
-		SweepEvery: 3 * time.Second, WindowSize: 7, ShutdownGrace: 8 * time.Second,
+		SweepEvery: 3 * time.Second, ShutdownGrace: 8 * time.Second,
+		Window: news.Extent{Least: 7, Span: 24 * time.Hour, Size: 500_000},
+		MaxAge: MaxAge{Fastest: 5 * time.Minute, Slowest: 30 * time.Minute},
 		Fetch: Fetch{
 			Contact: "desk@news.example", Timeout: 5 * time.Second, MaxBytes: 2 << 20, Concurrency: 8,
 			PerHost: 1, Pause: time.Second,
@@ -262,6 +268,7 @@ not: a topic
 			"b":     filepath.Join(dir, "etc", "mine", "sources.yaml:3"),
 			"c":     filepath.Join(dir, "var", "sources.yaml:3"),
 		},
+		TopicDir: filepath.Join(dir, "etc", "mine", "topics"),
 	}
 	if diff := cmp.Diff(want, cfg); diff != "" {
 		t.Errorf("configuration (-want +got):\n%s", diff)
@@ -295,7 +302,7 @@ not: a topic
 			}},
 		},
 	}
-	if diff := cmp.Diff(wantTopics, feedTopics); diff != "" {
+	if diff := cmp.Diff(wantTopics, feedTopics, wordPlaces); diff != "" {
 		t.Errorf("topics (-want +got):\n%s", diff)
 	}
 }

@@ -18,16 +18,22 @@ import (
 func (l *loader) settings() fields {
 	c := &l.cfg
 	return fields{
-		"title":          parsed(&c.Site.Title, filled),
-		"public_url":     parsed(&c.Site.PublicURL, siteLink),
-		"contact":        parsed(&c.Site.Contact, contact),
-		"languages":      languages(&c.Site.Languages),
-		"listen":         parsed(&c.Listen, address),
-		"admin":          parsed(&c.Admin, address),
-		"data":           filePath(&c.Data),
-		"inbox":          text(&c.Inbox), // below the data directory, which a flag may move
-		"sweep_every":    parsed(&c.SweepEvery, duration(time.Second, time.Hour)),
-		"window_size":    count(&c.WindowSize, 1, 1000),
+		"title":        parsed(&c.Site.Title, filled),
+		"public_url":   parsed(&c.Site.PublicURL, siteLink),
+		"contact":      parsed(&c.Site.Contact, contact),
+		"languages":    languages(&c.Site.Languages),
+		"listen":       parsed(&c.Listen, address),
+		"admin":        parsed(&c.Admin, address),
+		"data":         filePath(&c.Data),
+		"inbox":        text(&c.Inbox), // below the data directory, which a flag may move
+		"sweep_every":  parsed(&c.SweepEvery, duration(time.Second, time.Hour)),
+		"window_size":  count(&c.Window.Least, 1, 1000),
+		"window_span":  parsed(&c.Window.Span, duration(0, 31*24*time.Hour)),
+		"window_bytes": parsed(&l.windowBytes, size(1e4, 1e8)),
+		"max_age": fields{
+			"fastest": parsed(&c.MaxAge.Fastest, duration(time.Minute, 24*time.Hour)),
+			"slowest": parsed(&c.MaxAge.Slowest, duration(time.Minute, 24*time.Hour)),
+		},
 		"sources":        filePath(&l.sourceFile),
 		"topics":         filePath(&l.topicDir),
 		"shutdown_grace": parsed(&c.ShutdownGrace, duration(time.Second, 10*time.Minute)),
@@ -41,6 +47,10 @@ func (l *loader) settings() fields {
 		},
 		"push": fields{
 			"max_size": parsed(&c.Push.MaxBytes, size(1e3, 1e8)),
+		},
+		"trusted_proxies": networks(&c.Readers.Proxies),
+		"readers": fields{
+			"full_per_hour": count(&c.Readers.FullPerHour, 0, 1e6),
 		},
 		"log": fields{
 			"level":  parsed(&c.Log.Level, level),
@@ -115,6 +125,7 @@ func (l *loader) loadSettings() {
 	if c.Inbox != "" && !filepath.IsAbs(c.Inbox) {
 		c.Inbox = filepath.Join(c.Data, c.Inbox)
 	}
+	c.Window.Size = int(l.windowBytes)
 	c.Fetch.Contact = c.Site.Contact
 	if c.Site.PublicURL == "" {
 		c.PublicURLDerived = true
@@ -153,6 +164,9 @@ func (l *loader) checkSettings() {
 	c := &l.cfg
 	if _, port, err := net.SplitHostPort(c.Listen); err == nil && port != "0" && c.Listen == c.Admin {
 		l.faultAt("admin", "is the same address as listen: want another port")
+	}
+	if c.MaxAge.Fastest > c.MaxAge.Slowest {
+		l.faultAt("max_age", "fastest is more than slowest: want the shorter time first")
 	}
 	if _, set := l.places["data"]; set && c.Data == "" {
 		l.faultAt("data", "is empty: want a directory")

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"os"
@@ -187,6 +188,7 @@ func (l *loader) fixedTopics(dst *[]string) value {
 	return list(func(r *reader, n ast.Node) {
 		var id string
 		parsed(&id, filled)(r, n)
+		id = cmp.Or(l.newName(id), id)
 		known := func(t news.Topic) bool { return t.ID == id }
 		switch {
 		case id == "": // noted already

@@ -3,7 +3,6 @@ package config
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -26,8 +25,28 @@ const anyLanguage = "any"
 // maxWeight bounds weights and thresholds, so that no sum of them overflows.
 const maxWeight = 10_000
 
-// loadTopics reads all topic files, those of the data directory last.
+// loadTopics reads all topic files.
 func (l *loader) loadTopics() {
+	l.cfg.TopicDir = l.topicDir
+	if !l.opts.TopicsOnly {
+		l.loadConfiguredTopics()
+	}
+	if dir := l.opts.Topics; dir != "" {
+		found, err := l.readTopics(os.DirFS(dir), dir)
+		if err != nil {
+			l.faults = append(l.faults, Fault{File: dir, Message: reason(err)})
+		} else if found == 0 {
+			l.faults = append(l.faults, Fault{
+				File: dir, Message: "has no topic: want a file ID.yaml for each",
+			})
+		}
+	}
+	slices.SortFunc(l.cfg.Topics, func(a, b news.Topic) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// loadConfiguredTopics reads the topic files that the settings name, or else those of the defaults,
+// and those of the data directory.
+func (l *loader) loadConfiguredTopics() {
 	if l.topicDir != "" {
 		found, err := l.readTopics(os.DirFS(l.topicDir), l.topicDir)
 		if err != nil {
@@ -46,7 +65,6 @@ func (l *loader) loadTopics() {
 			l.faults = append(l.faults, Fault{File: own, Message: reason(err)})
 		}
 	}
-	slices.SortFunc(l.cfg.Topics, func(a, b news.Topic) int { return cmp.Compare(a.ID, b.ID) })
 }
 
 // readTopics reads the topic files of a directory and tells how many there were.
@@ -91,6 +109,7 @@ func (l *loader) readTopic(dir fs.FS, name, file string) {
 		Titles: make(map[string]string), Descriptions: make(map[string]string),
 	}}
 	t.readFile(l.reader(file, ""), data)
+	l.links[id], l.topicFiles[id] = t.links, file
 	same := func(before news.Topic) bool { return before.ID == id }
 	if i := slices.IndexFunc(l.cfg.Topics, same); i >= 0 {
 		l.cfg.Topics[i] = t.Topic
@@ -103,6 +122,7 @@ func (l *loader) readTopic(dir fs.FS, name, file string) {
 type topicFile struct {
 	news.Topic
 	named []ast.Node // groups that rules name, which may follow later in the file
+	links []link     // what else it names, which may be in any file
 }
 
 func (t *topicFile) readFile(r *reader, data []byte) {
@@ -124,11 +144,16 @@ func (t *topicFile) readFile(r *reader, data []byte) {
 		"groups":       keyed(t.group),
 		"together":     list(t.together),
 		"examples":     fields{"match": examples(&t.Match), "reject": examples(&t.Reject)},
+		"aliases":      t.names("aliases", &t.Aliases),
+		"parent":       t.name("parent", &t.Parent),
+		"all":          t.names("all", &t.All),
+		"langs":        list(t.lang),
+		"sources":      t.names("sources", &t.Sources),
+		"tags":         tags(&t.Tags),
+		"medtop":       parsed(&t.Medtop, medtop),
 	}.read(r, root)
-	r.require(root, "title", "description", "threshold")
-	if len(t.Terms) == 0 && len(t.Together) == 0 && len(*r.faults) == before {
-		r.fault(root, "has neither terms nor together: no article could ever fit")
-	}
+	r.require(root, "title", "description")
+	t.checkRules(r, root, len(*r.faults) == before)
 	for _, n := range t.named {
 		name := n.(*ast.StringNode).Value
 		if !slices.ContainsFunc(t.Groups, func(g news.Group) bool { return g.Name == name }) {
@@ -181,7 +206,9 @@ func (t *topicFile) terms(least, sign float64) value {
 			} else if number(&weight, least, maxWeight)(r, v); weight != 0 {
 				weight *= sign // a zero keeps its plain sign
 			}
-			t.Terms = append(t.Terms, news.Term{Text: term, Lang: lang, Weight: weight})
+			t.Terms = append(t.Terms, news.Term{
+				Text: term, Lang: lang, Weight: weight, Where: r.place(at).String(),
+			})
 		})(r, v)
 	})
 }
@@ -201,7 +228,7 @@ func (t *topicFile) group(r *reader, key string, at, v ast.Node) {
 		list(func(r *reader, n ast.Node) {
 			var word string
 			checkedText(&word, filled)(r, n)
-			g.Words = append(g.Words, news.Word{Text: word, Lang: lang})
+			g.Words = append(g.Words, news.Word{Text: word, Lang: lang, Where: r.place(n).String()})
 		})(r, v)
 	})(r, v)
 	if len(g.Words) == 0 {
@@ -237,8 +264,7 @@ func (t *topicFile) together(r *reader, n ast.Node) {
 // examples reads texts that a topic tests itself with.
 func examples(dst *[]news.Example) value {
 	return list(func(r *reader, n ast.Node) {
-		p := r.place(n)
-		e := news.Example{Where: fmt.Sprintf("%s:%d:%d", p.file, p.line, p.column)}
+		e := news.Example{Where: r.place(n).String()}
 		fields{
 			"lang":  parsed(&e.Lang, baseTongue),
 			"title": text(&e.Title),

@@ -35,7 +35,8 @@ func (i Item) Article() news.Article {
 // maxLine is how long a line of a set of items may be, in bytes.
 const maxLine = 1 << 20
 
-// Read reads items, one JSON object a line; empty lines are skipped. Its error names every faulty
+// Read reads items, one JSON object a line; empty lines are skipped, and so are other keys than
+// those of Item. Its error names every faulty
 // line as name:line. Topics are the labels that there are; nil takes any.
 func Read(r io.Reader, name string, topics []string) ([]Item, error) {
 	rd := reader{name: name, ids: map[string]int{}}
@@ -90,7 +91,6 @@ func (r *reader) add(data []byte) {
 		Labels *[]string `json:"labels"`
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&raw); err != nil {
 		r.fault("%s", strings.TrimPrefix(err.Error(), "json: "))
 		return

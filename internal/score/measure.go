@@ -45,47 +45,31 @@ type Set struct {
 type Report struct {
 	Set
 	Certain    Set         `json:"certain"`
+	Folds      []Set       `json:"folds,omitempty"` // certain items, if asked for
 	Confusions []Confusion `json:"-"`
 }
 
 // Confusion is an item that one topic took wrongly, or missed.
 type Confusion struct {
 	Item    Item
+	Got     []string     // topics that it was placed in
 	Verdict news.Verdict // what the topic made of it
 }
 
 // Measure has every item placed and counts. Topics are those that are counted; a verdict on any
 // other is left aside, and a topic without a verdict was not placed.
 func Measure(items []Item, topics []string, place Placer) Report {
-	return measure(items, topics, func(i int) []news.Verdict { return place(items[i]) })
-}
-
-// CrossValidate measures what a way of training yields: for each of n folds it is trained on the
-// certain items of the others, and places those of the fold.
-func CrossValidate(items []Item, topics []string, n int, train func([]Item) Placer) Report {
-	folds := Folds(items, n)
-	placers := make([]Placer, n)
-	for f := range placers {
-		var others []Item
-		for i, item := range items {
-			if folds[i] != f && !item.Uncertain {
-				others = append(others, item)
-			}
-		}
-		placers[f] = train(others)
-	}
-	return measure(items, topics, func(i int) []news.Verdict { return placers[folds[i]](items[i]) })
-}
-
-// measure counts what place says of item i.
-func measure(items []Item, topics []string, place func(i int) []news.Verdict) Report {
 	var report Report
 	all, certain := newCounter(topics), newCounter(topics)
 	stories := Stories(items)
 	for i, item := range items {
 		verdicts := map[string]news.Verdict{}
-		for _, v := range place(i) {
+		var got []string
+		for _, v := range place(item) {
 			verdicts[v.Topic] = v
+			if v.Placed && slices.Contains(topics, v.Topic) {
+				got = append(got, v.Topic)
+			}
 		}
 		for _, topic := range topics {
 			v := verdicts[topic]
@@ -96,7 +80,7 @@ func measure(items []Item, topics []string, place func(i int) []news.Verdict) Re
 				certain.add(topic, item.Lang, stories[i], want, v.Placed)
 			}
 			if want != v.Placed {
-				report.Confusions = append(report.Confusions, Confusion{Item: item, Verdict: v})
+				report.Confusions = append(report.Confusions, Confusion{item, got, v})
 			}
 		}
 		all.items++
@@ -106,6 +90,23 @@ func measure(items []Item, topics []string, place func(i int) []news.Verdict) Re
 	}
 	report.Set, report.Certain = all.set(), certain.set()
 	return report
+}
+
+// MeasureFolds has the certain items placed in n folds that share no story, and counts each by
+// itself. Rules are not trained, so this shows by how much the figures of one sample may differ
+// from another's, not what rules made from some items do on others.
+func MeasureFolds(items []Item, topics []string, n int, place Placer) []Set {
+	parts := make([][]Item, n)
+	for i, fold := range Folds(items, n) {
+		if !items[i].Uncertain {
+			parts[fold] = append(parts[fold], items[i])
+		}
+	}
+	sets := make([]Set, n)
+	for i, part := range parts {
+		sets[i] = Measure(part, topics, place).Set
+	}
+	return sets
 }
 
 // outcome is what became of one item in one topic.

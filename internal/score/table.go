@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -17,6 +18,10 @@ func (r Report) WriteTable(w io.Writer) error {
 	b.WriteByte('\n')
 	r.Set.write(&b, "all items")
 	b.WriteString("\nIntervals: Wilson, 95 %, items of one story taken as one observation.\n")
+	if len(r.Folds) > 0 {
+		b.WriteByte('\n')
+		writeFolds(&b, r.Folds)
+	}
 	_, err := w.Write(b.Bytes())
 	return err
 }
@@ -34,6 +39,48 @@ func (s Set) write(b *bytes.Buffer, name string) {
 	s.Micro.row(t, "micro")
 	s.Macro.row(t, "macro")
 	t.Flush() // a buffer takes everything
+}
+
+// writeFolds writes the F1 of each fold, by topic, by language and for all.
+func writeFolds(b *bytes.Buffer, folds []Set) {
+	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprint(t, "F1 by fold\t")
+	for i := range folds {
+		fmt.Fprintf(t, "%d\t", i+1)
+	}
+	fmt.Fprint(t, "mean\tdeviation\t\n")
+	row := func(name string, of func(Set) Figures) {
+		fmt.Fprintf(t, "%s\t", name)
+		sum, squares, n := 0.0, 0.0, float64(len(folds))
+		for _, set := range folds {
+			f1 := of(set).F1
+			sum += f1
+			squares += f1 * f1
+			fmt.Fprintf(t, "%.3f\t", f1)
+		}
+		mean := sum / n
+		fmt.Fprintf(t, "%.3f\t%.3f\t\n", mean, math.Sqrt(max(0, squares/n-mean*mean)))
+	}
+	for _, topic := range slices.Sorted(maps.Keys(folds[0].Topics)) {
+		row(topic, func(s Set) Figures { return s.Topics[topic] })
+	}
+	langs := map[string]bool{}
+	for _, set := range folds {
+		for lang := range set.Langs {
+			langs[lang] = true
+		}
+	}
+	for _, lang := range slices.Sorted(maps.Keys(langs)) {
+		row(lang, func(s Set) Figures {
+			if f, ok := s.Langs[lang]; ok {
+				return f
+			}
+			return tally{}.figures()
+		})
+	}
+	row("micro", func(s Set) Figures { return s.Micro })
+	t.Flush() // a buffer takes everything
+	b.WriteString("\nFolds of certain items that share no story.\n")
 }
 
 // row writes one line of the table.
@@ -57,16 +104,12 @@ func (r Report) WriteConfusions(w io.Writer) error {
 		if c.Item.Uncertain {
 			b.WriteString(" uncertain")
 		}
-		expected := strings.Join(c.Item.Labels, ", ")
-		if expected == "" {
-			expected = "none"
-		}
 		fmt.Fprintf(&b, "\n    %s\n", oneLine(c.Item.Title))
 		if c.Item.Text != "" {
 			fmt.Fprintf(&b, "    %s\n", oneLine(c.Item.Text))
 		}
-		fmt.Fprintf(&b, "    expected %s; scored %.2f of %.2f", expected,
-			c.Verdict.Score, c.Verdict.Threshold)
+		fmt.Fprintf(&b, "    expected %s; got %s; scored %.2f of %.2f", listed(c.Item.Labels),
+			listed(c.Got), c.Verdict.Score, c.Verdict.Threshold)
 		for i, e := range c.Verdict.Evidence {
 			if i == maxEvidence {
 				fmt.Fprintf(&b, ", %d more", len(c.Verdict.Evidence)-i)
@@ -78,6 +121,14 @@ func (r Report) WriteConfusions(w io.Writer) error {
 	}
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// listed writes topics in a line.
+func listed(topics []string) string {
+	if len(topics) == 0 {
+		return "none"
+	}
+	return strings.Join(topics, ", ")
 }
 
 const (
