@@ -46,12 +46,15 @@ func bare(status int) http.Handler {
 	body := e.Representations[0].Body
 	length := strconv.Itoa(len(body))
 	modified := e.Modified.Format(http.TimeFormat)
+	link := feedLinks(sampleSettings().Site, e.Key, e.Format)[0]
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		h := w.Header()
-		h.Set("Cache-Control", "public, max-age=900")
+		h.Set("Access-Control-Allow-Origin", "*")
+		h.Set("Access-Control-Expose-Headers", "Delta-Base, ETag, IM, Link, Retry-After")
+		h.Set("Cache-Control", "public, max-age=900, stale-while-revalidate=300, stale-if-error=86400")
 		h.Set("ETag", `"r7-gzip"`)
 		h.Set("Last-Modified", modified)
-		h.Set("Vary", "Accept-Encoding")
+		h.Set("Vary", "Accept-Encoding, A-IM")
 		if status == http.StatusNotModified {
 			w.WriteHeader(status)
 			return
@@ -59,6 +62,7 @@ func bare(status int) http.Handler {
 		h.Set("Content-Encoding", "gzip")
 		h.Set("Content-Length", length)
 		h.Set("Content-Type", "application/rss+xml; charset=utf-8")
+		h.Set("Link", link)
 		h.Set("X-Content-Type-Options", "nosniff")
 		_, _ = w.Write(body)
 	})
@@ -151,7 +155,7 @@ func BenchmarkHandler(b *testing.B) {
 	}
 }
 
-// BenchmarkArticlePage makes and sends a page, which no cache holds.
+// BenchmarkArticlePage reads an article and sends its page, which was made before.
 func BenchmarkArticlePage(b *testing.B) {
 	s := filledShelf()
 	h := Public(quiet(), s, s, sampleSettings())

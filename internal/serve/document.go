@@ -1,12 +1,15 @@
 package serve
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/klauspost/compress/gzip"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -19,6 +22,8 @@ type document struct {
 	lastModified []string      // nil if unknown
 	mediaType    []string
 	caching      []string
+	vary         []string
+	link         []string // RFC 8288; nil for none
 	policy       []string // Content-Security-Policy; nil for none
 	codings      []string // of the variants, in the same order
 	variants     []variant
@@ -36,18 +41,19 @@ type variant struct {
 // Header values that never change.
 var (
 	varyEncoding = []string{"Accept-Encoding"}
+	varyFeed     = []string{"Accept-Encoding, A-IM"} // a feed may be answered with a delta
 	noSniffing   = []string{"nosniff"}
 )
 
 // editionDocument makes a document of an edition.
 func editionDocument(e *news.Edition) *document {
-	maxAge := strconv.FormatInt(int64(e.MaxAge/time.Second), 10)
 	d := &document{
 		edition:      e,
 		modified:     e.Modified,
 		lastModified: []string{e.Modified.UTC().Format(http.TimeFormat)},
 		mediaType:    []string{e.Format.MediaType() + "; charset=utf-8"},
-		caching:      []string{"public, max-age=" + maxAge},
+		caching:      []string{caching(e)},
+		vary:         varyFeed,
 	}
 	for _, rep := range e.Representations {
 		d.add(rep.Coding, rep.ETag, rep.Body)
@@ -55,17 +61,50 @@ func editionDocument(e *news.Edition) *document {
 	return d
 }
 
-// pageDocument makes a document of a page, its ETag from its bytes.
-func pageDocument(e *news.Edition, policy string, body []byte) *document {
+// textDocument makes a document of something that is no edition, in gzip too if that is shorter,
+// its ETags from its bytes.
+func textDocument(mediaType, caching string, body []byte) *document {
 	d := &document{
-		edition:   e,
-		mediaType: []string{"text/html; charset=utf-8"},
-		caching:   []string{briefly},
-		policy:    []string{policy},
+		mediaType: []string{mediaType},
+		caching:   []string{caching},
+		vary:      varyEncoding,
 	}
-	sum := sha256.Sum256(body)
-	d.add("", `"`+hex.EncodeToString(sum[:16])+`"`, body)
+	if zipped := zip(body); len(zipped) < len(body) {
+		d.add("gzip", contentTag(zipped), zipped)
+	}
+	d.add("", contentTag(body), body)
 	return d
+}
+
+// pageDocument makes a document of a page.
+func pageDocument(e *news.Edition, policy string, body []byte) *document {
+	d := textDocument("text/html; charset=utf-8", briefly, body)
+	d.edition, d.policy = e, []string{policy}
+	return d
+}
+
+// contentTag is a strong tag of some bytes.
+func contentTag(body []byte) string {
+	sum := sha256.Sum256(body)
+	return `"` + hex.EncodeToString(sum[:16]) + `"`
+}
+
+// zip compresses; the same bytes always give the same bytes, since nothing says when.
+func zip(body []byte) []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, _ = z.Write(body) // a buffer takes everything
+	_ = z.Close()
+	return b.Bytes()
+}
+
+// size is about what a document takes of memory.
+func (d *document) size() int {
+	n := 1 << 10
+	for i := range d.variants {
+		n += len(d.variants[i].body)
+	}
+	return n
 }
 
 // add appends a variant.
@@ -92,12 +131,17 @@ func (d *document) serve(w http.ResponseWriter, r *http.Request) {
 		d.notModified(w, v)
 		return
 	}
+	d.whole(w, r, chosen)
+}
+
+// whole sends a variant.
+func (d *document) whole(w http.ResponseWriter, r *http.Request, chosen *variant) {
 	h := w.Header()
 	h["Cache-Control"] = d.caching
 	h["Content-Length"] = chosen.length
 	h["Content-Type"] = d.mediaType
 	h["Etag"] = chosen.tag
-	h["Vary"] = varyEncoding
+	h["Vary"] = d.vary
 	h["X-Content-Type-Options"] = noSniffing
 	if chosen.coding != nil {
 		h["Content-Encoding"] = chosen.coding
@@ -105,12 +149,25 @@ func (d *document) serve(w http.ResponseWriter, r *http.Request) {
 	if d.lastModified != nil {
 		h["Last-Modified"] = d.lastModified
 	}
+	if d.link != nil {
+		h["Link"] = d.link
+	}
 	if d.policy != nil {
 		h["Content-Security-Policy"] = d.policy
 	}
-	if r.Method != http.MethodHead {
-		_, _ = w.Write(chosen.body) // it fails only for a reader that left
+	send(w, r, chosen.body)
+}
+
+// send writes a body, unless it was not asked for.
+func send(w http.ResponseWriter, r *http.Request, body []byte) {
+	if r.Method == http.MethodHead {
+		return
 	}
+	if len(body) > easyBody {
+		// Without a deadline of its own the body has the listener's.
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(patience(len(body))))
+	}
+	_, _ = w.Write(body) // it fails only for a reader that left, or takes too long
 }
 
 // notModified sends a 304 with what a cache needs to go on using what it has (RFC 9110,
@@ -119,7 +176,7 @@ func (d *document) notModified(w http.ResponseWriter, v *variant) {
 	h := w.Header()
 	h["Cache-Control"] = d.caching
 	h["Etag"] = v.tag
-	h["Vary"] = varyEncoding
+	h["Vary"] = d.vary
 	if d.lastModified != nil {
 		h["Last-Modified"] = d.lastModified
 	}

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"fmt"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -17,9 +18,12 @@ import (
 type shelf struct {
 	mu       sync.Mutex
 	editions map[address]*news.Edition
+	oldest   map[address]uint64 // state that a delta of the edition can start from
+	archives map[news.FeedKey][]time.Time
 	articles map[news.ID]news.Entry
 	err      error // that reading articles ends with
 	reads    int
+	deltas   int // asked for
 }
 
 // address names an edition.
@@ -31,6 +35,8 @@ type address struct {
 func newShelf() *shelf {
 	return &shelf{
 		editions: make(map[address]*news.Edition),
+		oldest:   make(map[address]uint64),
+		archives: make(map[news.FeedKey][]time.Time),
 		articles: make(map[news.ID]news.Entry),
 	}
 }
@@ -52,6 +58,43 @@ func (s *shelf) Edition(key news.FeedKey, format news.Format) (*news.Edition, bo
 	defer s.mu.Unlock()
 	e, ok := s.editions[address{key, format}]
 	return e, ok
+}
+
+// Delta gives bodies that say from where to where they lead.
+func (s *shelf) Delta(e *news.Edition, base uint64) ([]news.Representation, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.deltas++
+	oldest, ok := s.oldest[address{e.Key, e.Format}]
+	if !ok || base < oldest {
+		return nil, false
+	}
+	body := fmt.Sprintf("%s %s from %d to %d", e.Key, e.Format, base, e.Seq)
+	return []news.Representation{
+		{Coding: "gzip", Body: []byte(body + " in gzip")}, {Body: []byte(body)},
+	}, true
+}
+
+// Archive gives an archive whose body says which it is.
+func (s *shelf) Archive(
+	key news.FeedKey, format news.Format, number int,
+) (*news.Edition, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err != nil {
+		return nil, s.err
+	}
+	if number < 1 || number > len(s.archives[key]) {
+		return nil, news.Errorf(news.NotFound, "no archive %d", number)
+	}
+	tag := fmt.Sprintf("archive %d", number)
+	return sampleEdition(key, format, tag, s.archives[key][number-1], "gzip"), nil
+}
+
+func (s *shelf) Archives(key news.FeedKey) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.archives[key])
 }
 
 func (s *shelf) Article(id news.ID) (news.Entry, error) {
@@ -84,7 +127,13 @@ func (s *shelf) Window(key news.FeedKey, n int) (news.Window, error) {
 		})
 		return !inTopic || e.Status != news.Live || (key.Lang != "" && e.Lang != key.Lang)
 	})
-	return news.Window{Key: key, Entries: entries[:min(n, len(entries))]}, nil
+	window := news.Window{Key: key, Entries: entries[:min(n, len(entries))]}
+	for _, e := range entries {
+		if e.Updated.After(window.Stamp) {
+			window.Stamp = e.Updated
+		}
+	}
+	return window, nil
 }
 
 // sampleSettings are of a site with two topics in two languages.
@@ -101,9 +150,11 @@ func sampleSettings() Settings {
 				ID:           "border",
 				Titles:       map[string]string{"en": "The border", "es": "La frontera"},
 				Descriptions: map[string]string{"en": "Crossings, ports & patrols."},
+				Aliases:      []string{"frontier", "la-linea"},
 			},
 			{ID: "cartels", Titles: map[string]string{"es": "Cárteles"}},
 		},
+		Gone: []string{"harvest", "border", "frontier"}, // only the first is really gone
 	}
 }
 
@@ -112,7 +163,10 @@ func sampleSettings() Settings {
 func sampleEdition(key news.FeedKey, format news.Format, tag string, modified time.Time,
 	codings ...string,
 ) *news.Edition {
-	e := &news.Edition{Key: key, Format: format, Modified: modified, MaxAge: 15 * time.Minute}
+	e := &news.Edition{
+		Key: key, Format: format, Modified: modified, MaxAge: 15 * time.Minute,
+		StaleFor: 5 * time.Minute, StaleOnError: 24 * time.Hour,
+	}
 	for _, coding := range append(codings, "") {
 		rep := news.Representation{Coding: coding}
 		rep.ETag, rep.Body = `"`+tag+`"`, []byte(key.String()+" "+string(format)+" "+tag)
@@ -121,6 +175,22 @@ func sampleEdition(key news.FeedKey, format news.Format, tag string, modified ti
 			rep.Body = append(rep.Body, " in "+coding...)
 		}
 		e.Representations = append(e.Representations, rep)
+	}
+	return e
+}
+
+// instance makes an edition that stands for a state of its feed, its tags as publish writes them:
+// the sequence in base 36, and a hash, which is "00…0" for the identity, "0…0a" for gzip, "0…0b"
+// for br and "0…0c" for zstd.
+func instance(key news.FeedKey, format news.Format, seq uint64, modified time.Time,
+	codings ...string,
+) *news.Edition {
+	e := sampleEdition(key, format, fmt.Sprint(seq), modified, codings...)
+	e.Seq = seq
+	for i := range e.Representations {
+		end := map[string]string{"": "0", "gzip": "a", "br": "b", "zstd": "c"}
+		hash := "000000000000000" + end[e.Representations[i].Coding]
+		e.Representations[i].ETag = news.ETag(seq, hash)
 	}
 	return e
 }

@@ -13,6 +13,7 @@ import (
 type feed struct {
 	key    news.FeedKey
 	format news.Format
+	links  []string // Link header
 	latest atomic.Pointer[document]
 }
 
@@ -21,15 +22,20 @@ type feed struct {
 func feedTable(settings Settings) map[string]*feed {
 	table := make(map[string]*feed)
 	for _, topic := range topicIDs(settings) {
-		for _, lang := range append([]string{""}, settings.Site.Languages...) {
+		for _, key := range languageKeys(settings.Site, topic) {
 			for _, format := range news.Formats {
-				key := news.FeedKey{Topic: topic, Lang: lang}
-				name := strings.TrimPrefix(news.FeedPath(key, format), "/feeds/")
-				table[name] = &feed{key: key, format: format}
+				table[documentName(key, format)] = &feed{
+					key: key, format: format, links: feedLinks(settings.Site, key, format),
+				}
 			}
 		}
 	}
 	return table
+}
+
+// documentName is the last part of a feed's path, "border.es.rss".
+func documentName(key news.FeedKey, format news.Format) string {
+	return strings.TrimPrefix(news.FeedPath(key, format), "/feeds/")
 }
 
 // topicIDs lists the topics, "all" first.
@@ -41,21 +47,37 @@ func topicIDs(settings Settings) []string {
 	return ids
 }
 
-// feed answers for a feed from the edition in memory. It never renders and never reads the store.
+// languageKeys lists a topic's feeds: in all languages together, and in each.
+func languageKeys(site news.Site, topic string) []news.FeedKey {
+	keys := []news.FeedKey{{Topic: topic}}
+	for _, lang := range site.Languages {
+		keys = append(keys, news.FeedKey{Topic: topic, Lang: lang})
+	}
+	return keys
+}
+
+// feed answers for a feed from the edition in memory. It never renders a whole one and never
+// reads the store for it.
 func (p *public) feed(w http.ResponseWriter, r *http.Request) {
-	f, ok := p.feeds[r.PathValue("document")]
+	name := r.PathValue("document")
+	f, ok := p.feeds[name]
 	if !ok {
-		p.notFound(w, r)
+		p.elsewhere(w, r, "", name)
 		return
 	}
 	d := f.document(p.editions)
 	if d == nil {
-		w.Header().Set("Retry-After", "10")
-		say(w, http.StatusServiceUnavailable, noStore,
-			"This feed has not been made yet. Please ask again in a few seconds.\n")
+		p.unmade(w)
 		return
 	}
-	d.serve(w, r)
+	p.serveFeed(d, w, r)
+}
+
+// unmade answers for a feed that is there but has no edition yet.
+func (p *public) unmade(w http.ResponseWriter) {
+	w.Header().Set("Retry-After", "10")
+	say(w, http.StatusServiceUnavailable, noStore,
+		"This feed has not been made yet. Please ask again in a few seconds.\n")
 }
 
 // document gives the current edition as a document, nil if there is none. Readers that come at
@@ -69,6 +91,7 @@ func (f *feed) document(editions Editions) *document {
 		return d
 	}
 	d := editionDocument(e)
+	d.link = f.links
 	f.latest.Store(d)
 	return d
 }

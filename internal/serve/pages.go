@@ -28,7 +28,9 @@ type pages struct {
 	templates *template.Template
 	style     template.CSS
 	home      listing
+	sitemap   listing
 	topics    map[string]*listing // "all" among them
+	articles  cache
 	// Content-Security-Policy: nothing but our own style sheet, and for articles the images
 	// that their text shows.
 	policy, articlePolicy string
@@ -81,7 +83,7 @@ func (p *public) topic(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("topic")
 	l, ok := p.pages.topics[id]
 	if !ok {
-		p.notFound(w, r)
+		p.topicElsewhere(w, r, id, func(topic string) string { return topic })
 		return
 	}
 	p.list(w, r, l, id, func() ([]byte, error) {
@@ -128,41 +130,6 @@ func (l *listing) document(e *news.Edition, render func() (*document, error)) (*
 	}
 	l.latest = d
 	return d, nil
-}
-
-// article answers with an article's page. It is made for each request: one point read and a
-// small template cost less than sending it.
-func (p *public) article(w http.ResponseWriter, r *http.Request) {
-	raw := r.PathValue("id")
-	id, err := news.ParseID(raw)
-	if err != nil {
-		say(w, http.StatusNotFound, briefly, "There is no article at this address.\n")
-		return
-	}
-	if canonical := id.String(); canonical != raw {
-		w.Header().Set("Location", canonical) // relative: right below any public address
-		say(w, http.StatusMovedPermanently, briefly, "This article is at "+canonical+".\n")
-		return
-	}
-	entry, err := p.articles.Article(id)
-	switch {
-	case entry.Status == news.Withdrawn, news.KindOf(err) == news.Gone:
-		say(w, http.StatusGone, briefly, "This article has been withdrawn.\n")
-		return
-	case entry.Status == news.Embargoed, news.KindOf(err) == news.NotFound:
-		// An embargoed article does not exist yet, to those outside.
-		say(w, http.StatusNotFound, briefly, "There is no article at this address.\n")
-		return
-	case err != nil:
-		p.fail(w, r, fmt.Errorf("read article %s: %w", id, err))
-		return
-	}
-	body, err := p.pages.execute("article.html", p.pages.articleView(entry))
-	if err != nil {
-		p.fail(w, r, err)
-		return
-	}
-	pageDocument(nil, p.pages.articlePolicy, body).serve(w, r)
 }
 
 // execute fills a template.

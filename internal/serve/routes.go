@@ -21,18 +21,27 @@ type route struct {
 	handle  http.HandlerFunc
 }
 
-// reading is what a route that changes nothing answers to.
-const reading = "GET, HEAD"
+// What routes that change nothing answer to: asking also to OPTIONS, which open sees to.
+const (
+	reading = "GET, HEAD"
+	asking  = reading + ", OPTIONS"
+)
 
 // routes is the table of the public listener.
 func (p *public) routes() []route {
 	return []route{
-		{"/{$}", "the topics, the latest headlines, how to subscribe", reading, p.home},
-		{"/topics/{topic}", "a topic's feed as a page", reading, p.topic},
-		{"/feeds/{document}", "a feed: TOPIC.FORMAT or TOPIC.LANG.FORMAT", reading, p.feed},
-		{"/articles/{id}", "an article: ours in full, others' in short", reading, p.article},
-		{"/robots.txt", "every robot is welcome", reading, robots},
-		{"/favicon.ico", "there is none", reading, favicon},
+		{"/{$}", "the topics, the latest headlines, how to subscribe", asking, p.home},
+		{"/topics/{topic}", "a topic's feed as a page", asking, p.topic},
+		{"/feeds/{document}", "a feed: TOPIC.FORMAT or TOPIC.LANG.FORMAT", asking, p.feed},
+		{
+			"/feeds/{feed}/archive/{document}", "what a feed had before: N.FORMAT, 1 is the oldest",
+			asking, p.archive,
+		},
+		{opmlPath, "the list of all feeds, as OPML 2.0", asking, p.fixedDocument},
+		{"/articles/{id}", "an article: ours in full, others' in short", asking, p.article},
+		{sitemapPath, "our own articles of two days, for search engines", asking, p.sitemap},
+		{robotsPath, "every robot is welcome", asking, p.fixedDocument},
+		{"/favicon.ico", "there is none", asking, favicon},
 		{"/", "anything else: 404, and which feeds exist", "", p.notFound},
 	}
 }
@@ -52,7 +61,7 @@ func allowing(methods string, next http.HandlerFunc) http.HandlerFunc {
 		return next
 	}
 	allowed := strings.Split(methods, ", ")
-	words := "Only " + strings.Join(allowed, " and ") + " are answered here.\n"
+	words := "Only " + methods + " are answered here.\n"
 	return func(w http.ResponseWriter, r *http.Request) {
 		if !slices.Contains(allowed, r.Method) {
 			w.Header().Set("Allow", methods)
@@ -131,11 +140,6 @@ func (p *public) fail(w http.ResponseWriter, r *http.Request, err error) {
 // notFound answers for everything that the table does not name.
 func (p *public) notFound(w http.ResponseWriter, _ *http.Request) {
 	say(w, http.StatusNotFound, briefly, p.missing)
-}
-
-// robots lets every robot in: what is public here is meant to be read.
-func robots(w http.ResponseWriter, _ *http.Request) {
-	say(w, http.StatusOK, "public, max-age=86400", "User-agent: *\nDisallow:\n")
 }
 
 // favicon keeps browsers from asking again all day.

@@ -25,6 +25,9 @@ import (
 func TestScripts(t *testing.T) {
 	commands := map[string]func(*testscript.TestScript, bool, []string){
 		"edition": command((*talk).edition),
+		"state":   command((*talk).state),
+		"reaches": command((*talk).reaches),
+		"archive": command((*talk).archive),
 		"article": command((*talk).article),
 		"unready": command((*talk).unready),
 		">":       command((*talk).with),
@@ -91,17 +94,81 @@ func (k *talk) edition(_ bool, args []string) error {
 	if len(args) < 3 {
 		return errors.New("edition NAME TAG DATE [CODING…]")
 	}
-	dot := strings.LastIndexByte(args[0], '.')
-	if dot < 0 {
-		return fmt.Errorf("%s: a feed's name ends in its format", args[0])
+	key, format, err := feedName(args[0])
+	if err != nil {
+		return err
 	}
 	modified, err := http.ParseTime(args[2])
 	if err != nil {
 		return err
 	}
-	key, format := news.ParseFeedKey(args[0][:dot]), news.Format(args[0][dot+1:])
 	k.shelf.put(sampleEdition(key, format, args[1], modified, args[3:]...))
 	return nil
+}
+
+// state publishes an edition with tags of a state: NAME SEQUENCE DATE [CODING…].
+func (k *talk) state(_ bool, args []string) error {
+	if len(args) < 3 {
+		return errors.New("state NAME SEQUENCE DATE [CODING…]")
+	}
+	key, format, err := feedName(args[0])
+	if err != nil {
+		return err
+	}
+	seq, err := strconv.ParseUint(args[1], 10, 64)
+	if err != nil {
+		return err
+	}
+	modified, err := http.ParseTime(args[2])
+	if err != nil {
+		return err
+	}
+	k.shelf.put(instance(key, format, seq, modified, args[3:]...))
+	return nil
+}
+
+// reaches says how far back deltas of a feed go: NAME SEQUENCE.
+func (k *talk) reaches(_ bool, args []string) error {
+	if len(args) != 2 {
+		return errors.New("reaches NAME SEQUENCE")
+	}
+	key, format, err := feedName(args[0])
+	if err != nil {
+		return err
+	}
+	seq, err := strconv.ParseUint(args[1], 10, 64)
+	if err != nil {
+		return err
+	}
+	k.shelf.mu.Lock()
+	defer k.shelf.mu.Unlock()
+	k.shelf.oldest[address{key, format}] = seq
+	return nil
+}
+
+// archive closes the next archive of a feed: FEED DATE.
+func (k *talk) archive(_ bool, args []string) error {
+	if len(args) != 2 {
+		return errors.New("archive FEED DATE")
+	}
+	modified, err := http.ParseTime(args[1])
+	if err != nil {
+		return err
+	}
+	key := news.ParseFeedKey(args[0])
+	k.shelf.mu.Lock()
+	defer k.shelf.mu.Unlock()
+	k.shelf.archives[key] = append(k.shelf.archives[key], modified)
+	return nil
+}
+
+// feedName reads the name of a feed document.
+func feedName(name string) (news.FeedKey, news.Format, error) {
+	dot := strings.LastIndexByte(name, '.')
+	if dot < 0 {
+		return news.FeedKey{}, "", fmt.Errorf("%s: a feed's name ends in its format", name)
+	}
+	return news.ParseFeedKey(name[:dot]), news.Format(name[dot+1:]), nil
 }
 
 // article stores a sample article: ID STATUS.
@@ -213,6 +280,9 @@ func (k *talk) send() error {
 		return err
 	}
 	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		return err // an answer that never ends must end the script
+	}
 	lines := k.request
 	if !strings.Contains(strings.Join(lines, "\n"), "\nHost:") {
 		lines = append(lines, "Host: localhost")
@@ -245,6 +315,9 @@ func (k *talk) read(r *textproto.Reader) error {
 	stated := k.headers.Get("Content-Length")
 	if stated != "" && !k.head && stated != strconv.Itoa(len(rest)) {
 		return fmt.Errorf("Content-Length is %s, the body has %d bytes", stated, len(rest))
+	}
+	if k.to == k.public && k.headers.Get("Access-Control-Allow-Origin") != "*" {
+		return errors.New("pages of other sites can't read the answer")
 	}
 	if date, err := http.ParseTime(k.headers.Get("Date")); err != nil || time.Since(date) < 0 {
 		return fmt.Errorf("Date is %q", k.headers.Get("Date"))

@@ -7,7 +7,7 @@ import (
 )
 
 // Limits of a listener. They hold off clients that send or take their time; an honest reader on
-// a bad line has two minutes for its document.
+// a bad line has two minutes for a short document, and for a long one what patience gives it.
 const (
 	headerTimeout = 10 * time.Second
 	readTimeout   = time.Minute
@@ -28,4 +28,17 @@ func NewServer(log *slog.Logger, h http.Handler) *http.Server {
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
+}
+
+// What a reader is given for a long body.
+const (
+	easyBody     = 64 << 10 // bytes that the system's buffers take at once, as a rule
+	firstBytes   = 30 * time.Second
+	slowest      = 8 << 10 // bytes a second
+	longestWrite = 5 * time.Minute
+)
+
+// patience is how long a reader may take for a body of n bytes.
+func patience(n int) time.Duration {
+	return min(firstBytes+time.Duration(n/slowest)*time.Second, longestWrite)
 }

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,6 +16,9 @@ import (
 var languages = map[string]string{
 	"en": "English", "es": "Spanish", "fr": "French", "pt": "Portuguese",
 }
+
+// languageName names a language in English.
+func languageName(lang string) string { return cmp.Or(languages[lang], lang) }
 
 // page is what every page has. Links to other pages are relative, so they hold below any public
 // address and any host; links to feeds are full public addresses, since readers copy them.
@@ -90,11 +94,12 @@ type articleView struct {
 	Reasons   []reason
 }
 
-// reason tells why an article is in a topic: by the topic file's own terms, never by text of
-// the article, whatever the rights in it.
+// reason tells why an article is in a topic: by its score and the topic file's own terms, never by
+// text of the article, whatever the rights in it.
 type reason struct {
 	Topic phrase
 	Path  string
+	Score string
 	Terms []string
 }
 
@@ -140,7 +145,7 @@ func (p *pages) topicView(id string, entries []news.Entry) topicView {
 	}
 	for _, l := range p.settings.Site.Languages {
 		v.Rows = append(v.Rows, feedRow{
-			Title:   cmp.Or(languages[l], l) + " only",
+			Title:   languageName(l) + " only",
 			Formats: p.links(id, l),
 		})
 	}
@@ -184,8 +189,14 @@ func (p *pages) reasons(placements []news.Placement) []reason {
 			continue
 		}
 		name, _ := p.describe(placement.Topic)
-		r := reason{Topic: name, Path: ".." + news.TopicPath(placement.Topic)}
+		r := reason{
+			Topic: name, Path: ".." + news.TopicPath(placement.Topic),
+			Score: strconv.FormatFloat(placement.Score, 'f', 1, 64),
+		}
 		for _, e := range placement.Evidence {
+			if e.Place == news.ByEditor {
+				e.Term = "placed by an editor" // who that was is the desk's to know
+			}
 			if e.Weight > 0 && !slices.Contains(r.Terms, e.Term) {
 				r.Terms = append(r.Terms, e.Term)
 			}
