@@ -58,13 +58,14 @@ func BenchmarkEdition(b *testing.B) {
 		window.Entries = append(window.Entries, article(n))
 	}
 	renderer := render.New(settings.Site, settings.Topics)
-	feed := p.feeds[keyBorder].describe(window)
+	f := p.feeds[keyBorder]
+	feed := p.describe(f, window)
 	for _, s := range p.feeds[keyBorder].series {
 		doc, err := renderer.Render(feed, s.format)
 		if err != nil {
 			b.Fatal(err)
 		}
-		zipped, err := p.zip(doc)
+		zipped, err := p.coder.gzip(doc)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -73,15 +74,14 @@ func BenchmarkEdition(b *testing.B) {
 			run  func() error
 		}{
 			{"all", func() error {
-				doc, err := p.document(s, feed)
-				if err == nil {
-					_, err = p.edition(feed, s.format, news.EditionStamp{Seq: window.Seq}, doc)
-				}
+				_, err := p.proof(f, s, feed, window, p.document(s, feed), time.Now())
 				return err
 			}},
 			{"render", func() error { _, err := renderer.Render(feed, s.format); return err }},
 			{"check", func() error { return render.Check(s.format, doc) }},
-			{"gzip", func() error { _, err := p.zip(doc); return err }},
+			{"gzip", func() error { _, err := p.coder.gzip(doc); return err }},
+			{"br", func() error { _, err := p.coder.brotli(doc, false); return err }},
+			{"zstd", func() error { p.coder.zstd(doc, false); return nil }},
 		}
 		for _, part := range parts {
 			b.Run(string(s.format)+"/"+part.name, func(b *testing.B) {

@@ -6,10 +6,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
-
-	"github.com/klauspost/compress/gzip"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -18,53 +17,116 @@ import (
 type series struct {
 	name    string // as the store knows it, "border.es.rss"
 	format  news.Format
-	current atomic.Pointer[news.Edition]
+	current atomic.Pointer[issue]
+	asked   atomic.Int64 // second at which a reader last asked, about; 0 for never
+	queued  atomic.Bool  // for the press
 	// last is of the newest edition published, also before a restart; without a hash if there was
 	// none. The sequence is remembered since a feed's also grows by changes that leave its bytes
 	// alone.
 	last   news.EditionStamp
-	barred []news.ID // articles that the newest edition had to leave out
+	base   uint64    // lowest sequence that this series' deltas can start from
+	barred []news.ID // articles that the newest document had to leave out
+	absent []news.ID // articles that the newest edition leaves out
+}
+
+// issue is an edition with what only the publisher needs of it.
+type issue struct {
+	edition *news.Edition
+	asleep  int    // length of the identity's bytes while they are left out, to save memory
+	index   *index // nil if there can be no deltas
 }
 
 // proof is an edition that is made and not yet published.
 type proof struct {
-	series  *series
-	edition *news.Edition
-	stamp   news.EditionStamp
-	known   bool // the store remembers it already
+	series *series
+	issue  *issue
+	stamp  news.EditionStamp
+	known  bool // the store remembers it already
+}
+
+// draft is a feed as a document, or why there is none.
+type draft struct {
+	doc    []byte
+	parts  []news.Part
+	barred []news.ID // articles that it leaves out
+	err    error
 }
 
 // proofs makes the editions of a feed whose bytes are not those of the last ones. A format that
 // fails leaves the others alone.
 func (p *Publisher) proofs(f *feed, window news.Window, now time.Time) ([]*proof, error) {
-	feed := f.describe(window)
+	window, drafts, err := p.drafts(f, window)
+	if err != nil {
+		return nil, err
+	}
+	f.archives.Store(int64(window.Archives))
+	feed := p.describe(f, window)
 	var list []*proof
 	var errs []error
-	for _, s := range f.series {
-		doc, err := p.document(s, feed)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("edition %s: %w", s.name, err))
-			continue
-		}
-		next := news.EditionStamp{Hash: fingerprint(doc), Seq: window.Seq}
-		known := next.Hash == s.last.Hash
+	for i, s := range f.series {
+		proof, err := p.proof(f, s, feed, window, drafts[i], now)
 		switch {
-		case known && s.current.Load() != nil:
-			continue
-		case known:
-			next = s.last
-		default:
-			next.Modified = modified(window.Stamp, s.last.Modified, now)
-		}
-		edition, err := p.edition(feed, s.format, next, doc)
-		if err != nil {
+		case err != nil:
 			errs = append(errs, fmt.Errorf("edition %s: %w", s.name, err))
-			continue
+		case proof != nil:
+			list = append(list, proof)
 		}
-		list = append(list, &proof{series: s, edition: edition, stamp: next, known: known})
 	}
 	return list, errors.Join(errs...)
 }
+
+// proof makes an edition of a draft, nil if its bytes are those of the current one.
+func (p *Publisher) proof(
+	f *feed, s *series, feed news.Feed, window news.Window, draft draft, now time.Time,
+) (*proof, error) {
+	if draft.err != nil {
+		return nil, draft.err
+	}
+	next := news.EditionStamp{Hash: fingerprint(draft.doc), Seq: window.Seq}
+	known := next.Hash == s.last.Hash
+	switch {
+	case known && s.current.Load() != nil:
+		return nil, nil
+	case known:
+		next = s.last
+	default:
+		next.Modified = modified(window.Stamp, s.last.Modified, now)
+		if next.Seq == s.last.Seq {
+			s.base = next.Seq + 1 // one sequence stands for two documents
+		}
+	}
+	if !slices.Equal(s.absent, draft.barred) {
+		s.base, s.absent = max(s.base, window.Seq), draft.barred
+	}
+	e := &news.Edition{
+		Key: feed.Key, Format: s.format, Seq: next.Seq, Modified: next.Modified,
+		MaxAge: feed.MaxAge, StaleFor: feed.MaxAge / staleShare, StaleOnError: staleOnError,
+		Base: max(p.base, s.base, f.cutUntil),
+	}
+	zipped, err := p.coder.gzip(draft.doc)
+	if err != nil {
+		return nil, err
+	}
+	made := &issue{edition: e, index: newIndex(draft.parts, window)}
+	var plain []byte
+	if s.wanted(now) {
+		plain = bytes.Clone(draft.doc) // without the spare room that it was written in
+	} else {
+		made.asleep = len(draft.doc)
+	}
+	e.Representations = []news.Representation{
+		{Coding: codingGzip, ETag: news.ETag(next.Seq, fingerprint(zipped)), Body: zipped},
+		{ETag: news.ETag(next.Seq, next.Hash), Body: plain},
+	}
+	return &proof{series: s, issue: made, stamp: next, known: known}, nil
+}
+
+// Stale editions: a cache that asks again in the background may serve one for a fifth of its age
+// more, one that gets no answer for a day.
+const (
+	staleShare   = 5
+	staleOnError = 24 * time.Hour
+)
 
 // modified is the Last-Modified of new bytes: the stamp of the feed's newest change or, where
 // that would not grow (other configuration, other version, a change that joined a stamp already
@@ -81,51 +143,43 @@ func modified(stamp, last, now time.Time) time.Time {
 	return now
 }
 
-// edition puts a document in all its codings.
-func (p *Publisher) edition(
-	feed news.Feed, format news.Format, stamp news.EditionStamp, doc []byte,
-) (*news.Edition, error) {
-	e := &news.Edition{
-		Key: feed.Key, Format: format, Seq: stamp.Seq, Modified: stamp.Modified, MaxAge: feed.MaxAge,
-	}
-	zipped, err := p.zip(doc)
-	if err != nil {
-		return nil, err
-	}
-	for _, rep := range []news.Representation{
-		{Coding: "gzip", Body: zipped},
-		{Body: bytes.Clone(doc)}, // without the spare room that it was written in
-	} {
-		rep.ETag = news.ETag(stamp.Seq, fingerprint(rep.Body))
-		e.Representations = append(e.Representations, rep)
-	}
-	return e, nil
+// wantedFor is for how long after a reader's question a series keeps its editions ready in every
+// coding. Those of the others are kept in gzip alone.
+const wantedFor = 24 * time.Hour
+
+// wanted tells whether a reader asked for the series lately.
+func (s *series) wanted(now time.Time) bool {
+	return now.Unix()-s.asked.Load() < int64(wantedFor/time.Second)
 }
 
-// zip compresses. Its header has neither a time nor a name: the same bytes give the same bytes.
-func (p *Publisher) zip(doc []byte) ([]byte, error) {
-	var b bytes.Buffer
-	z, ok := p.zippers.Get().(*gzip.Writer)
-	if !ok {
-		var err error
-		if z, err = gzip.NewWriterLevel(nil, zipLevel); err != nil {
-			return nil, err
+// ask notes that a reader asks, to the minute, and tells whether it is the first for long.
+func (s *series) ask(now time.Time) (first bool) {
+	asked, second := s.asked.Load(), now.Unix()
+	if second-asked < 60 {
+		return false
+	}
+	first = !s.wanted(now)
+	s.asked.Store(second)
+	return first
+}
+
+// awake gives the current issue with the bytes of its identity, nil if there is none.
+func (s *series) awake() *issue {
+	for {
+		current := s.current.Load()
+		if current == nil || current.asleep == 0 {
+			return current
 		}
+		e := *current.edition
+		e.Representations = slices.Clone(e.Representations)
+		plain, err := unzip(e.Representations[0].Body, current.asleep)
+		if err != nil {
+			return nil // the bytes are our own
+		}
+		e.Representations[len(e.Representations)-1].Body = plain
+		s.current.CompareAndSwap(current, &issue{edition: &e, index: current.index})
 	}
-	defer p.zippers.Put(z)
-	z.Reset(&b)
-	z.ModTime = time.Unix(0, 0) // a zero time.Time is none to this library
-	if _, err := z.Write(doc); err != nil {
-		return nil, err
-	}
-	if err := z.Close(); err != nil {
-		return nil, err
-	}
-	return bytes.Clone(b.Bytes()), nil
 }
-
-// zipLevel is where more effort stops to pay.
-const zipLevel = 6
 
 // fingerprint is half of a SHA-256 in hexadecimal digits.
 func fingerprint(body []byte) string {

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// feed is what a Publisher knows of a feed. All but the editions belongs to whoever runs a pass.
+// feed is what a Publisher knows of a feed. All but the editions and what is
+// atomic belongs to whoever runs a pass.
 type feed struct {
 	key         news.FeedKey
 	id          news.ID
@@ -20,6 +22,11 @@ type feed struct {
 	held        []*proof  // made, but stamped ahead of the clock
 	due         time.Time // nothing is done to it before; zero for no wait
 	waited      bool      // for the window's stamp, once
+	cutUntil    uint64    // no delta starts below: up to here the window was cut to size
+	cutNews     bool      // cutUntil has yet to be remembered
+
+	archives atomic.Int64  // closed ones that there are
+	version  atomic.Uint64 // grows with every change
 }
 
 // newFeeds makes every feed of the settings.
@@ -75,11 +82,12 @@ func allTopics(site news.Site) news.Topic {
 }
 
 // describe makes a feed of a window: its entries newest first by date of publication.
-func (f *feed) describe(window news.Window) news.Feed {
+func (p *Publisher) describe(f *feed, window news.Window) news.Feed {
 	feed := news.Feed{
 		Key: f.key, ID: f.id, Title: f.title, Description: f.description,
+		Number: window.Number, Archives: window.Archives, Gone: window.Gone,
 		Updated: window.Stamp.UTC().Truncate(time.Second),
-		MaxAge:  maxAge(window),
+		MaxAge:  rhythm(window, p.settings.Fastest, p.settings.Slowest),
 		Entries: slices.SortedFunc(slices.Values(window.Entries), func(a, b news.Entry) int {
 			return cmp.Or(b.Published.Compare(a.Published), bytes.Compare(a.ID[:], b.ID[:]))
 		}),

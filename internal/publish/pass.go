@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/teletipo/teletipo/internal/news"
 )
 
 // pass renders the feeds that changed, publishes what is due, and tells when to come back, zero
@@ -59,7 +61,7 @@ func (p *Publisher) refresh(f *feed, now time.Time) (due []*proof, err error) {
 	if !f.stale {
 		return f.release(), nil
 	}
-	window, err := p.store.Window(f.key, p.settings.WindowSize)
+	window, err := p.store.Subscription(f.key, p.settings.Window)
 	if err != nil {
 		return f.release(), err // still stale: tried again
 	}
@@ -76,7 +78,7 @@ func (p *Publisher) refresh(f *feed, now time.Time) (due []*proof, err error) {
 	f.stale, f.waited, f.due = false, false, time.Time{}
 	f.held, err = p.proofs(f, window, now)
 	for _, pr := range f.held {
-		f.await(pr.edition.Modified, now)
+		f.await(pr.issue.edition.Modified, now)
 	}
 	if f.due.IsZero() {
 		due = append(due, f.release()...)
@@ -113,6 +115,12 @@ func (p *Publisher) publish(proofs []*proof) error {
 			p.unsaved[pr.series.name] = pr.stamp
 		}
 	}
+	for _, f := range p.order {
+		if f.cutNews {
+			f.cutNews = false
+			p.unsaved[f.cutName()] = news.EditionStamp{Seq: f.cutUntil}
+		}
+	}
 	var err error
 	if len(p.unsaved) > 0 {
 		if err = p.store.SaveEditionStamps(maps.Clone(p.unsaved)); err == nil {
@@ -120,9 +128,13 @@ func (p *Publisher) publish(proofs []*proof) error {
 		}
 	}
 	for _, pr := range proofs {
-		pr.series.current.Store(pr.edition)
-		p.log.Debug("edition published", "edition", pr.series.name, "seq", pr.edition.Seq,
-			"modified", pr.edition.Modified)
+		e := pr.issue.edition
+		pr.series.current.Store(pr.issue)
+		if pr.issue.asleep == 0 {
+			p.pressing.add(pr.series)
+		}
+		p.log.Debug("edition published", "edition", pr.series.name, "seq", e.Seq,
+			"modified", e.Modified)
 	}
 	return err
 }

@@ -38,7 +38,7 @@ func TestValidators(t *testing.T) {
 		m := &machine{now: newstest.Start, entries: map[int]news.Entry{}, seen: map[string]view{}}
 		clock := func() time.Time { return m.now }
 		m.store, m.settings = newFakeStore(clock), testSettings(clock)
-		m.settings.WindowSize = 5
+		m.settings.Window.Least = 5
 		m.settings.Site.Languages = nil // fewer feeds, the same rules
 		m.restart(rt)
 		rt.Repeat(map[string]func(*rapid.T){
@@ -66,11 +66,9 @@ func TestValidators(t *testing.T) {
 func (m *machine) restart(rt *rapid.T) {
 	m.starts++
 	m.p = New(slog.New(slog.DiscardHandler), m.store, m.settings)
-	stamps, err := m.store.EditionStamps()
-	if err != nil {
+	if err := m.p.recall(); err != nil {
 		rt.Fatal(err)
 	}
-	m.p.recall(stamps)
 }
 
 func (m *machine) edit(rt *rapid.T) {
@@ -129,12 +127,12 @@ func (m *machine) wait(rt *rapid.T) {
 // complete holds what is published to what the store has.
 func (m *machine) complete(rt *rapid.T) {
 	for _, key := range m.p.Feeds() {
-		window, err := m.store.Window(key, m.settings.WindowSize)
+		window, err := m.store.Subscription(key, m.settings.Window)
 		if err != nil {
 			rt.Fatal(err)
 		}
 		for _, format := range news.Formats {
-			want, err := m.p.write(m.p.feeds[key].describe(window), format)
+			want, _, err := m.p.write(m.p.describe(m.p.feeds[key], window), format)
 			if err != nil {
 				rt.Fatal(err)
 			}
@@ -166,7 +164,7 @@ func (m *machine) look(rt *rapid.T) {
 			}
 			name := key.String() + "." + string(format)
 			v := view{
-				edition: e, body: string(e.Representations[1].Body), tag: e.Representations[1].ETag,
+				edition: e, body: string(plainly(e).Body), tag: plainly(e).ETag,
 				zip: e.Representations[0].ETag, modified: e.Modified, starts: m.starts,
 			}
 			old, known := m.seen[name]

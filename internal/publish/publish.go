@@ -1,27 +1,50 @@
 // Package publish owns the editions: it renders the feeds that changed, checks, compresses and
-// stamps them, and swaps each in when its time has come. It leaves to others what a feed looks
+// stamps them, swaps each in when its time has come, cuts deltas out of them, and makes archives
+// when they are asked for. It leaves to others what a feed looks
 // like (render) and how an edition is sent (serve).
 package publish
 
 import (
 	"context"
 	"log/slog"
+	"runtime"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/render"
 )
 
-// Store has the windows of feeds, and remembers editions across restarts.
-type Store interface {
-	// Window gives the newest n live articles of a feed, with their content, as one moment saw
-	// them. A feed that never had any has the time of its creation as its stamp.
-	Window(key news.FeedKey, n int) (news.Window, error)
+// Windows has what feeds show, as one moment saw it.
+type Windows interface {
+	// Subscription gives the newest part of a feed, as much of it as an extent says, with the
+	// content of what is published in full. A feed that never had an article has the time of its
+	// creation as its stamp.
+	Subscription(key news.FeedKey, extent news.Extent) (news.Window, error)
+	// Archive gives a closed archive, counted from 1. The error is NotFound if there is none of
+	// that number.
+	Archive(key news.FeedKey, number int) (news.Window, error)
+	// Since tells what happened to a feed after the sequence base, up to until, false if that is
+	// no longer known.
+	Since(key news.FeedKey, base, until uint64) (news.Span, bool, error)
+}
+
+// Memory remembers editions across restarts.
+type Memory interface {
 	// EditionStamps gives what was saved, by the edition's name.
 	EditionStamps() (map[string]news.EditionStamp, error)
 	// SaveEditionStamps adds to what was saved, all of it or nothing.
 	SaveEditionStamps(stamps map[string]news.EditionStamp) error
+	// Sequence is the highest sequence so far.
+	Sequence() (uint64, error)
+}
+
+// Store has the windows of feeds, and remembers editions.
+type Store interface {
+	Windows
+	Memory
 }
 
 // Settings is what a Publisher needs to know of the configuration.
@@ -29,8 +52,13 @@ type Settings struct {
 	Installation news.ID // the feeds' ids are made from it
 	Site         news.Site
 	Topics       []news.Topic
-	WindowSize   int              // entries in a feed, at most
-	Now          func() time.Time // time.Now if nil
+	// Window says what a feed's subscription document covers. No document is longer than its Size,
+	// unless what stands in no archive yet is.
+	Window news.Extent
+	// Fastest and Slowest bound how long a reader may wait before it asks again; 5 minutes and an
+	// hour if both are 0.
+	Fastest, Slowest time.Duration
+	Now              func() time.Time // time.Now if nil
 }
 
 const (
@@ -39,6 +67,8 @@ const (
 	longestHold = 2 * time.Second
 	// retryAfter is how long to wait after the store failed.
 	retryAfter = 5 * time.Second
+	// What is made when it is asked for is kept up to so many bytes.
+	archiveBytes, deltaBytes = 64 << 20, 16 << 20
 )
 
 // Publisher owns the editions of every feed: each topic and all of them together, in all
@@ -47,42 +77,66 @@ type Publisher struct {
 	log      *slog.Logger
 	store    Store
 	settings Settings
-	write    func(news.Feed, news.Format) ([]byte, error) // renders and checks
-	feeds    map[news.FeedKey]*feed                       // the map never changes once made
-	order    []*feed                                      // the same, in the order of the topics
-	zippers  sync.Pool                                    // of *gzip.Writer
-	unsaved  map[string]news.EditionStamp                 // what the store has yet to remember
+	write    writer
+	coder    *coder
+	feeds    map[news.FeedKey]*feed       // the map never changes once made
+	order    []*feed                      // the same, in the order of the topics
+	unsaved  map[string]news.EditionStamp // what the store has yet to remember
+	base     uint64                       // lowest sequence that documents were written alike from
+	modified time.Time                    // when they began to be; zero if they always were
+
+	pressing press
+	archives *cache[*bound]
+	deltas   *cache[*delta]
+	flights  singleflight.Group
+	work     chan struct{} // full while as much is being made for readers as there are processors
 
 	wake  chan struct{}
 	mu    sync.Mutex
 	dirty map[news.FeedKey]bool // that changed since they were last rendered
 }
 
+// writer renders a feed, checks the document, and tells where its parts are.
+type writer func(news.Feed, news.Format) ([]byte, []news.Part, error)
+
 // New makes a publisher with nothing published yet: see Start and Run.
 func New(log *slog.Logger, store Store, settings Settings) *Publisher {
 	if settings.Now == nil {
 		settings.Now = time.Now
 	}
-	renderer := render.New(settings.Site, settings.Topics)
+	if settings.Fastest == 0 && settings.Slowest == 0 {
+		settings.Fastest, settings.Slowest = 5*time.Minute, time.Hour
+	}
 	p := &Publisher{
 		log: log, store: store, settings: settings,
-		write: func(f news.Feed, format news.Format) ([]byte, error) {
-			doc, err := renderer.Render(f, format)
-			if err != nil {
-				return nil, err
-			}
-			return doc, render.Check(format, doc)
-		},
-		feeds:   make(map[news.FeedKey]*feed),
-		unsaved: make(map[string]news.EditionStamp),
-		wake:    make(chan struct{}, 1),
-		dirty:   make(map[news.FeedKey]bool),
+		write:    newWriter(settings),
+		coder:    newCoder(),
+		feeds:    make(map[news.FeedKey]*feed),
+		unsaved:  make(map[string]news.EditionStamp),
+		pressing: press{wake: make(chan struct{}, 1)},
+		archives: newCache[*bound](archiveBytes),
+		deltas:   newCache[*delta](deltaBytes),
+		work:     make(chan struct{}, runtime.GOMAXPROCS(0)),
+		wake:     make(chan struct{}, 1),
+		dirty:    make(map[news.FeedKey]bool),
 	}
 	for _, f := range newFeeds(settings) {
 		p.feeds[f.key] = f
 		p.order = append(p.order, f)
 	}
 	return p
+}
+
+func newWriter(settings Settings) writer {
+	renderer := render.New(settings.Site, settings.Topics)
+	return func(f news.Feed, format news.Format) ([]byte, []news.Part, error) {
+		doc, err := renderer.Render(f, format)
+		if err != nil {
+			return nil, nil, err
+		}
+		parts, err := render.CheckParts(format, doc)
+		return doc, parts, err
+	}
 }
 
 // Feeds lists every feed there is, all topics together first.
@@ -95,19 +149,34 @@ func (p *Publisher) Feeds() []news.FeedKey {
 }
 
 // Edition gives the current edition of a feed, without waiting and without I/O, or false if there
-// is no such feed or Start is not done yet. An edition is replaced only when its bytes change.
+// is no such feed or Start is not done yet. An edition is replaced when its bytes change, and once
+// a moment later by one in more codings.
 func (p *Publisher) Edition(key news.FeedKey, format news.Format) (*news.Edition, bool) {
-	f, ok := p.feeds[key]
-	if !ok {
+	s := p.series(key, format)
+	if s == nil {
 		return nil, false
 	}
-	for _, s := range f.series {
-		if s.format == format {
-			e := s.current.Load()
-			return e, e != nil
+	first := s.ask(p.settings.Now())
+	current := s.awake()
+	if current == nil {
+		return nil, false
+	}
+	if first {
+		p.pressing.add(s)
+	}
+	return current.edition, true
+}
+
+// series finds the editions of a feed in a format, nil if there are none.
+func (p *Publisher) series(key news.FeedKey, format news.Format) *series {
+	if f, ok := p.feeds[key]; ok {
+		for _, s := range f.series {
+			if s.format == format {
+				return s
+			}
 		}
 	}
-	return nil, false
+	return nil
 }
 
 // Changed tells that feeds changed. It never waits; Run sees to them. A key that is no feed of
@@ -115,7 +184,8 @@ func (p *Publisher) Edition(key news.FeedKey, format news.Format) (*news.Edition
 func (p *Publisher) Changed(keys []news.FeedKey) {
 	p.mu.Lock()
 	for _, key := range keys {
-		if p.feeds[key] != nil {
+		if f := p.feeds[key]; f != nil {
+			f.version.Add(1)
 			p.dirty[key] = true
 		}
 	}
@@ -130,11 +200,9 @@ func (p *Publisher) Changed(keys []news.FeedKey) {
 // bytes are others, and returns when all are published. It waits at most two seconds for stamps.
 func (p *Publisher) Start(ctx context.Context) error {
 	began := time.Now()
-	stamps, err := p.store.EditionStamps()
-	if err != nil {
+	if err := p.recall(); err != nil {
 		return err
 	}
-	p.recall(stamps)
 	for {
 		next, err := p.pass(ctx)
 		if err != nil {
@@ -149,16 +217,6 @@ func (p *Publisher) Start(ctx context.Context) error {
 			return err
 		}
 	}
-}
-
-// recall takes up what was remembered of the editions; every feed has yet to be rendered.
-func (p *Publisher) recall(stamps map[string]news.EditionStamp) {
-	for _, f := range p.order {
-		for _, s := range f.series {
-			s.last = stamps[s.name]
-		}
-	}
-	p.Changed(p.Feeds())
 }
 
 // complete tells whether every feed has an edition in every format.
@@ -176,6 +234,9 @@ func (p *Publisher) complete() bool {
 // Run publishes what Changed tells of, until ctx ends. Only one of Start and Run may be under way.
 // An edition that waits for its stamp then is made again by the next Start, the same.
 func (p *Publisher) Run(ctx context.Context) error {
+	var pressed sync.WaitGroup
+	pressed.Go(func() { p.press(ctx) })
+	defer pressed.Wait()
 	for {
 		next, err := p.pass(ctx)
 		if ctx.Err() != nil {

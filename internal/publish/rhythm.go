@@ -1,48 +1,118 @@
 package publish
 
 import (
+	"slices"
 	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// steps are what a feed's MaxAge can be. Few and coarse: it is among the bytes of an RSS document,
-// and a reader needs no better advice.
-var steps = []time.Duration{time.Hour, 30 * time.Minute, 15 * time.Minute, 5 * time.Minute}
+// steps are what a feed's MaxAge can be within its bounds, each with the mean time between changes
+// from which on it is used. Few and coarse: it is among the bytes of an RSS document, and a reader
+// needs no better advice. Each lies between a quarter and three quarters of the time between two
+// changes.
+var steps = []struct{ age, from time.Duration }{
+	{time.Hour, 150 * time.Minute},
+	{30 * time.Minute, time.Hour},
+	{15 * time.Minute, 20 * time.Minute},
+	{5 * time.Minute, 0},
+}
 
-// maxAge is how long a reader may wait before it asks again, by the topic's own rhythm: the
-// longest step within a quarter of the mean time between the changes in the day before the newest
-// one, at least 5 minutes. Up to 6 changes a day give an hour, up to 12 half of it, up to 24 a
-// quarter. An empty feed gets 5 minutes, so that its first article is not late.
+const (
+	day = 24 * time.Hour
+	// lookout is how far ahead, and back, the hours of the days before are compared.
+	lookout = 2 * time.Hour
+	// burstOf is how many gaps between changes make a burst, if together they are as short as one
+	// at that hour.
+	burstOf = 3
+	// together is how close changes count as one: a look at a source brings several articles.
+	together = time.Minute
+	// longestPast is how many days before are looked at.
+	longestPast = 7
+)
+
+// rhythm is how long a reader may wait before it asks again, by the topic's own rhythm: a step
+// below the time to expect between two changes. It is computed from the window alone, and so the
+// same whenever it is computed.
 //
-// It is computed from the window alone, and so the same whenever it is computed. The window says
-// when each entry last changed. If all of them changed within the day, because the window is too
-// short for it or the feed is young, the time is that since the oldest change among them.
-func maxAge(window news.Window) time.Duration {
-	span, changes := 24*time.Hour, 0
-	oldest := time.Duration(0)
-	var newest time.Time
-	for _, e := range window.Entries {
-		if at := changed(e); at.After(newest) {
-			newest = at
-		}
-	}
-	for _, e := range window.Entries {
-		age := newest.Sub(changed(e))
-		oldest = max(oldest, age)
-		if age <= span {
-			changes++
-		}
-	}
-	if oldest < span {
-		span = oldest
-	}
+// What to expect after the newest change is what came in the same two hours of the days before, as
+// far as the window tells of them. So it grows with the last article of an evening. A burst is
+// told by the last four changes, three times as fast as usual before that hour, and expected to
+// go on. A feed too young to have a yesterday is expected to go on as it began, and an empty one to
+// get its first article soon.
+func rhythm(window news.Window, fastest, slowest time.Duration) time.Duration {
+	age := steps[0].age
+	gap := expected(changes(window))
 	for _, step := range steps {
-		if changes > 0 && span/time.Duration(changes)/4 >= step {
-			return step
+		if age = step.age; gap >= step.from {
+			break
 		}
 	}
-	return steps[len(steps)-1]
+	return min(max(age, fastest), slowest)
+}
+
+// expected is the time to expect until the next change, 0 if nothing is known.
+func expected(times []time.Time) time.Duration {
+	if len(times) < 2 {
+		return 0
+	}
+	newest, oldest := times[0], times[len(times)-1]
+	if newest.Sub(oldest) < day {
+		return newest.Sub(oldest) / time.Duration(len(times)-1)
+	}
+	ahead := usual(times, newest, newest.Add(lookout))
+	if len(times) <= burstOf {
+		return ahead
+	}
+	gap := newest.Sub(times[burstOf]) / burstOf
+	if back := usual(times, newest.Add(-lookout), newest); gap < back/burstOf {
+		return min(gap, ahead)
+	}
+	return ahead
+}
+
+// usual is the mean time between changes at these hours of the days before, as far as they are
+// known. Where nothing came it is as long as they are together.
+func usual(times []time.Time, from, to time.Time) time.Duration {
+	oldest := times[len(times)-1]
+	var covered time.Duration
+	count := 0
+	for n := range longestPast {
+		back := -time.Duration(n+1) * day
+		start, end := from.Add(back), to.Add(back)
+		if start.Before(oldest) {
+			start = oldest
+		}
+		if !end.After(start) {
+			break
+		}
+		covered += end.Sub(start)
+		for _, at := range times {
+			if at.After(start) && !at.After(end) {
+				count++
+			}
+		}
+	}
+	return covered / time.Duration(max(count, 1))
+}
+
+// changes lists when the fresh entries of a window came or changed, newest first, those together
+// once. History that a new source brought along is none of the topic's rhythm.
+func changes(window news.Window) []time.Time {
+	var all []time.Time
+	for _, e := range window.Entries {
+		if e.FirstSeen.Sub(e.Published) <= 2*day {
+			all = append(all, changed(e))
+		}
+	}
+	slices.SortFunc(all, func(a, b time.Time) int { return b.Compare(a) })
+	apart := all[:0]
+	for _, at := range all {
+		if len(apart) == 0 || apart[len(apart)-1].Sub(at) >= together {
+			apart = append(apart, at)
+		}
+	}
+	return apart
 }
 
 // changed is when a reader could first see an entry as it is.

@@ -8,47 +8,93 @@ import (
 	"github.com/teletipo/teletipo/internal/newstest"
 )
 
-func TestMaxAge(t *testing.T) {
-	// every makes a window of n entries that changed so far apart, the newest first.
-	every := func(apart time.Duration, n int) []news.Entry {
-		var entries []news.Entry
-		for i := range n {
-			entries = append(entries, entry(i%50, newstest.Start.Add(-time.Duration(i)*apart)))
-		}
-		return entries
+var noon = newstest.Start.Truncate(24 * time.Hour).Add(12 * time.Hour)
+
+// at makes a window of entries that changed so long before noon.
+func at(ages ...time.Duration) []news.Entry {
+	var entries []news.Entry
+	for i, age := range ages {
+		entries = append(entries, entry(i%50, noon.Add(-age)))
 	}
-	corrected := every(100*time.Hour, 2)
-	for range 30 {
-		e := entry(3, newstest.Start.Add(-1000*time.Hour))
-		e.Updated = newstest.Start.Add(-time.Minute)
+	return entries
+}
+
+// every lists n ages so far apart.
+func every(apart time.Duration, n int) []time.Duration {
+	var ages []time.Duration
+	for i := range n {
+		ages = append(ages, time.Duration(i)*apart)
+	}
+	return ages
+}
+
+// days repeats ages on the two days before, from when the day begins.
+func days(today, before []time.Duration) []time.Duration {
+	for n := range 2 {
+		for _, age := range before {
+			today = append(today, age+time.Duration(n+1)*24*time.Hour)
+		}
+	}
+	return today
+}
+
+func TestRhythm(t *testing.T) {
+	const m, h = time.Minute, time.Hour
+	corrected := at(every(100*h, 2)...)
+	for i := range 30 {
+		e := entry(3, newstest.Start.Add(-1000*h))
+		e.Updated = noon.Add(time.Duration(-10*i) * m)
 		corrected = append(corrected, e)
 	}
-	old := every(time.Hour, 40) // published long ago, all seen at once
-	for i := range old {
-		old[i].FirstSeen = newstest.Start
+	history := at(every(5*h, 50)...)
+	for i := range 40 {
+		e := entry(i, newstest.Start.Add(-1000*h))
+		e.FirstSeen = noon.Add(time.Duration(-i) * m)
+		history = append(history, e)
 	}
+	// A day that is quick from 9 to 12, and has nothing else.
+	morning := []time.Duration{0, 20 * m, 40 * m, 60 * m, 80 * m, 100 * m, 120 * m, 140 * m, 160 * m}
 	tests := []struct {
 		name    string
 		entries []news.Entry
 		want    time.Duration
 	}{
-		{"empty", nil, 5 * time.Minute},
-		{"one", every(0, 1), 5 * time.Minute},
-		{"young feed, fast", every(10*time.Minute, 3), 5 * time.Minute},
-		{"young feed, slow", every(10*time.Hour, 2), time.Hour},
-		{"every ten minutes, window shorter than a day", every(10*time.Minute, 50), 5 * time.Minute},
-		{"every 50 minutes", every(50*time.Minute, 50), 5 * time.Minute},
-		{"every 70 minutes", every(70*time.Minute, 50), 15 * time.Minute},
-		{"every two hours and a half", every(150*time.Minute, 50), 30 * time.Minute},
-		{"every five hours", every(5*time.Hour, 50), time.Hour},
-		{"one a week", every(168*time.Hour, 50), time.Hour},
-		{"corrections count", corrected, 5 * time.Minute},
-		{"history seen at once", old, 5 * time.Minute},
+		{"empty", nil, 5 * m},
+		{"one", at(0), 5 * m},
+		{"young, fast", at(every(10*m, 3)...), 5 * m},
+		{"young, slow", at(every(10*h, 2)...), time.Hour},
+		{"every ten minutes, window shorter than a day", at(every(10*m, 50)...), 5 * m},
+		{"every 20 minutes", at(every(20*m, 200)...), 15 * m},
+		{"every 50 minutes", at(every(50*m, 100)...), 15 * m},
+		{"every 70 minutes", at(every(70*m, 100)...), 30 * m},
+		{"every two hours and a half", at(every(150*m, 50)...), h},
+		{"one a week", at(every(168*h, 50)...), h},
+		{"several at a time count once", at(every(10*time.Second, 50)...), 5 * m},
+		{"corrections count", corrected, 5 * m},
+		{"history does not", history, h},
+		{"last of the morning", at(days(morning, morning)...), h},
+		{"middle of the morning", at(days(morning, every(20*m, 8))...), h},
+		{
+			"begin of the morning",
+			at(days([]time.Duration{0, 21 * h}, []time.Duration{-120 * m, -80 * m, -40 * m, -20 * m, 0})...),
+			15 * m,
+		},
+		{
+			"burst at a quiet hour",
+			at(days([]time.Duration{0, 4 * m, 8 * m, 12 * m}, []time.Duration{-3 * h, 3 * h})...), 5 * m,
+		},
+		{
+			"two at a quiet hour",
+			at(days([]time.Duration{0, 4 * m, 5 * h}, []time.Duration{-3 * h, 3 * h})...), h,
+		},
 	}
 	for _, test := range tests {
 		w := news.Window{Entries: test.entries}
-		if got := maxAge(w); got != test.want {
+		if got := rhythm(w, 5*m, h); got != test.want {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
+		}
+		if got := rhythm(w, 10*m, 20*m); got != min(max(test.want, 10*m), 20*m) {
+			t.Errorf("%s: %v with bounds", test.name, got)
 		}
 	}
 }

@@ -1,0 +1,109 @@
+package publish
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// archiveMaxAge is how long a reader may keep a closed archive without asking: what is in it
+// changes only when an article of it does.
+const archiveMaxAge = time.Hour
+
+// bound is an archive document as it was made.
+type bound struct {
+	edition *news.Edition
+	stamp   time.Time // of the window that it was made of
+	version uint64    // of the feed, when the store was last asked
+}
+
+// Archives tells how many closed archives a feed has, 0 if there is no such feed.
+func (p *Publisher) Archives(key news.FeedKey) int {
+	f, ok := p.feeds[key]
+	if !ok {
+		return 0
+	}
+	return int(f.archives.Load())
+}
+
+// Archive gives a closed archive document of a feed, counted from 1. The error is NotFound if there
+// is none of that number. It is rendered when it is asked for, once for all who ask at a time.
+func (p *Publisher) Archive(
+	key news.FeedKey, format news.Format, number int,
+) (*news.Edition, error) {
+	f, ok := p.feeds[key]
+	if !ok || number < 1 || number > p.Archives(key) || !slices.Contains(news.Formats, format) {
+		return nil, news.Errorf(news.NotFound, "feed %s has no archive %d in %s", key, number, format)
+	}
+	name := fmt.Sprintf("%s/%d.%s", key, number, format)
+	if kept, ok := p.archives.get(name); ok && kept.version == f.version.Load() {
+		return kept.edition, nil
+	}
+	made, err, _ := p.flights.Do(name, func() (any, error) {
+		return p.bind(f, format, number, name)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("archive %s: %w", name, err)
+	}
+	return made.(*bound).edition, nil
+}
+
+// bind makes an archive document and keeps it, or finds that the one kept is still right.
+func (p *Publisher) bind(
+	f *feed, format news.Format, number int, name string,
+) (*bound, error) {
+	p.work <- struct{}{}
+	defer func() { <-p.work }()
+	version := f.version.Load() // before the store is asked: a change from here on asks again
+	window, err := p.store.Archive(f.key, number)
+	if err != nil {
+		return nil, err
+	}
+	made := &bound{stamp: window.Stamp, version: version}
+	kept, ok := p.archives.get(name)
+	if ok && kept.edition.Seq == window.Seq && kept.stamp.Equal(window.Stamp) {
+		made.edition = kept.edition
+	} else if made.edition, err = p.archive(f, format, window, name); err != nil {
+		return nil, err
+	}
+	p.archives.put(name, made, size(made.edition.Representations))
+	return made, nil
+}
+
+// archive makes an archive document of its window. Where the stamp lies a moment ahead it waits
+// for it.
+func (p *Publisher) archive(
+	f *feed, format news.Format, window news.Window, name string,
+) (*news.Edition, error) {
+	feed := p.describe(f, window)
+	feed.MaxAge = archiveMaxAge
+	draft := p.document(&series{name: name, format: format}, feed)
+	if draft.err != nil {
+		return nil, draft.err
+	}
+	doc := bytes.Clone(draft.doc)
+	list, err := p.coder.all(doc)
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		list[i].ETag = news.ETag(window.Seq, fingerprint(list[i].Body))
+	}
+	e := &news.Edition{
+		Key: f.key, Format: format, Seq: window.Seq,
+		Modified: window.Stamp.UTC().Truncate(time.Second),
+		MaxAge:   archiveMaxAge, StaleFor: archiveMaxAge, StaleOnError: staleOnError,
+		Base:            window.Seq + 1,
+		Representations: list,
+	}
+	if e.Modified.Before(p.modified) {
+		e.Modified = p.modified
+	}
+	if ahead := e.Modified.Sub(p.settings.Now()); ahead > 0 && ahead <= longestHold {
+		time.Sleep(ahead)
+	}
+	return e, nil
+}

@@ -1,0 +1,132 @@
+package publish
+
+import (
+	"bytes"
+	"sync"
+	"time"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// Names of content codings; the identity has none.
+const (
+	codingBrotli = "br"
+	codingZstd   = "zstd"
+	codingGzip   = "gzip"
+)
+
+// The effort of each coding: where more stops to pay, and for what somebody waits for.
+const (
+	gzipLevel       = 6
+	brotliLevel     = 5
+	brotliLevelFast = 2
+)
+
+// coder compresses. The same bytes give the same bytes, whoever compressed before.
+type coder struct {
+	gzips, brotlis, fastBrotlis sync.Pool
+	zstds                       *zstd.Encoder
+	fastZstds                   *zstd.Encoder
+}
+
+func newCoder() *coder {
+	return &coder{zstds: newZstd(zstd.SpeedDefault), fastZstds: newZstd(zstd.SpeedFastest)}
+}
+
+// newZstd makes an encoder; its options are none that it can refuse.
+func newZstd(level zstd.EncoderLevel) *zstd.Encoder {
+	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(level), zstd.WithEncoderConcurrency(1),
+		zstd.WithLowerEncoderMem(true))
+	if err != nil {
+		panic(err)
+	}
+	return z
+}
+
+// gzip compresses. Its header has neither a time nor a name.
+func (c *coder) gzip(doc []byte) ([]byte, error) {
+	z, ok := c.gzips.Get().(*gzip.Writer)
+	if !ok {
+		var err error
+		if z, err = gzip.NewWriterLevel(nil, gzipLevel); err != nil {
+			return nil, err
+		}
+	}
+	defer c.gzips.Put(z)
+	var b bytes.Buffer
+	z.Reset(&b)
+	z.ModTime = time.Unix(0, 0) // a zero time.Time is none to this library
+	if _, err := z.Write(doc); err != nil {
+		return nil, err
+	}
+	if err := z.Close(); err != nil {
+		return nil, err
+	}
+	return bytes.Clone(b.Bytes()), nil // without the spare room that it was written in
+}
+
+// brotli compresses, fast or well.
+func (c *coder) brotli(doc []byte, fast bool) ([]byte, error) {
+	pool, level := &c.brotlis, brotliLevel
+	if fast {
+		pool, level = &c.fastBrotlis, brotliLevelFast
+	}
+	z, ok := pool.Get().(*brotli.Writer)
+	if !ok {
+		z = brotli.NewWriterLevel(nil, level)
+	}
+	defer pool.Put(z)
+	var b bytes.Buffer
+	z.Reset(&b)
+	if _, err := z.Write(doc); err != nil {
+		return nil, err
+	}
+	if err := z.Close(); err != nil {
+		return nil, err
+	}
+	return bytes.Clone(b.Bytes()), nil
+}
+
+// zstd compresses, fast or well.
+func (c *coder) zstd(doc []byte, fast bool) []byte {
+	z := c.zstds
+	if fast {
+		z = c.fastZstds
+	}
+	return bytes.Clone(z.EncodeAll(doc, nil))
+}
+
+// all puts a document that somebody waits for in every coding, without tags.
+func (c *coder) all(doc []byte) ([]news.Representation, error) {
+	zipped, err := c.gzip(doc)
+	if err != nil {
+		return nil, err
+	}
+	br, err := c.brotli(doc, true)
+	if err != nil {
+		return nil, err
+	}
+	return []news.Representation{
+		{Coding: codingBrotli, Body: br},
+		{Coding: codingZstd, Body: c.zstd(doc, true)},
+		{Coding: codingGzip, Body: zipped},
+		{Body: doc},
+	}, nil
+}
+
+// unzip undoes gzip.
+func unzip(zipped []byte, size int) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(zipped))
+	if err != nil {
+		return nil, err
+	}
+	b := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
+	if _, err := b.ReadFrom(z); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), z.Close()
+}

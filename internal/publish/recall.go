@@ -1,0 +1,82 @@
+package publish
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// settingsName is what the store knows the settings' stamp as, among those of the editions.
+const settingsName = "settings"
+
+// cutName is what the store knows a feed's cutUntil as.
+func (f *feed) cutName() string { return f.key.String() + ".cut" }
+
+// recall takes up what was remembered of the editions; every feed has yet to be rendered. If
+// documents are written otherwise than before, no delta can start from an earlier state.
+func (p *Publisher) recall() error {
+	stamps, err := p.store.EditionStamps()
+	if err != nil {
+		return err
+	}
+	hash, err := p.settings.hash()
+	if err != nil {
+		return err
+	}
+	known, ok := stamps[settingsName]
+	if !ok || known.Hash != hash {
+		first := len(stamps) == 0
+		if known, err = p.settle(hash, first); err != nil {
+			return err
+		}
+	}
+	p.base, p.modified = known.Seq, known.Modified
+	for _, f := range p.order {
+		f.cutUntil = max(f.cutUntil, stamps[f.cutName()].Seq)
+		for _, s := range f.series {
+			s.last = stamps[s.name]
+		}
+	}
+	p.Changed(p.Feeds())
+	return nil
+}
+
+// settle remembers settings that are new: nothing was written otherwise before the first.
+func (p *Publisher) settle(hash string, first bool) (news.EditionStamp, error) {
+	stamp := news.EditionStamp{Hash: hash}
+	if !first {
+		seq, err := p.store.Sequence()
+		if err != nil {
+			return stamp, err
+		}
+		stamp.Seq, stamp.Modified = seq+1, p.settings.Now().UTC().Truncate(time.Second)
+	}
+	return stamp, p.store.SaveEditionStamps(map[string]news.EditionStamp{settingsName: stamp})
+}
+
+// hash tells settings apart that shape documents, the program's version among them.
+func (s Settings) hash() (string, error) {
+	topics := slices.Clone(s.Topics)
+	for i, t := range topics { // without the rules: where articles stand is the store's to tell
+		topics[i] = news.Topic{
+			ID: t.ID, Titles: t.Titles, Descriptions: t.Descriptions, Parent: t.Parent, Medtop: t.Medtop,
+		}
+	}
+	text, err := json.Marshal(struct {
+		Installation     news.ID
+		Site             news.Site
+		Topics           []news.Topic
+		Window           news.Extent
+		Fastest, Slowest time.Duration
+	}{s.Installation, s.Site, topics, s.Window, s.Fastest, s.Slowest})
+	if err != nil {
+		return "", fmt.Errorf("settings: %w", err)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:16]), nil
+}
