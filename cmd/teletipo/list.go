@@ -62,7 +62,14 @@ func (c *articlesCmd) history(in *invocation) error {
 		if err != nil {
 			return err
 		}
+		entry, err := d.Entry(ctx, id)
+		if err != nil {
+			return err
+		}
 		table := tabwriter.NewWriter(in.stdout, 0, 0, 2, ' ', 0)
+		if err := in.printDecisions(table, entry.Decisions); err != nil {
+			return err
+		}
 		for i := range versions {
 			v := &versions[i]
 			if in.flags.JSON {
@@ -88,30 +95,4 @@ func where(e *news.Entry) string {
 		topics = append(topics, p.Topic)
 	}
 	return orDash(strings.Join(topics, ","))
-}
-
-type withdrawCmd struct {
-	ID []string `arg:"" name:"id" help:"Ids of articles, as 'teletipo articles' prints them."`
-}
-
-// Run withdraws each article, and stops at the first that it can't.
-func (c *withdrawCmd) Run(in *invocation) error {
-	return in.withDesk(func(ctx context.Context, d desk.Desk) error {
-		for _, text := range c.ID {
-			id, err := news.ParseID(text)
-			if err != nil {
-				return err
-			}
-			result, err := d.Withdraw(ctx, id)
-			switch {
-			case err != nil:
-				return err
-			case in.flags.JSON:
-				in.printJSON(&result)
-			default:
-				fmt.Fprintf(in.stdout, "%s  %q: %s\n", result.ID, result.Title, result.Reason)
-			}
-		}
-		return nil
-	})
 }

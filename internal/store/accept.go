@@ -142,7 +142,8 @@ func (r reading) decide(o *offer, contested map[claim]string) (verdict, error) {
 		return r.reused(known, a)
 	case known.Status == news.Embargoed && !known.Published.Equal(a.Published):
 		v.act = actUpdate
-	case !sameTopics(known.Placements, o.Placements):
+	case !sameTopics(known.Placements, news.Decided(o.Placements, known.Decisions)),
+		!sameTopics(known.ruled(), o.Placements):
 		v.act = actPlace
 	}
 	return v, nil
@@ -234,8 +235,8 @@ func (w *writing) update(o *offer, v *verdict) (news.Result, error) {
 	}
 	rec := *known
 	rec.Article = o.Article
-	rec.ID = known.ID
-	rec.Seq, rec.Placements = c.Seq, o.Placements
+	rec.ID, rec.Seq = known.ID, c.Seq
+	rec.rule(o.Placements)
 	if known.Status == news.Embargoed && rec.Published.After(w.now) {
 		rec.Updated = rec.Published
 	} else {
@@ -246,7 +247,7 @@ func (w *writing) update(o *offer, v *verdict) (news.Result, error) {
 			}
 		}
 		rec.Status, rec.Updated = news.Live, visibly(known, &rec, w.now)
-		rec.Members = moved(known.Members, o.Placements, c.Seq, rec.FirstSeen.Sub(rec.Published))
+		rec.Members = moved(known.Members, rec.Placements, c.Seq, rec.FirstSeen.Sub(rec.Published))
 	}
 	if err := o.pack(w.zip); err != nil {
 		return news.Result{}, err
@@ -271,17 +272,22 @@ func visibly(known, rec *record, now time.Time) time.Time {
 // place gives a known article its new topics; its text is as it was.
 func (w *writing) place(o *offer, v *verdict) (news.Result, error) {
 	known := v.known
-	c, err := w.newChange(kindPlace, known)
+	rec := *known
+	if rec.rule(o.Placements); sameTopics(known.Placements, rec.Placements) {
+		if err := put(w.Bucket(bucketArticle), number(known.key), &rec); err != nil {
+			return news.Result{}, err
+		}
+		return v.result, w.addAliases(o, v) // an editor had decided the same
+	}
+	anew, err := w.placingAnew()
 	if err != nil {
 		return news.Result{}, err
 	}
-	rec := *known
-	rec.Seq, rec.Placements = c.Seq, o.Placements
-	if known.Status == news.Live {
-		old := w.now.Sub(known.Published) > freshFor
-		rec.Members = members(known.Members, o.Placements, c.Seq, old)
+	c, err := w.placed(known, &rec, anew || w.now.Sub(known.Published) > freshFor)
+	if err != nil {
+		return news.Result{}, err
 	}
-	c.after, c.sharedURL = &rec, o.shared
+	c.sharedURL = o.shared
 	if c.aliases, err = w.newAliases(o.Candidate, known.key, o.shared, nil); err != nil {
 		return news.Result{}, err
 	}

@@ -11,7 +11,8 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// The kinds of change. An alias changes no feed: it is a further name for an article.
+// The kinds of change. An alias changes no feed: it is a further name for an article. A close is of
+// no article: it closes archives of feeds that the changes before it have filled.
 const (
 	kindCreate   = "create"
 	kindUpdate   = "update"
@@ -19,6 +20,7 @@ const (
 	kindPlace    = "place" // its topics changed, not its text
 	kindRelease  = "release"
 	kindAlias    = "alias"
+	kindClose    = "close"
 )
 
 // change is one accepted change with all that was decided about it. The log keeps the exported
@@ -26,10 +28,12 @@ const (
 type change struct {
 	Seq   uint64       `json:"seq"`
 	Kind  string       `json:"kind"`
-	Key   uint64       `json:"key"`
-	ID    news.ID      `json:"id"`
+	Key   uint64       `json:"key,omitempty"`
+	ID    news.ID      `json:"id,omitzero"`
 	Time  time.Time    `json:"time"`
+	Size  int          `json:"size,omitempty"` // bytes in a document, as estimated
 	Feeds []feedChange `json:"feeds,omitempty"`
+	Close []closing    `json:"close,omitempty"`
 
 	before, after *record // nil before a creation
 	body          []byte  // compressed; nil: as it was
@@ -41,7 +45,7 @@ type change struct {
 
 // feedChange is what a change does to one feed: the article leaves order Was (0: it was not
 // there) and enters order Now (0: it is gone). It stays where it was if both are equal; then only
-// what the feed says of it changed.
+// what the feed says of it changed. Both are 0 if the article had left before it was withdrawn.
 type feedChange struct {
 	Feed     string    `json:"feed"`
 	Stamp    time.Time `json:"stamp"`
@@ -83,6 +87,10 @@ func (w *writing) stampFeeds(c *change) {
 			moves[key] = move
 		}
 	}
+	c.leave(moves)
+	if len(moves) > 0 && c.Kind != kindWithdraw {
+		c.Size = w.size(c)
+	}
 	for key, move := range moves {
 		move.Feed = key.String()
 		move.Stamp = w.stamp(key)
@@ -94,10 +102,39 @@ func (w *writing) stampFeeds(c *change) {
 		if st.created.IsZero() {
 			st.created = w.now
 		}
+		w.count(key, &st, c, move)
 		w.states[key], w.touched[key] = st, true
 		c.Feeds = append(c.Feeds, move)
 	}
 	slices.SortFunc(c.Feeds, func(a, b feedChange) int { return cmp.Compare(a.Feed, b.Feed) })
+}
+
+// leave keeps the list of feeds that an article has left. When it is withdrawn, these too have to
+// tell it to their readers.
+func (c *change) leave(moves map[news.FeedKey]feedChange) {
+	var former []string
+	if c.before != nil {
+		former = slices.Clone(c.before.Former)
+	}
+	if c.Kind == kindWithdraw {
+		for _, name := range former {
+			if key := news.ParseFeedKey(name); moves[key].Was == 0 {
+				moves[key] = feedChange{}
+			}
+		}
+		c.after.Former = nil
+		return
+	}
+	for key, move := range moves {
+		name := key.String()
+		if move.Now != 0 {
+			former = slices.DeleteFunc(former, func(f string) bool { return f == name })
+		} else {
+			former = append(former, name)
+		}
+	}
+	slices.Sort(former)
+	c.after.Former = former
 }
 
 // apply puts what a change says, and nothing that it does not say.
@@ -135,7 +172,7 @@ func (w *writing) apply(c *change) error {
 		return err
 	}
 	for _, move := range c.Feeds {
-		if err := w.applyMove(move, key); err != nil {
+		if err := w.applyMove(c, move); err != nil {
 			return err
 		}
 	}
@@ -156,32 +193,41 @@ func (w *writing) applyEmbargo(c *change, key []byte) error {
 	return nil
 }
 
-// applyMove moves an article within one feed.
-func (w *writing) applyMove(move feedChange, key []byte) error {
-	feed, err := w.feed(news.ParseFeedKey(move.Feed))
+// applyMove moves an article within one feed, and logs what the feed lost by it.
+func (w *writing) applyMove(c *change, move feedChange) error {
+	key := news.ParseFeedKey(move.Feed)
+	f, err := w.feed(key)
 	if err != nil {
 		return err
 	}
-	if move.Was == move.Now {
-		return nil
-	}
+	var was place
 	if move.Was != 0 {
-		if err := part(feed, move.wasBackfill).Delete(number(move.Was)); err != nil {
+		if err := f.touch(move.Was, c.Seq, move.Stamp); err != nil {
+			return err
+		}
+		b := f.part(move.wasBackfill)
+		was = toPlace(b.Get(number(move.Was)))
+		if move.Was != move.Now {
+			if err := b.Delete(number(move.Was)); err != nil {
+				return err
+			}
+		}
+	}
+	if move.Now != move.Was && move.Now != 0 {
+		now := place{key: c.Key, second: move.Stamp.Unix(), size: c.Size}
+		if err := f.part(move.Backfill).Put(number(move.Now), now.bytes()); err != nil {
 			return err
 		}
 	}
-	if move.Now != 0 {
-		return part(feed, move.Backfill).Put(number(move.Now), key)
+	if c.Kind == kindWithdraw {
+		if err := f.gone.Put(number(c.Seq), tombstone(c.ID, move.Stamp)); err != nil {
+			return err
+		}
+	}
+	if e := lostBy(c, move, was); e.kind != 0 {
+		return w.logEvent(key, f, c.Seq, move.Stamp, e)
 	}
 	return nil
-}
-
-// part is the bucket of a feed that an order stands in.
-func part(feed *bolt.Bucket, backfill bool) *bolt.Bucket {
-	if backfill {
-		return feed.Bucket(feedBackfill)
-	}
-	return feed.Bucket(feedFresh)
 }
 
 // put writes a value as JSON.

@@ -21,14 +21,19 @@
 //	├── embargo              release second‖key → nothing
 //	├── feed
 //	│   └── topic or topic.lang
-//	│       ├── backfill     order → key, articles that were old when first seen
-//	│       ├── fresh        order → key
-//	│       └── state        sequence‖stamp second‖creation second
+//	│       ├── archive      archive number → boundary‖stamp second‖sequence of its newest change
+//	│       ├── backfill     order → place, of an article that was old when first seen
+//	│       ├── fresh        order → place: key‖stamp second‖size, the last two in 4 bytes
+//	│       ├── gone         withdrawing sequence → tombstone: id‖stamp second
+//	│       ├── log          sequence → event: stamp second‖key‖bytes lost‖kind, see since.go
+//	│       └── state        sequence‖stamp second‖creation second‖reach of the log‖three of the tail‖closing second
 //	├── item                 key → zstd of the JSON of the item as its source stated it
 //	├── meta
+//	│   ├── classified       JSON: hash of the rules that articles are placed by, and how far
 //	│   ├── created          second of the first start
 //	│   ├── installation     16 random bytes, feeds' ids are minted from them
-//	│   └── schema           number of this schema
+//	│   ├── schema           number of this schema: 2
+//	│   └── topics           zstd of the JSON of the topics with these rules
 //	├── token                name → JSON: hash of the secret, source, creation, last use
 //	└── version              key‖revision → zstd of the JSON of a version that another has replaced
 //	poll.db
@@ -41,10 +46,23 @@
 // an article's versions the newest 10 that were replaced are kept, each at most as large as the
 // cleaner lets an article be; withdrawing an article removes them.
 //
+// # Archives
+//
+// A feed is published as its newest part and, below it, closed archives (RFC 5005), numbered from
+// 1, the oldest. Archive n is what stands above the boundary of the one before it and not above its
+// own, of fresh and backfill together, and the tombstones of withdrawals between them. What stands
+// above the newest boundary is the tail, which the newest part covers whole. What joins a feed
+// joins its tail, so that an archive changes only by what leaves it or what is said of it; then
+// its stamp and sequence move. The log holds what took something from a feed: all that a delta
+// has to know beside the entries themselves. It reaches back seven days or more.
+//
+// A store of schema 1, which had none of this, is brought up when it is opened. As long as that
+// lasts the key "upgraded" in meta says which change it has come to.
+//
 // # Writing
 //
 // One goroutine writes. It commits whatever has queued up in one transaction, so that many
-// callers share a sync. Each change is first decided (append: read what is there, choose id, key,
-// revision, topics, stamps) and then applied (apply: put exactly what the change says), so that a
-// replica can apply what another has decided.
+// callers share a sync, and at its end closes the archives that are full. Each change is first
+// decided (append: read what is there, choose id, key, revision, topics, stamps) and then applied
+// (apply: put exactly what the change says), so that a replica can apply what another has decided.
 package store

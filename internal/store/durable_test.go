@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -28,7 +29,7 @@ func TestReopen(t *testing.T) {
 	installation, windows, log := s.Installation(), read(), s.changes()
 	stamps, err := s.EditionStamps()
 	s.ok(err)
-	if len(stamps) != 1 || installation.IsZero() || len(windows[0].Entries) != 4 {
+	if len(stamps) != 1 || installation.IsZero() || len(windows[0].Entries) != 5 {
 		t.Fatalf("not filled: %v, %s, %v", stamps, installation, windows[0])
 	}
 	for range 2 {
@@ -190,8 +191,9 @@ func TestManyWriters(t *testing.T) {
 		}
 		seen[guid] = true
 	}
-	if len(seen) != articles || sequence(s) != articles {
-		t.Errorf("%d articles by %d changes, want %d", len(seen), sequence(s), articles)
+	changes := slices.DeleteFunc(s.changes(), func(c change) bool { return c.Kind == kindClose })
+	if len(seen) != articles || len(changes) != articles {
+		t.Errorf("%d articles by %d changes, want %d", len(seen), len(changes), articles)
 	}
 }
 

@@ -20,6 +20,15 @@ func toNumber(b []byte) uint64 {
 	return binary.BigEndian.Uint64(b)
 }
 
+// tuple writes some numbers.
+func tuple(all ...uint64) []byte {
+	b := make([]byte, 0, 8*len(all))
+	for _, n := range all {
+		b = binary.BigEndian.AppendUint64(b, n)
+	}
+	return b
+}
+
 // pair writes a number and then some bytes: the keys of the due and embargo indexes.
 func pair(n uint64, rest []byte) []byte { return append(number(n), rest...) }
 
@@ -50,6 +59,9 @@ func shorten(alias []byte) []byte {
 type record struct {
 	news.Entry
 	Members []member `json:"members,omitempty"`
+	Former  []string `json:"former,omitempty"` // feeds that it has left
+	// Ruled is where the rules place it, if editors have decided anything.
+	Ruled []news.Placement `json:"ruled,omitempty"`
 
 	key uint64
 }
@@ -70,25 +82,42 @@ func (m member) feeds(lang string) []news.FeedKey {
 	return keys
 }
 
-// state is what a feed's bucket remembers of its newest change.
+// state is what a feed's bucket remembers of its newest change, and of its tail: what lies above
+// the boundary of its newest archive.
 type state struct {
 	seq     uint64
 	stamp   time.Time // whole seconds
 	created time.Time
+	reach   uint64    // the highest sequence whose event is gone from the feed's log
+	closed  time.Time // stamp under which the newest archive was closed for backfill, else zero
+	tail
 }
 
-// bytes and toState write and read a state: three numbers.
+// tail is what came into a feed since its last archive was closed. It is counted as it comes:
+// nothing is taken off for what leaves.
+type tail struct {
+	events   uint64 // articles that entered or moved, and withdrawals
+	size     uint64 // of them in a document, as estimated, in bytes
+	backfill uint64 // bytes of those that entered as backfill
+}
+
+// bytes and toState write and read a state: eight numbers. An older store has the first three.
 func (s state) bytes() []byte {
-	b := number(s.seq)
-	b = binary.BigEndian.AppendUint64(b, uint64(s.stamp.Unix()))
-	return binary.BigEndian.AppendUint64(b, uint64(s.created.Unix()))
+	return tuple(s.seq, uint64(s.stamp.Unix()), uint64(s.created.Unix()),
+		s.reach, s.events, s.size, s.backfill, uint64(s.closed.Unix()))
 }
 
 func toState(b []byte) state {
-	if len(b) != 24 {
+	if len(b) < 24 {
 		return state{}
 	}
-	return state{seq: toNumber(b), stamp: second(b[8:]), created: second(b[16:])}
+	s := state{seq: toNumber(b), stamp: second(b[8:]), created: second(b[16:])}
+	if len(b) == 64 {
+		s.reach = toNumber(b[24:])
+		s.tail = tail{toNumber(b[32:]), toNumber(b[40:]), toNumber(b[48:])}
+		s.closed = second(b[56:])
+	}
+	return s
 }
 
 // second reads a time that was written as a number of seconds.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -20,8 +21,10 @@ var (
 // Polls keeps what polling has taught about each source, and when each is due. It is safe for
 // concurrent use.
 type Polls struct {
-	log *slog.Logger
-	db  *bolt.DB
+	log    *slog.Logger
+	db     *bolt.DB
+	saving saving
+	listed atomic.Pointer[map[string]bool] // by Enlist; nil as long as nothing was
 }
 
 // OpenPolls opens the data directory's poll state, and creates it where it is missing. Errors are
@@ -32,7 +35,7 @@ func OpenPolls(log *slog.Logger, dir string, opts Options) (*Polls, error) {
 		return nil, err
 	}
 	err = db.Update(func(tx *bolt.Tx) error {
-		if _, err := checkSchema(tx, db.Path()); err != nil {
+		if _, err := checkSchema(tx, db.Path(), pollSchema); err != nil {
 			return err
 		}
 		for _, name := range [][]byte{bucketDue, bucketState} {
@@ -61,12 +64,6 @@ func (p *Polls) State(source string) (news.PollState, error) {
 	return st, err
 }
 
-// Save keeps what a poll taught, and moves the source to st.Due in the index; a zero Due takes it
-// out.
-func (p *Polls) Save(source string, st news.PollState) error {
-	return p.db.Update(func(tx *bolt.Tx) error { return savePoll(tx, source, st) })
-}
-
 // Due takes up to n sources whose time has come, the longest overdue first, and moves each
 // a lease ahead, so that nobody else takes it and a crash only delays it. It writes only if there
 // is something to take.
@@ -86,7 +83,7 @@ func (p *Polls) Due(now time.Time, n int, lease time.Duration) ([]string, error)
 				return err
 			}
 			st.Due = now.Add(lease)
-			if err := savePoll(tx, source, st); err != nil {
+			if err := p.savePoll(tx, source, st); err != nil {
 				return err
 			}
 		}
@@ -101,11 +98,12 @@ func (p *Polls) Due(now time.Time, n int, lease time.Duration) ([]string, error)
 // Enlist makes the due index hold exactly the given sources: new ones are due now, those that are
 // gone leave it (what is known about them stays), and so do retired ones.
 func (p *Polls) Enlist(sources []string, now time.Time) error {
+	wanted := make(map[string]bool, len(sources))
+	for _, source := range sources {
+		wanted[source] = true
+	}
 	return p.db.Update(func(tx *bolt.Tx) error {
-		wanted := make(map[string]bool, len(sources))
-		for _, source := range sources {
-			wanted[source] = true
-		}
+		p.listed.Store(&wanted)
 		var stale [][]byte
 		listed := make(map[string]bool, len(sources))
 		err := tx.Bucket(bucketDue).ForEach(func(k, _ []byte) error {
@@ -138,7 +136,7 @@ func (p *Polls) Enlist(sources []string, now time.Time) error {
 			if st.Due.Before(now) {
 				st.Due = now
 			}
-			if err := savePoll(tx, source, st); err != nil {
+			if err := p.savePoll(tx, source, st); err != nil {
 				return err
 			}
 		}
@@ -157,8 +155,9 @@ func due(tx *bolt.Tx, now time.Time, n int) []string {
 	return sources
 }
 
-// savePoll writes a state and moves the source's place in the due index.
-func savePoll(tx *bolt.Tx, source string, st news.PollState) error {
+// savePoll writes a state and moves the source's place in the due index, which only has sources
+// that are enlisted: another may be looked at too, by hand or while it is taken off the list.
+func (p *Polls) savePoll(tx *bolt.Tx, source string, st news.PollState) error {
 	before, err := pollState(tx, source)
 	if err != nil {
 		return err
@@ -169,7 +168,8 @@ func savePoll(tx *bolt.Tx, source string, st news.PollState) error {
 			return err
 		}
 	}
-	if !st.Due.IsZero() {
+	listed := p.listed.Load()
+	if !st.Due.IsZero() && (listed == nil || (*listed)[source]) {
 		if err := index.Put(dueKey(st.Due, source), nil); err != nil {
 			return err
 		}

@@ -3,8 +3,10 @@ package store
 import (
 	"cmp"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -187,6 +189,79 @@ func TestARetiredSourceIsNeverDue(t *testing.T) {
 	}
 }
 
+// TestWhatIsNotListedIsNeverDue saves the states of sources that are looked at by hand, or were
+// being looked at while they were taken off the list.
+func TestWhatIsNotListedIsNeverDue(t *testing.T) {
+	p := testedPolls{newPolls(t), t}
+	p.ok(p.Enlist([]string{"listed", "dropped"}, start))
+	p.ok(p.Enlist([]string{"listed"}, start))
+	for _, source := range []string{"listed", "dropped", "stranger"} {
+		p.ok(p.Save(source, news.PollState{Polls: 1, Due: start.Add(time.Minute)}))
+	}
+	if diff := gocmp.Diff([]string{"listed 1m0s"}, p.index()); diff != "" {
+		t.Errorf("index: (-want +got)\n%s", diff)
+	}
+	if st := p.state("stranger"); st.Polls != 1 {
+		t.Errorf("state %+v", st)
+	}
+	p.ok(p.Enlist([]string{"listed", "stranger"}, start))
+	if diff := gocmp.Diff([]string{"listed 1m0s", "stranger 1m0s"}, p.index()); diff != "" {
+		t.Errorf("index once it is listed: (-want +got)\n%s", diff)
+	}
+}
+
+// TestSavesTogether has states that are saved at once share transactions, and fail alone.
+func TestSavesTogether(t *testing.T) {
+	p := testedPolls{newPolls(t), t}
+	before := p.version()
+	errs := make([]error, 100)
+	var savers sync.WaitGroup
+	p.saving.commit.Lock() // until all of them wait
+	for i := range errs {
+		savers.Go(func() {
+			source := fmt.Sprint("s", i)
+			if i == 7 {
+				source = "" // bbolt wants a key
+			}
+			errs[i] = p.Save(source, news.PollState{Polls: i + 1})
+		})
+	}
+	for waiting := 0; waiting < len(errs); runtime.Gosched() {
+		p.saving.mu.Lock()
+		waiting = len(p.saving.waiting)
+		p.saving.mu.Unlock()
+	}
+	p.saving.commit.Unlock()
+	savers.Wait()
+	for i, err := range errs {
+		if (err != nil) != (i == 7) {
+			t.Errorf("state %d: %v", i, err)
+		}
+		if i != 7 && p.state(fmt.Sprint("s", i)).Polls != i+1 {
+			t.Errorf("state %d was not saved", i)
+		}
+	}
+	version := p.version()
+	if version == before {
+		t.Error("nothing was written")
+	}
+	savers = sync.WaitGroup{}
+	p.saving.commit.Lock()
+	for i := range 50 {
+		savers.Go(func() { errs[i] = p.Save(fmt.Sprint("t", i), news.PollState{Polls: 1}) })
+	}
+	for waiting := 0; waiting < 50; runtime.Gosched() {
+		p.saving.mu.Lock()
+		waiting = len(p.saving.waiting)
+		p.saving.mu.Unlock()
+	}
+	p.saving.commit.Unlock()
+	savers.Wait()
+	if n := p.version() - version; n != 1 {
+		t.Errorf("50 states took %d transactions", n)
+	}
+}
+
 func TestPollsReopen(t *testing.T) {
 	dir := t.TempDir()
 	for i := range 3 {
@@ -226,6 +301,7 @@ func dueSoonest(due map[string]time.Time) []string {
 type pollsModel struct {
 	testedPolls
 	listed, known map[string]time.Time
+	enlisted      []string // nil as long as nothing was
 }
 
 var (
@@ -242,7 +318,7 @@ func (m *pollsModel) save(rt *rapid.T) {
 	}
 	m.dueAt(source, at)
 	m.known[source], m.listed[source] = at, at
-	if at.IsZero() {
+	if at.IsZero() || m.enlisted != nil && !slices.Contains(m.enlisted, source) {
 		delete(m.listed, source)
 	}
 }
@@ -268,6 +344,7 @@ func (m *pollsModel) enlist(rt *rapid.T) {
 	sources := rapid.SliceOfDistinct(anySource, rapid.ID).Draw(rt, "sources")
 	now := anyMoment.Draw(rt, "now")
 	m.ok(m.Enlist(sources, now))
+	m.enlisted = append([]string{}, sources...)
 	before := m.listed
 	m.listed = map[string]time.Time{}
 	for _, source := range sources {
@@ -307,7 +384,8 @@ func TestPollsModel(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := &pollsModel{testedPolls{opened, t}, map[string]time.Time{}, map[string]time.Time{}}
+		m := &pollsModel{testedPolls: testedPolls{opened, t}}
+		m.listed, m.known = map[string]time.Time{}, map[string]time.Time{}
 		defer func() { m.ok(m.Close()) }()
 		rt.Repeat(map[string]func(*rapid.T){
 			"save": m.save, "take": m.take, "enlist": m.enlist, "": m.check,

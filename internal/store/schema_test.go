@@ -94,12 +94,14 @@ func drawn(n *node, path string, into map[string]bool) {
 
 // seconds, sequences and so on are what the drawing calls 8 bytes, with what they may hold here.
 var numbers = map[string]func(uint64) bool{
-	"key":             func(n uint64) bool { return n > 0 && n < 1000 },
-	"sequence":        func(n uint64) bool { return n > 0 && n < 1000 },
-	"revision":        func(n uint64) bool { return n > 0 && n < 1000 },
-	"order":           func(n uint64) bool { return n > 0 && n < 1000 },
-	"release second":  func(n uint64) bool { return near(time.Unix(int64(n), 0)) },
-	"due millisecond": func(n uint64) bool { return near(time.UnixMilli(int64(n))) },
+	"key":                  func(n uint64) bool { return n > 0 && n < 1000 },
+	"sequence":             func(n uint64) bool { return n > 0 && n < 1000 },
+	"archive number":       func(n uint64) bool { return n > 0 && n < 1000 },
+	"withdrawing sequence": func(n uint64) bool { return n > 0 && n < 1000 },
+	"revision":             func(n uint64) bool { return n > 0 && n < 1000 },
+	"order":                func(n uint64) bool { return n > 0 && n < 1000 },
+	"release second":       func(n uint64) bool { return near(time.Unix(int64(n), 0)) },
+	"due millisecond":      func(n uint64) bool { return near(time.UnixMilli(int64(n))) },
 }
 
 func near(t time.Time) bool { return t.Sub(start).Abs() < 1000*time.Hour }
@@ -204,6 +206,17 @@ func checkValue(t *testing.T, path, caption string, value []byte) {
 	switch word, _, _ := strings.Cut(what, " "); strings.TrimRight(word, ",:") {
 	case "key":
 		ok = len(value) == 8 || strings.Contains(what, "then 1") && len(value) == 9
+	case "place":
+		p := toPlace(value)
+		ok = len(value) == 16 && p.key < 1000 && near(time.Unix(p.second, 0)) && p.size > 1000
+	case "boundary‖stamp":
+		a := toArchive(value)
+		ok = len(value) == 24 && a.boundary < 1000 && near(a.stamp) && a.seq >= a.boundary
+	case "tombstone":
+		ok = len(value) == 24 && value[6]>>4 == 8 && near(second(value[16:]))
+	case "event":
+		at, e := toEvent(value)
+		ok = len(value) == 17 && near(at) && strings.ContainsRune("lgsc", rune(e.kind))
 	case "JSON":
 		ok = json.Valid(value)
 	case "nothing":
@@ -222,6 +235,8 @@ func fill(t *testing.T) (*tested, *Polls) {
 	t.Helper()
 	s, p := newStore(t), newPolls(t)
 	s.ok(s.EnsureFeeds([]news.FeedKey{{Topic: news.All}, {Topic: "quiet", Lang: "es"}}))
+	_, err := s.BeginClassify(t.Context(), "rules", []news.Topic{{ID: "border"}})
+	s.ok(err)
 	s.accept(
 		piece("live"),
 		piece("past", old, lang("es"), in("border", "cartels")),
@@ -232,6 +247,7 @@ func fill(t *testing.T) (*tested, *Polls) {
 	s.withdraw(s.offer(news.Accepted, piece("wrong")).ID)
 	s.offer(news.Unchanged, piece("copy", from("other"), link("https://wire.example/live")))
 	s.offer(news.Updated, piece("live", text("<p>Corrected.</p>"), file("live.txt")))
+	s.offer(news.Accepted, piece("long", in("long"), text(strings.Repeat("long ", archiveBytes/5))))
 	if _, err := s.AddToken(t.Context(), "cms", "desk", news.HashToken("secret")); err != nil {
 		t.Fatal(err)
 	}
@@ -279,6 +295,9 @@ func TestLogGolden(t *testing.T) {
 		for _, f := range c.Feeds {
 			fmt.Fprintf(&b, "\t%s %s: %d to %d, backfill %t\n",
 				f.Feed, f.Stamp.Format(time.TimeOnly), f.Was, f.Now, f.Backfill)
+		}
+		for _, cl := range c.Close {
+			fmt.Fprintf(&b, "\t%s %s: archives up to %d\n", cl.Feed, cl.Stamp.Format(time.TimeOnly), cl.Orders)
 		}
 	}
 	newstest.Golden(t, "log.txt", b.Bytes())

@@ -20,8 +20,11 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// schema is the number of the schema that doc.go draws.
-const schema = 1
+// schema and pollSchema are the numbers of the schemas that doc.go draws.
+const (
+	schema     = 2
+	pollSchema = 1
+)
 
 // lockWait is how long Open waits for another process to let go of the data directory.
 const lockWait = 500 * time.Millisecond
@@ -40,13 +43,17 @@ var (
 	bucketToken   = []byte("token")
 	bucketVersion = []byte("version")
 
+	feedArchive  = []byte("archive")
 	feedBackfill = []byte("backfill")
 	feedFresh    = []byte("fresh")
+	feedGone     = []byte("gone")
+	feedLog      = []byte("log")
 	feedState    = []byte("state")
 
 	metaCreated      = []byte("created")
 	metaInstallation = []byte("installation")
 	metaSchema       = []byte("schema")
+	metaUpgraded     = []byte("upgraded")
 )
 
 // Options are what a Store needs to know beside its directory.
@@ -64,10 +71,11 @@ type Store struct {
 	zip          *zstd.Encoder
 	unzip        *zstd.Decoder
 
-	requests chan request
-	closing  chan struct{} // closed by Close: nothing new is taken
-	stopped  chan struct{} // closed when all that was taken is written
-	closed   sync.Once
+	toGiveBack int // offers since mapped pages were given back; of the writing goroutine
+	requests   chan request
+	closing    chan struct{} // closed by Close: nothing new is taken
+	stopped    chan struct{} // closed when all that was taken is written
+	closed     sync.Once
 
 	mu       sync.Mutex
 	onChange func([]news.FeedKey)
@@ -98,7 +106,7 @@ func Open(log *slog.Logger, dir string, opts Options) (*Store, error) {
 // prepare creates what a new store needs, checks the schema and makes the codecs.
 func (s *Store) prepare() error {
 	err := s.db.Update(func(tx *bolt.Tx) error {
-		meta, err := checkSchema(tx, s.db.Path())
+		meta, err := s.checkStore(tx)
 		if err != nil {
 			return err
 		}
@@ -121,7 +129,10 @@ func (s *Store) prepare() error {
 	}
 	s.unzip, err = zstd.NewReader(nil,
 		zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(256<<20))
-	return err
+	if err != nil {
+		return err
+	}
+	return s.upgrade()
 }
 
 // identify reads the installation's id, and mints it at the first start.
@@ -207,18 +218,18 @@ func isPathError(err error) bool {
 }
 
 // checkSchema refuses a file that a newer program wrote and marks a new one.
-func checkSchema(tx *bolt.Tx, path string) (*bolt.Bucket, error) {
+func checkSchema(tx *bolt.Tx, path string, want uint64) (*bolt.Bucket, error) {
 	meta, err := tx.CreateBucketIfNotExists(bucketMeta)
 	if err != nil {
 		return nil, err
 	}
 	switch have := meta.Get(metaSchema); {
 	case have == nil:
-		return meta, meta.Put(metaSchema, number(schema))
-	case toNumber(have) != schema:
+		return meta, meta.Put(metaSchema, number(want))
+	case toNumber(have) != want:
 		return nil, news.Errorf(news.Refused,
 			"%s has schema %d, this program knows %d: start the newer teletipo that wrote it",
-			path, toNumber(have), schema)
+			path, toNumber(have), want)
 	}
 	return meta, nil
 }

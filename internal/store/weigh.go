@@ -41,5 +41,8 @@ func foreseen(o *offer, v *verdict) news.Result {
 	}
 	a := &o.Article
 	r.Source, r.Title, r.Lang, r.Placements = a.Source, a.Title, a.Lang, o.Placements
+	if v.act != actCreate {
+		r.Placements = news.Decided(o.Placements, v.known.Decisions)
+	}
 	return r
 }

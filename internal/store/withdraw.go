@@ -28,7 +28,7 @@ func (w *writing) withdraw(known *record) (news.Result, error) {
 	if known.Status == news.Embargoed {
 		rec.Updated = w.now
 	}
-	rec.Members, rec.Placements = nil, nil
+	rec.Members, rec.Placements, rec.Ruled = nil, nil, nil
 	rec.Summary, rec.Media = "", nil
 	c.after, c.body, c.item = &rec, []byte{}, []byte{}
 	w.stampFeeds(c)

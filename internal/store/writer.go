@@ -29,6 +29,8 @@ type writing struct {
 	now     time.Time // whole seconds
 	states  map[news.FeedKey]state
 	touched map[news.FeedKey]bool
+	feeds   map[news.FeedKey]*feed
+	closing map[news.FeedKey]closing // archives to be closed at the end
 }
 
 // writing begins to write in a transaction.
@@ -36,6 +38,7 @@ func (s *Store) writing(tx *bolt.Tx) *writing {
 	return &writing{
 		reading: reading{tx, s.unzip}, zip: s.zip, now: s.now().UTC().Truncate(time.Second),
 		states: map[news.FeedKey]state{}, touched: map[news.FeedKey]bool{},
+		feeds: map[news.FeedKey]*feed{}, closing: map[news.FeedKey]closing{},
 	}
 }
 
@@ -148,8 +151,12 @@ func (s *Store) transact(group []request) error {
 			}
 		}
 		touched = w.touched
+		if err := w.closeArchives(); err != nil {
+			return err
+		}
 		return w.saveStates()
 	})
+	s.giveBack(group)
 	if err != nil || len(touched) == 0 {
 		return err
 	}
@@ -164,22 +171,6 @@ func (s *Store) transact(group []request) error {
 		announce(keys)
 	}
 	return nil
-}
-
-// feed opens or makes the bucket of a feed.
-func (w *writing) feed(key news.FeedKey) (*bolt.Bucket, error) {
-	b, err := w.Bucket(bucketFeed).CreateBucketIfNotExists([]byte(key.String()))
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range [][]byte{feedFresh, feedBackfill} {
-		part, err := b.CreateBucketIfNotExists(name)
-		if err != nil {
-			return nil, err
-		}
-		part.FillPercent = 0.9 // keys only grow
-	}
-	return b, nil
 }
 
 // state reads a feed's state, through what this transaction has already changed.

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/teletipo/teletipo/internal/desk"
+	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/progress"
+)
+
+type withdrawCmd struct {
+	ID     []string `arg:"" optional:"" name:"id" help:"Ids that 'teletipo articles' prints."`
+	Source string   `help:"Every article of this source." placeholder:"ID"`
+	DryRun bool     `help:"With --source: only say what would be withdrawn."`
+}
+
+// Run withdraws each article, and stops at the first that it can't.
+func (c *withdrawCmd) Run(in *invocation) error {
+	switch {
+	case (len(c.ID) == 0) == (c.Source == ""):
+		return &usageError{errors.New("name articles, or a source: " +
+			"teletipo withdraw ID…, or teletipo withdraw --source ID")}
+	case c.DryRun && c.Source == "":
+		return &usageError{errors.New("--dry-run is for --source")}
+	}
+	return in.withDesk(func(ctx context.Context, d desk.Desk) error {
+		if c.Source != "" {
+			return c.source(ctx, in, d)
+		}
+		for _, text := range c.ID {
+			id, err := news.ParseID(text)
+			if err != nil {
+				return err
+			}
+			result, err := d.Withdraw(ctx, id)
+			switch {
+			case err != nil:
+				return err
+			case in.flags.JSON:
+				in.printJSON(&result)
+			default:
+				fmt.Fprintf(in.stdout, "%s  %q: %s\n", result.ID, result.Title, result.Reason)
+			}
+		}
+		return nil
+	})
+}
+
+// mostSamples is how many titles stand for all the articles of a source.
+const mostSamples = 10
+
+// source withdraws every article of a source, or says what it would withdraw.
+func (c *withdrawCmd) source(ctx context.Context, in *invocation, d desk.Desk) error {
+	var newest []news.Result // the last is the newest
+	note := func(r news.Result) {
+		newest = append(newest[max(0, len(newest)-mostSamples+1):], r)
+		if in.flags.JSON && c.DryRun {
+			in.printJSON(&r)
+		}
+	}
+	n, err := d.WithdrawSource(ctx, c.Source, true, note)
+	if err != nil {
+		return err
+	}
+	if c.DryRun {
+		if !in.flags.JSON {
+			in.printSamples(c.Source, n, newest)
+		}
+		return nil
+	}
+	bar := progress.New(in.stderr, progress.Terminal(in.stderr), "withdraw", n, time.Now)
+	defer bar.Close()
+	n, err = d.WithdrawSource(ctx, c.Source, false, func(r news.Result) {
+		if in.flags.JSON {
+			bar.Around(func() { in.printJSON(&r) })
+		}
+		bar.Step()
+	})
+	bar.Close()
+	if !in.flags.JSON {
+		fmt.Fprintf(in.stdout, "%d articles of source %s withdrawn\n", n, c.Source)
+	}
+	return err
+}
+
+// printSamples tells a person what would be withdrawn.
+func (in *invocation) printSamples(source string, n int, newest []news.Result) {
+	which := ""
+	if n > len(newest) {
+		which = fmt.Sprintf("; the newest %d of them", len(newest))
+	}
+	fmt.Fprintf(in.stdout, "%d articles of source %s would be withdrawn%s\n", n, source, which)
+	for i := range newest {
+		r := &newest[len(newest)-1-i]
+		fmt.Fprintf(in.stdout, "%s  %q\n", r.ID, r.Title)
+	}
+}

@@ -1,0 +1,161 @@
+package store
+
+import (
+	"encoding/binary"
+	"slices"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// feed is the buckets of a feed.
+type feed struct {
+	*bolt.Bucket
+	fresh, backfill    *bolt.Bucket
+	archive, gone, log *bolt.Bucket
+}
+
+// feedParts are the buckets of a feed, in the order of the fields.
+var feedParts = [][]byte{feedFresh, feedBackfill, feedArchive, feedGone, feedLog}
+
+// feed opens the buckets of a feed, nil if there is none.
+func (r reading) feed(key news.FeedKey) *feed {
+	b := r.Bucket(bucketFeed).Bucket([]byte(key.String()))
+	if b == nil {
+		return nil
+	}
+	return &feed{
+		b, b.Bucket(feedFresh), b.Bucket(feedBackfill),
+		b.Bucket(feedArchive), b.Bucket(feedGone), b.Bucket(feedLog),
+	}
+}
+
+// feed opens or makes the buckets of a feed, once in a transaction.
+func (w *writing) feed(key news.FeedKey) (*feed, error) {
+	if f := w.feeds[key]; f != nil {
+		return f, nil
+	}
+	b, err := w.Bucket(bucketFeed).CreateBucketIfNotExists([]byte(key.String()))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range feedParts {
+		if _, err := b.CreateBucketIfNotExists(name); err != nil {
+			return nil, err
+		}
+	}
+	f := w.reading.feed(key)
+	for _, part := range []*bolt.Bucket{f.fresh, f.backfill, f.archive, f.gone, f.log} {
+		part.FillPercent = 0.9 // keys only grow
+	}
+	w.feeds[key] = f
+	return f, nil
+}
+
+// part is the bucket that an order stands in.
+func (f *feed) part(backfill bool) *bolt.Bucket {
+	if backfill {
+		return f.backfill
+	}
+	return f.fresh
+}
+
+// holds tells whether a feed has at least n fresh articles.
+func (f *feed) holds(n int) bool {
+	c := f.fresh.Cursor()
+	for k, _ := c.Last(); k != nil && n > 0; k, _ = c.Prev() {
+		n--
+	}
+	return n <= 0
+}
+
+// place is what a feed says of an article at an order: enough to decide how far a window goes.
+type place struct {
+	key    uint64
+	second int64 // of the stamp that the feed got by it
+	size   int   // bytes in a document, as estimated
+}
+
+// bytes and toPlace write and read a place: 8 bytes, and twice 4, which is enough until 2106.
+func (p place) bytes() []byte {
+	b := binary.BigEndian.AppendUint32(number(p.key), uint32(p.second))
+	return binary.BigEndian.AppendUint32(b, uint32(p.size))
+}
+
+func toPlace(b []byte) place {
+	if len(b) != 16 {
+		return place{key: toNumber(b)}
+	}
+	return place{
+		key: toNumber(b), second: int64(binary.BigEndian.Uint32(b[8:])),
+		size: int(binary.BigEndian.Uint32(b[12:])),
+	}
+}
+
+// archive is a closed archive: the orders up to a boundary that are in none before it.
+type archive struct {
+	boundary uint64
+	stamp    time.Time
+	seq      uint64 // of its newest change
+}
+
+// bytes and toArchive write and read an archive: three numbers.
+func (a archive) bytes() []byte {
+	return tuple(a.boundary, uint64(a.stamp.Unix()), a.seq)
+}
+
+func toArchive(b []byte) archive {
+	if len(b) != 24 {
+		return archive{}
+	}
+	return archive{boundary: toNumber(b), stamp: second(b[8:]), seq: toNumber(b[16:])}
+}
+
+// archives is the number of closed archives and the boundary of the newest, 0 if there is none.
+func (f *feed) archives() (n, boundary uint64) {
+	k, v := f.archive.Cursor().Last()
+	return toNumber(k), toNumber(v)
+}
+
+// archiveOf finds the archive that an order is in, 0 if it is in none.
+func (f *feed) archiveOf(order uint64) uint64 {
+	last, boundary := f.archives()
+	if order > boundary {
+		return 0
+	}
+	low, high := uint64(1), last
+	for low < high {
+		middle := (low + high) / 2
+		if toNumber(f.archive.Get(number(middle))) < order {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	return low
+}
+
+// touch notes that what an archive says has changed, if the order is in one.
+func (f *feed) touch(order, seq uint64, stamp time.Time) error {
+	n := f.archiveOf(order)
+	if n == 0 {
+		return nil
+	}
+	a := toArchive(f.archive.Get(number(n)))
+	a.seq, a.stamp = seq, maxTime(a.stamp, stamp)
+	return f.archive.Put(number(n), a.bytes())
+}
+
+// tombstone and toTombstone write and read what is left of a withdrawn article: its id and the
+// second of its withdrawal.
+func tombstone(id news.ID, when time.Time) []byte {
+	return append(slices.Clone(id[:]), number(uint64(when.Unix()))...)
+}
+
+func toTombstone(seq, b []byte) news.Tombstone {
+	return news.Tombstone{
+		ID: news.ID(b[:16]), When: second(b[16:]), Seq: toNumber(seq),
+	}
+}

@@ -1,0 +1,94 @@
+package store
+
+import (
+	"context"
+	"slices"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// rule gives an article the placements that the rules make of it, but for what its editors
+// decided otherwise.
+func (rec *record) rule(ruled []news.Placement) {
+	rec.Placements, rec.Ruled = news.Decided(ruled, rec.Decisions), nil
+	if len(rec.Decisions) > 0 {
+		rec.Ruled = ruled
+	}
+}
+
+// ruled is where the rules place an article.
+func (rec *record) ruled() []news.Placement {
+	if len(rec.Decisions) > 0 {
+		return rec.Ruled
+	}
+	return rec.Placements
+}
+
+// placed begins the change that gives a known article the places that after says.
+func (w *writing) placed(known, after *record, backfill bool) (*change, error) {
+	c, err := w.newChange(kindPlace, known)
+	if err != nil {
+		return nil, err
+	}
+	after.Seq = c.Seq
+	if known.Status == news.Live {
+		after.Members = members(known.Members, after.Placements, c.Seq, backfill)
+	}
+	c.after = after
+	return c, nil
+}
+
+// Decide keeps editors' decisions about where an article belongs, each in the place of an earlier
+// one about the same topic, and takes back those about the topics of reset. The store says when
+// they were made. They hold whatever becomes of the article's text and of the rules, until they
+// are taken back. A withdrawn article is Gone; what decides nothing new is Unchanged.
+func (s *Store) Decide(
+	ctx context.Context, id news.ID, decisions []news.Decision, reset []string,
+) (result news.Result, err error) {
+	err = s.submit(ctx, func(w *writing) (err error) {
+		result, err = w.decideTopics(id, decisions, reset)
+		return err
+	})
+	return result, err
+}
+
+func (w *writing) decideTopics(
+	id news.ID, decisions []news.Decision, reset []string,
+) (news.Result, error) {
+	known, err := w.byID(id)
+	if err != nil {
+		return news.Result{}, err
+	}
+	if known.Status == news.Withdrawn {
+		return news.Result{}, news.Errorf(news.Gone, "article %s is withdrawn, and stays so", id)
+	}
+	timed := slices.Clone(decisions)
+	for i := range timed {
+		timed[i].At = w.now
+	}
+	rec := *known
+	rec.Decisions = news.Decide(known.Decisions, timed, reset)
+	if sameDecisions(known.Decisions, rec.Decisions) {
+		result := resultOf(news.Unchanged, known)
+		result.Reason = "that was decided before"
+		return result, nil
+	}
+	rec.rule(known.ruled())
+	c, err := w.placed(known, &rec, w.now.Sub(known.Published) > freshFor)
+	if err != nil {
+		return news.Result{}, err
+	}
+	w.stampFeeds(c)
+	result := resultOf(news.Updated, &rec)
+	if result.Reason == "" {
+		result.Reason = "as its editor decided"
+	}
+	return result, w.apply(c)
+}
+
+// sameDecisions tells whether the same was decided, by the same, at whatever time.
+func sameDecisions(a, b []news.Decision) bool {
+	return slices.EqualFunc(a, b, func(a, b news.Decision) bool {
+		return a.Topic == b.Topic && a.In == b.In && a.By == b.By
+	})
+}
