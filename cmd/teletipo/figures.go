@@ -27,7 +27,7 @@ var runtimeMetrics = regexp.MustCompile(
 
 // metricsPage answers with every figure of this process, whole or not at all.
 func metricsPage(
-	log *slog.Logger, o *owner, feeds []news.FeedKey, requests *feedRequests,
+	log *slog.Logger, o *owner, feeds func() []news.FeedKey, asked func() []news.Reads,
 ) http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(
@@ -38,7 +38,8 @@ func metricsPage(
 			Name: "teletipo_build_info", Help: "What runs.",
 			ConstLabels: prometheus.Labels{"version": version, "goversion": runtime.Version()},
 		}, func() float64 { return 1 }),
-		requests.counts,
+		&reads{asked},
+		&placing{o.topics, o.store.Classified},
 		&stored{
 			log: log, sources: o.service.Sources, window: o.store.Window, feeds: feeds,
 			now: time.Now,
@@ -52,7 +53,7 @@ type stored struct {
 	log     *slog.Logger
 	sources func(context.Context) ([]news.SourceStatus, error)
 	window  func(key news.FeedKey, n int) (news.Window, error)
-	feeds   []news.FeedKey
+	feeds   func() []news.FeedKey
 	now     func() time.Time
 }
 
@@ -93,7 +94,7 @@ func (s *stored) collect(figures chan<- prometheus.Metric) error {
 		return err
 	}
 	collectSources(figures, list, s.now())
-	for _, key := range s.feeds {
+	for _, key := range s.feeds() {
 		window, err := s.window(key, 0)
 		if err != nil {
 			return err

@@ -18,6 +18,7 @@ import (
 
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/newstest"
+	"github.com/teletipo/teletipo/internal/readers"
 )
 
 // scraped gives a collector's page. The registry also checks that the collector keeps to what it
@@ -49,6 +50,7 @@ func storing(t *testing.T, list []news.SourceStatus) *stored {
 	return &stored{
 		log:     newstest.Logger(t),
 		sources: func(context.Context) ([]news.SourceStatus, error) { return list, nil },
+		feeds:   func() []news.FeedKey { return nil },
 		now:     func() time.Time { return time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC) },
 	}
 }
@@ -79,7 +81,7 @@ func TestFiguresComeWholeOrNotAtAll(t *testing.T) {
 	var log bytes.Buffer
 	s := storing(t, make([]news.SourceStatus, 1))
 	s.log = slog.New(slog.NewTextHandler(&log, nil))
-	s.feeds = []news.FeedKey{{Topic: "border"}}
+	s.feeds = func() []news.FeedKey { return []news.FeedKey{{Topic: "border"}} }
 	s.window = func(news.FeedKey, int) (news.Window, error) {
 		return news.Window{}, errors.New("the disk is gone")
 	}
@@ -104,9 +106,13 @@ func TestSeconds(t *testing.T) {
 }
 
 func TestRequestsAreCounted(t *testing.T) {
-	r := newFeedRequests([]news.FeedKey{{Topic: "border"}, {Topic: "border", Lang: "es"}})
-	h := r.counting(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+	r := readers.New(readers.Settings{
+		Feeds: []news.FeedKey{{Topic: "border"}, {Topic: "border", Lang: "es"}},
+	})
+	h := r.Handler(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		switch {
+		case req.Header.Get("A-IM") != "":
+			w.WriteHeader(http.StatusIMUsed)
 		case req.Header.Get("If-None-Match") != "":
 			w.WriteHeader(http.StatusNotModified)
 		case req.Method == "BREW":
@@ -117,23 +123,33 @@ func TestRequestsAreCounted(t *testing.T) {
 	}))
 	ask := func(method, path, tag string) {
 		req := httptest.NewRequest(method, path, nil)
+		req.Header.Set("User-Agent", "Cloud/1.0 (7 subscribers)")
 		if tag != "" {
 			req.Header.Set("If-None-Match", tag)
+		}
+		if tag == "old" {
+			req.Header.Set("A-IM", "feed")
 		}
 		h.ServeHTTP(httptest.NewRecorder(), req)
 	}
 	ask("GET", "/feeds/border.rss", "")
 	ask("GET", "/feeds/border.rss", `"x"`)
 	ask("GET", "/feeds/border.rss?any=query", `"x"`)
+	ask("GET", "/feeds/border.rss", "old")
 	ask("BREW", "/feeds/border.es.json", "")
 	ask("GET", "/feeds/made-up.rss", "")
 	ask("GET", "/", "")
 	want := []string{
+		`teletipo_feed_bytes_total{format="json",lang="es",topic="border"} 0`,
+		`teletipo_feed_bytes_total{format="rss",lang="",topic="border"} 4`,
 		`teletipo_feed_requests_total{format="json",lang="es",status="other",topic="border"} 1`,
 		`teletipo_feed_requests_total{format="rss",lang="",status="200",topic="border"} 1`,
+		`teletipo_feed_requests_total{format="rss",lang="",status="226",topic="border"} 1`,
 		`teletipo_feed_requests_total{format="rss",lang="",status="304",topic="border"} 2`,
+		`teletipo_feed_subscribers{format="json",lang="es",topic="border"} 7`,
+		`teletipo_feed_subscribers{format="rss",lang="",topic="border"} 7`,
 	}
-	got := samples(scraped(t, r.counts).Body.String(), "teletipo_")
+	got := samples(scraped(t, &reads{r.Reads}).Body.String(), "teletipo_")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -97,7 +97,11 @@ func readFile(name string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, largestFile))
+	body, err := io.ReadAll(io.LimitReader(f, largestFile+1))
+	if err == nil && len(body) > largestFile {
+		err = news.Errorf(news.TooLarge, "%s has more than %d bytes", name, int64(largestFile))
+	}
+	return body, err
 }
 
 // printReport tells what came of one name: a line for each article, fault and error.

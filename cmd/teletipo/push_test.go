@@ -125,6 +125,37 @@ func TestPush(t *testing.T) {
 	}
 	checkTokens(t, d, flags, token)
 	d.terminate()
+	checkPushCounts(t, flags)
+}
+
+// checkPushCounts holds what the list of sources says of the source that was pushed into.
+func checkPushCounts(t *testing.T, flags []string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	args := append([]string{"sources", "--json"}, flags...)
+	if err := run(t.Context(), args, noEnv, &out, &errs); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(out.String()) {
+		var s struct {
+			Source news.Source
+			State  news.PollState
+			Health struct{ Status string }
+		}
+		if err := json.Unmarshal([]byte(line), &s); err != nil {
+			t.Fatal(err)
+		}
+		st := s.State
+		if s.Source.ID != "push" {
+			continue
+		}
+		if st.Accepted != 2 || st.Updated == 0 || st.Rejected == 0 || st.LastSuccess.IsZero() ||
+			st.LastChange.IsZero() || s.Health.Status != "ok" {
+			t.Errorf("what is told of pushes: %s", line)
+		}
+		return
+	}
+	t.Error("no source push is listed")
 }
 
 // checkPutBack holds that what GET gives can be put back and is the same article.

@@ -1,76 +1,56 @@
 package main
 
 import (
-	"net/http"
-	"strconv"
-
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// feedRequests counts requests for feeds by feed, format and status. It is safe for concurrent
-// use.
-type feedRequests struct {
-	counts *prometheus.CounterVec
-	feeds  map[string]*prometheus.CounterVec // by path, all but the status given; never changed
+// reads collects what was asked of each feed document since the start. Its labels are those of
+// the feeds that there are: nobody can make any up.
+type reads struct {
+	list func() []news.Reads
 }
 
-// newFeedRequests makes counters for the feeds that there are. Other addresses are not counted,
-// so that nobody can make labels up.
-func newFeedRequests(keys []news.FeedKey) *feedRequests {
-	r := &feedRequests{
-		counts: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "teletipo_feed_requests_total",
-			Help: "Requests for feed documents since the start, by feed, format and HTTP status.",
-		}, []string{"topic", "lang", "format", "status"}),
-		feeds: map[string]*prometheus.CounterVec{},
+// What is told of each feed document.
+var (
+	feedLabels   = []string{"topic", "lang", "format"}
+	feedRequests = prometheus.NewDesc("teletipo_feed_requests_total",
+		"Requests for feed documents since the start, by feed, format and HTTP status.",
+		append(feedLabels[:3:3], "status"), nil)
+	feedBytes = prometheus.NewDesc("teletipo_feed_bytes_total",
+		"Bytes of bodies sent in answer to them.", feedLabels, nil)
+	feedSubscribers = prometheus.NewDesc("teletipo_feed_subscribers",
+		"People that the programs which asked say they read for.", feedLabels, nil)
+)
+
+// Describe names the figures.
+func (r *reads) Describe(descs chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{feedRequests, feedBytes, feedSubscribers} {
+		descs <- d
 	}
-	for _, key := range keys {
-		for _, format := range news.Formats {
-			r.feeds[news.FeedPath(key, format)] = r.counts.MustCurryWith(prometheus.Labels{
-				"topic": key.Topic, "lang": key.Lang, "format": string(format),
-			})
+}
+
+// Collect gives the figures of the feeds that somebody asked for.
+func (r *reads) Collect(figures chan<- prometheus.Metric) {
+	for _, f := range r.list() {
+		labels := []string{f.Key.Topic, f.Key.Lang, string(f.Format)}
+		rest := f.Requests
+		for _, status := range []struct {
+			name  string
+			count int64
+		}{
+			{"200", f.Whole}, {"226", f.Deltas}, {"304", f.NotModified}, {"429", f.Limited},
+		} {
+			rest -= status.count
+			if status.count > 0 {
+				figures <- counter(feedRequests, float64(status.count), append(labels, status.name)...)
+			}
 		}
-	}
-	return r
-}
-
-// counting makes a handler count.
-func (r *feedRequests) counting(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		feed, known := r.feeds[req.URL.Path]
-		if !known {
-			next.ServeHTTP(w, req)
-			return
+		if rest > 0 {
+			figures <- counter(feedRequests, float64(rest), append(labels, "other")...)
 		}
-		answer := counted{ResponseWriter: w, status: http.StatusOK}
-		next.ServeHTTP(&answer, req)
-		feed.WithLabelValues(statusLabel(answer.status)).Inc()
-	})
-}
-
-// statusLabel gives the statuses that feeds are answered with, and "other" for the rest.
-func statusLabel(status int) string {
-	switch status {
-	case http.StatusOK, http.StatusNotModified, http.StatusNotFound,
-		http.StatusMethodNotAllowed, http.StatusServiceUnavailable:
-		return strconv.Itoa(status)
+		figures <- counter(feedBytes, float64(f.Bytes), labels...)
+		figures <- gauge(feedSubscribers, float64(f.Subscribers), labels...)
 	}
-	return "other"
 }
-
-// counted is an answer that remembers its status.
-type counted struct {
-	http.ResponseWriter
-	status int
-}
-
-// WriteHeader notes the status.
-func (a *counted) WriteHeader(status int) {
-	a.status = status
-	a.ResponseWriter.WriteHeader(status)
-}
-
-// Unwrap is for http.ResponseController.
-func (a *counted) Unwrap() http.ResponseWriter { return a.ResponseWriter }

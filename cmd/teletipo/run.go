@@ -26,13 +26,17 @@ type command struct {
 
 	Serve    serveCmd    `cmd:"" help:"Run the daemon: poll, publish and serve."`
 	Ingest   ingestCmd   `cmd:"" help:"Read now, once, and say what was accepted and placed where."`
+	Place    placeCmd    `cmd:"" help:"Decide where an article belongs, as an editor."`
+	Topics   topicsCmd   `cmd:"" help:"List the topics, and judge changed topic files."`
 	Explain  explainCmd  `cmd:"" help:"Say why an article is, or is not, in each topic."`
 	Articles articlesCmd `cmd:"" help:"List what is stored, newest first."`
 	Withdraw withdrawCmd `cmd:"" help:"Take articles back everywhere, for good."`
 	Sources  sourcesCmd  `cmd:"" help:"List, test, add and import sources."`
-	Export   exportCmd   `cmd:"" help:"Print the sources for other programs."`
+	Export   exportCmd   `cmd:"" help:"Write the site as static files, or the sources as OPML."`
+	Readers  readersCmd  `cmd:"" help:"List the programs that read the running daemon's feeds."`
 	Token    tokenCmd    `cmd:"" help:"Make, list and revoke the tokens that programs push with."`
 	Check    checkCmd    `cmd:"" help:"Check the configuration, the sources and the topic files."`
+	Lint     lintCmd     `cmd:"" help:"Judge any feed, its document and its server."`
 	Score    scoreCmd    `cmd:"" help:"Measure placement against labelled items."`
 	Health   healthCmd   `cmd:"" help:"Ask a running daemon how it is; for Docker and systemd."`
 	Version  versionCmd  `cmd:"" help:"Print the program's version."`
@@ -76,7 +80,7 @@ func run(
 	if err != nil {
 		return err
 	}
-	parsed, err := parser.Parse(args)
+	parsed, err := parser.Parse(escapeSigns(args))
 	switch {
 	case left:
 		return nil
@@ -105,11 +109,20 @@ func (in *invocation) load() (config.Config, error) {
 	return cfg, err
 }
 
+// settings reads no more than the settings: a fault of a topic file is no reason not to ask the
+// daemon, which goes on with the last good ones.
+func (in *invocation) settings() (config.Config, error) {
+	opts := in.options()
+	opts.Settings = true
+	return config.Load(opts)
+}
+
 // options say where the configuration comes from.
 func (in *invocation) options() config.Options {
 	return config.Options{
 		File: in.flags.Config, Data: in.flags.Data,
 		Listen: in.flags.Listen, Admin: in.flags.Admin,
+		CheckTopics: compileFaults,
 		Defaults: config.Defaults{
 			Config: configs.Config, Sources: configs.Sources, Topics: feeds.Files,
 		},

@@ -56,14 +56,6 @@ func (in *invocation) daemon(log *slog.Logger, cfg *config.Config, o *owner) err
 	if err := inbox(cfg); err != nil {
 		return err
 	}
-	publisher, err := startPublisher(in.ctx, log, cfg, o)
-	if err != nil {
-		return err
-	}
-	jobs, poller, err := timetable(log, cfg, o)
-	if err != nil {
-		return err
-	}
 	var draining atomic.Bool
 	ready := func() error {
 		if draining.Load() {
@@ -71,17 +63,21 @@ func (in *invocation) daemon(log *slog.Logger, cfg *config.Config, o *owner) err
 		}
 		return nil
 	}
-	settings := serve.Settings{Site: cfg.Site, Topics: cfg.Topics}
+	front, err := openFront(in, log, cfg, o, ready)
+	if err != nil {
+		return err
+	}
+	jobs, poller, err := timetable(log, cfg, o)
+	if err != nil {
+		return err
+	}
 	orders := serveOn(l.socket, &http.Server{ // no time limits: an order may take what it needs
 		Handler: desk.Handler(log, o.service), ReadHeaderTimeout: headerWait,
 	})
-	requests := newFeedRequests(publisher.Feeds())
-	public := serveOn(l.public, serve.NewServer(log,
-		requests.counting(withPush(log, cfg, o, ready,
-			serve.Public(log, publisher, o.store, settings)))))
+	public := serveOn(l.public, serve.NewServer(log, front))
 	operator := serveOn(l.operator, serve.NewServer(log,
-		serve.Operator(log, ready, metricsPage(log, o, publisher.Feeds(), requests))))
-	publishing := background(publisher.Run)
+		serve.Operator(log, ready, metricsPage(log, o, front.Feeds, front.Reads))))
+	publishing := background(front.run)
 	watching := background(watchFolders(log, cfg, poller))
 	jobs.Start()
 	in.greet(cfg, l.operator.Addr())
@@ -96,7 +92,7 @@ func (in *invocation) daemon(log *slog.Logger, cfg *config.Config, o *owner) err
 	defer cancel()
 	// Refuse new orders, finish the runs under way, answer what was asked, and only then stop
 	// publishing; the caller closes the store last.
-	return errors.Join(failed, orders.stop(grace), watching.stop(), jobs.Stop(grace, poller.Wait),
+	return errors.Join(failed, orders.stop(grace), watching.stop(), jobs.Stop(grace, poller.Stop),
 		public.stop(grace), operator.stop(grace), publishing.stop())
 }
 
@@ -137,7 +133,7 @@ func startPublisher(
 ) (*publish.Publisher, error) {
 	publisher := publish.New(log, o.store, publish.Settings{
 		Installation: o.store.Installation(), Site: cfg.Site, Topics: cfg.Topics,
-		WindowSize: cfg.WindowSize, Now: time.Now,
+		Window: cfg.Window, Fastest: cfg.MaxAge.Fastest, Slowest: cfg.MaxAge.Slowest, Now: time.Now,
 	})
 	if err := o.store.EnsureFeeds(publisher.Feeds()); err != nil {
 		return nil, err
@@ -165,11 +161,15 @@ func timetable(
 ) (*schedule.Schedule, *ingest.Poller, error) {
 	sources := enabled(cfg.Sources)
 	poller := ingest.NewPoller(log, o.flow, o.polls, sources, cfg.Fetch.Concurrency)
+	poller.PerHost(cfg.Fetch.PerHost)
 	var polled []string
 	for _, src := range sources {
 		if src.Kind != news.KindFolder && src.Kind != news.KindPush {
 			polled = append(polled, src.ID)
 		}
+	}
+	if err := ingest.Revive(o.polls, sources); err != nil {
+		return nil, nil, err
 	}
 	if err := o.polls.Enlist(polled, time.Now()); err != nil {
 		return nil, nil, err

@@ -30,23 +30,6 @@ const (
 	mostTags      = 16
 )
 
-type exportCmd struct {
-	OPML bool `name:"opml" help:"Every feed as OPML 2.0, for feed readers and other teletipos."`
-}
-
-// Run prints the sources that are feeds.
-func (c *exportCmd) Run(in *invocation) error {
-	if !c.OPML {
-		return &usageError{fmt.Errorf("say what to export: --opml")}
-	}
-	cfg, err := in.load()
-	if err != nil {
-		return err
-	}
-	doc := exported(cfg.Site.Title, cfg.Sources)
-	return doc.Write(in.stdout)
-}
-
 // exported lists sources as OPML, in a folder for each tag, one in the other.
 func exported(title string, sources []news.Source) opml.Document {
 	doc := opml.Document{

@@ -25,6 +25,8 @@ type owner struct {
 	polls   *store.Polls
 	flow    *ingest.Flow
 	service *desk.Service
+	fetcher *fetch.Client
+	topics  *topicSet // in force
 }
 
 // own opens the data directory and builds the flow on it.
@@ -41,12 +43,16 @@ func own(log *slog.Logger, cfg *config.Config) (*owner, error) {
 	if err != nil {
 		return nil, errors.Join(err, articles.Close())
 	}
-	reader := source.New(log, newFetcher(log, cfg), time.Now)
+	fetcher := newFetcher(log, cfg)
+	reader := source.New(log, fetcher, time.Now)
 	flow := ingest.New(log, reader, articles, polls,
 		clean.New(), classifier, time.Now)
+	service := desk.NewService(flow, flow, articles, polls, articles, cfg.Sources)
+	topics := newTopicSet(cfg)
+	service.Govern(topics)
 	return &owner{
-		store: articles, polls: polls, flow: flow,
-		service: desk.NewService(flow, flow, articles, polls, articles, cfg.Sources),
+		store: articles, polls: polls, flow: flow, fetcher: fetcher, topics: topics,
+		service: service,
 	}, nil
 }
 
@@ -60,19 +66,26 @@ func newFetcher(log *slog.Logger, cfg *config.Config) *fetch.Client {
 	})
 }
 
-// Close closes the data directory.
-func (o *owner) Close() error { return errors.Join(o.polls.Close(), o.store.Close()) }
+// Close closes the data directory, and the connections that are kept for the next request.
+func (o *owner) Close() error {
+	o.fetcher.Close()
+	return errors.Join(o.polls.Close(), o.store.Close())
+}
 
 // withDesk runs f with the desk of the data directory's owner: the daemon if one runs, else this
 // process, for as long as f takes.
 func (in *invocation) withDesk(f func(ctx context.Context, d desk.Desk) error) error {
-	cfg, err := in.load()
+	settings, err := in.settings()
 	if err != nil {
 		return err
 	}
-	if client, ok := desk.Dial(in.ctx, cfg.Data); ok {
+	if client, ok := desk.Dial(in.ctx, settings.Data); ok {
 		defer client.Close()
 		return f(in.ctx, client)
+	}
+	cfg, err := in.load()
+	if err != nil {
+		return err
 	}
 	quiet := slog.New(slog.NewTextHandler(in.stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 	o, err := own(quiet, &cfg)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 
@@ -85,8 +86,20 @@ func (c *Client) Sources(ctx context.Context) (list []news.SourceStatus, err err
 	return list, err
 }
 
-// post makes one call.
+// post makes one call that is answered with one value.
 func (c *Client) post(ctx context.Context, path string, in, out any) error {
+	return c.send(ctx, path, in, func(answer io.Reader) error {
+		if err := json.NewDecoder(answer).Decode(out); err != nil {
+			return fmt.Errorf("answer of the running daemon: %w", err)
+		}
+		return nil
+	})
+}
+
+// send makes one call, and has its answer read unless it is a problem.
+func (c *Client) send(
+	ctx context.Context, path string, in any, read func(answer io.Reader) error,
+) error {
 	body, err := json.Marshal(in)
 	if err != nil {
 		return err
@@ -102,10 +115,7 @@ func (c *Client) post(ctx context.Context, path string, in, out any) error {
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode == http.StatusOK {
-		if err := json.NewDecoder(resp.Body).Decode(out); err != nil {
-			return fmt.Errorf("answer of the running daemon: %w", err)
-		}
-		return nil
+		return read(resp.Body)
 	}
 	var p problem
 	if err := json.NewDecoder(resp.Body).Decode(&p); err != nil {

@@ -55,6 +55,13 @@ func (f *fake) Explain(src news.Source, doc news.Document) ([]news.Explanation, 
 	return []news.Explanation{f.ExplainArticle(f.entry.Article, nil)}, f.err
 }
 
+func (f *fake) ExplainSource(
+	_ context.Context, src news.Source,
+) ([]news.Explanation, error) {
+	f.note("explain source %s %s", src.ID, src.URL)
+	return []news.Explanation{f.ExplainArticle(f.entry.Article, src.Topics)}, f.err
+}
+
 func (f *fake) ExplainArticle(a news.Article, always []string) news.Explanation {
 	f.note("explain article %v", always)
 	return news.Explanation{ID: a.ID, Title: a.Title, Verdicts: []news.Verdict{{
@@ -79,6 +86,16 @@ func (f *fake) Withdraw(_ context.Context, id news.ID) (news.Result, error) {
 	return news.Result{ID: id, Outcome: news.Updated}, f.err
 }
 
+func (f *fake) WithdrawSource(
+	_ context.Context, source string, dry bool, each func(news.Result),
+) (int, error) {
+	f.note("withdraw source %s, dry %t", source, dry)
+	for _, title := range []string{"One", "Two"} {
+		each(news.Result{ID: f.entry.ID, Outcome: news.Updated, Title: title})
+	}
+	return 2, f.err
+}
+
 func (f *fake) Weigh(candidates []news.Candidate) ([]news.Result, error) {
 	var results []news.Result
 	for _, c := range candidates {
@@ -96,6 +113,14 @@ func (f *fake) History(id news.ID) ([]news.Version, error) {
 	}, f.err
 }
 
+func (f *fake) Readers() []news.Readership {
+	f.note("readers")
+	return []news.Readership{{
+		Family: "newsboat", Total: news.Tally{Requests: 2},
+		Feeds: map[string]news.Tally{"border.rss": {Requests: 2}},
+	}}
+}
+
 func (f *fake) State(source string) (news.PollState, error) {
 	return news.PollState{Polls: len(source)}, f.err
 }
@@ -105,6 +130,8 @@ func (f *fake) State(source string) (news.PollState, error) {
 func desks(t *testing.T, f *fake, sources ...news.Source) map[string]Desk {
 	t.Helper()
 	service := NewService(f, f, f, f, f, sources)
+	service.Count(f)
+	service.Govern(f)
 	data := t.TempDir()
 	listener, err := Listen(data)
 	if err != nil {
@@ -209,6 +236,11 @@ func TestErrorsKeepTheirKindAndTextOnTheWay(t *testing.T) {
 			if news.KindOf(err) != kind || err.Error() != f.err.Error() {
 				t.Errorf("%s: withdraw gave %s %q, want %s %q", name, news.KindOf(err), err, kind, f.err)
 			}
+			_, err = d.WithdrawSource(t.Context(), "nyt", false, func(news.Result) {})
+			if news.KindOf(err) != kind || err.Error() != f.err.Error() {
+				t.Errorf("%s: withdraw a source gave %s %q, want %s %q",
+					name, news.KindOf(err), err, kind, f.err)
+			}
 		}
 	}
 }
@@ -224,12 +256,26 @@ func TestServiceAndClientAnswerAlike(t *testing.T) {
 			return d.Articles(t.Context(), news.Query{Topic: "border", Text: "Ñ", Limit: 3})
 		}},
 		{"sources", func(d Desk) (any, error) { return d.Sources(t.Context()) }},
+		{"readers", func(d Desk) (any, error) { return d.Readers(t.Context()) }},
 		{"withdraw", func(d Desk) (any, error) { return d.Withdraw(t.Context(), f.entry.ID) }},
+		{"withdraw a source", func(d Desk) (any, error) {
+			var titles []string
+			n, err := d.WithdrawSource(t.Context(), "nyt", true, func(r news.Result) {
+				titles = append(titles, r.Title)
+			})
+			if n != 2 || len(titles) != 2 {
+				t.Errorf("%d articles, titles %q", n, titles)
+			}
+			return titles, err
+		}},
 		{"explain id", func(d Desk) (any, error) {
 			return d.Explain(t.Context(), news.Handed{Name: f.entry.ID.URN()})
 		}},
 		{"explain file", func(d Desk) (any, error) {
 			return d.Explain(t.Context(), news.Handed{Name: "x", Path: "/x.txt", Body: []byte("x")})
+		}},
+		{"explain address", func(d Desk) (any, error) {
+			return d.Explain(t.Context(), news.Handed{Name: "https://example.com/feed"})
 		}},
 	} {
 		t.Run(ask.name, func(t *testing.T) {
@@ -251,6 +297,26 @@ func TestServiceAndClientAnswerAlike(t *testing.T) {
 				t.Errorf("questions differ (-service +client):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestExplainOfAnAddress holds that an address is read as the source that is configured for it,
+// else as one of nobody's.
+func TestExplainOfAnAddress(t *testing.T) {
+	f := sample()
+	wire := news.Source{ID: "wire", URL: "https://wire.example/rss", Topics: []string{"border"}}
+	d := NewService(f, f, f, f, f, []news.Source{wire})
+	for _, address := range []string{wire.URL, "https://other.example/rss"} {
+		if _, err := d.Explain(t.Context(), news.Handed{Name: address}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{
+		"explain source wire https://wire.example/rss", "explain article [border]",
+		"explain source https://other.example/rss https://other.example/rss", "explain article []",
+	}
+	if diff := cmp.Diff(want, f.asked); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -384,5 +450,13 @@ func TestHistoryIsAnsweredAlike(t *testing.T) {
 		if _, err := d.History(t.Context(), f.entry.ID); news.KindOf(err) != news.NotFound {
 			t.Errorf("%s: error %v", name, err)
 		}
+	}
+}
+
+func TestOnlyADaemonKnowsItsReaders(t *testing.T) {
+	f := sample()
+	_, err := NewService(f, f, f, f, f, nil).Readers(t.Context())
+	if news.KindOf(err) != news.Refused {
+		t.Errorf("error %v, want a refusal", err)
 	}
 }

@@ -19,9 +19,15 @@ func Handler(log *slog.Logger, d Desk) http.Handler {
 	mux.Handle("POST "+pathArticles, call(log, d.Articles))
 	mux.Handle("POST "+pathHistory, call(log, d.History))
 	mux.Handle("POST "+pathWithdraw, call(log, d.Withdraw))
+	mux.Handle("POST "+pathWithdrawSource, withdrawSource(log, d))
+	editorial(mux, log, d)
 	mux.Handle("POST "+pathSources, call(log,
 		func(ctx context.Context, _ struct{}) ([]news.SourceStatus, error) {
 			return d.Sources(ctx)
+		}))
+	mux.Handle("POST "+pathReaders, call(log,
+		func(ctx context.Context, _ struct{}) ([]news.Readership, error) {
+			return d.Readers(ctx)
 		}))
 	mux.Handle("POST "+pathWeigh, call(log,
 		func(ctx context.Context, w weighing) ([]news.Result, error) { return weigh(ctx, d, w) }))

@@ -15,9 +15,11 @@ import (
 // Desk is what can be asked and ordered. Service does it in this process, Client has a daemon do
 // it; both answer alike, errors and their kinds included.
 type Desk interface {
+	Editorial
 	// Ingest reads what was handed over now, once. Its report is valid also beside an error.
 	Ingest(ctx context.Context, handed news.Handed) (news.Report, error)
-	// Explain says what every topic makes of an article: of each in a file, or of a stored one.
+	// Explain says what every topic makes of an article: of each in a file or at an address, or of
+	// a stored one.
 	Explain(ctx context.Context, handed news.Handed) ([]news.Explanation, error)
 	// Articles lists what is stored, newest first.
 	Articles(ctx context.Context, q news.Query) ([]news.Entry, error)
@@ -25,8 +27,15 @@ type Desk interface {
 	History(ctx context.Context, id news.ID) ([]news.Version, error)
 	// Withdraw takes an article back everywhere, for good.
 	Withdraw(ctx context.Context, id news.ID) (news.Result, error)
+	// WithdrawSource takes all articles of a source back, and tells each as it is done; a dry run
+	// tells which it would be. The count is of those told, also beside an error.
+	WithdrawSource(
+		ctx context.Context, source string, dry bool, each func(news.Result),
+	) (int, error)
 	// Sources lists every source with its state.
 	Sources(ctx context.Context) ([]news.SourceStatus, error)
+	// Readers lists who reads the feeds, those that ask most first; Refused if no daemon runs.
+	Readers(ctx context.Context) ([]news.Readership, error)
 	// AddToken makes a token that lets a program push into a source. Its secret is told once.
 	AddToken(ctx context.Context, name, source string) (NewToken, error)
 	// RevokeToken makes a token worthless at once.
@@ -46,6 +55,7 @@ type Flow interface {
 
 // Explainer says what every topic makes of articles, storing nothing.
 type Explainer interface {
+	ExplainSource(ctx context.Context, src news.Source) ([]news.Explanation, error)
 	Explain(src news.Source, doc news.Document) ([]news.Explanation, error)
 	ExplainArticle(article news.Article, always []string) news.Explanation
 }
@@ -56,7 +66,11 @@ type Archive interface {
 	Articles(q news.Query) ([]news.Entry, error)
 	History(id news.ID) ([]news.Version, error)
 	Withdraw(ctx context.Context, id news.ID) (news.Result, error)
+	WithdrawSource(
+		ctx context.Context, source string, dry bool, each func(news.Result),
+	) (int, error)
 	Weigh(candidates []news.Candidate) ([]news.Result, error)
+	Shelf
 }
 
 // Polls is what polling has taught.
@@ -71,7 +85,9 @@ type Service struct {
 	archive   Archive
 	polls     Polls
 	tokens    Tokens
+	topics    Topics // see Govern
 	sources   []news.Source
+	counts    Counts // nil if nobody is served
 }
 
 // NewService makes the desk of this process.
@@ -135,17 +151,24 @@ func (s *Service) run(ctx context.Context, src news.Source) (news.Report, error)
 	return total, err
 }
 
-// Explain explains each article of a file, or the stored article that Name is the id of.
+// Explain explains each article of a file or of what is at an address, or the stored article that
+// Name is the id of.
 func (s *Service) Explain(
-	_ context.Context, handed news.Handed,
+	ctx context.Context, handed news.Handed,
 ) ([]news.Explanation, error) {
 	if handed.Path != "" {
 		return s.explainer.Explain(s.document(handed))
 	}
+	if src, ok := passing(handed.Name); ok {
+		if known, ok := s.source(handed.Name); ok {
+			src = known
+		}
+		return s.explainer.ExplainSource(ctx, src)
+	}
 	id, err := news.ParseID(handed.Name)
 	if err != nil {
-		return nil, news.Errorf(news.NotFound, "%s is neither a file nor an article's id",
-			handed.Name)
+		return nil, news.Errorf(news.NotFound,
+			"%s is no file, no http(s) address and no article's id", handed.Name)
 	}
 	entry, err := s.archive.Article(id)
 	if err != nil {
@@ -155,7 +178,9 @@ func (s *Service) Explain(
 		return nil, news.Errorf(news.Gone, "article %s is withdrawn, its text is gone", id)
 	}
 	src, _ := s.source(entry.Source)
-	return []news.Explanation{s.explainer.ExplainArticle(entry.Article, src.Topics)}, nil
+	explanation := s.explainer.ExplainArticle(entry.Article, src.Topics)
+	news.DecidedVerdicts(explanation.Verdicts, entry.Decisions)
+	return []news.Explanation{explanation}, nil
 }
 
 // Articles lists what is stored.

@@ -18,7 +18,10 @@ const (
 	pathHistory  = "/v1/history"  // news.ID → []news.Version
 	pathWithdraw = "/v1/withdraw" // news.ID → news.Result
 	pathSources  = "/v1/sources"  // null → []news.SourceStatus
+	pathReaders  = "/v1/readers"  // null → []news.Readership
 	pathWeigh    = "/v1/weigh"    // weighing → []news.Result
+
+	pathWithdrawSource = "/v1/withdraw/source" // withdrawal → lines of withdrawn
 
 	pathTokens      = "/v1/tokens"        // null → []news.Token
 	pathTokenAdd    = "/v1/tokens/add"    // tokenOrder → NewToken

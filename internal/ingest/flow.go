@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/teletipo/teletipo/internal/classify"
 	"github.com/teletipo/teletipo/internal/clean"
 	"github.com/teletipo/teletipo/internal/news"
-	"github.com/teletipo/teletipo/internal/parse"
 )
 
 // Reader looks at a source once. Keep says that all of a reading is dealt with, so that the reader
@@ -47,10 +48,12 @@ type Flow struct {
 	archive    Archive
 	polls      Polls
 	cleaner    *clean.Cleaner
-	classifier *classify.Classifier
+	classifier atomic.Pointer[classify.Classifier]
+	placing    sync.RWMutex // held while a document is placed and stored: see Swap
 	now        func() time.Time
 	underWay   claims
 	known      *memory
+	pushed     tally
 }
 
 // New makes a flow.
@@ -58,12 +61,14 @@ func New(
 	log *slog.Logger, reader Reader, archive Archive, polls Polls,
 	cleaner *clean.Cleaner, classifier *classify.Classifier, now func() time.Time,
 ) *Flow {
-	return &Flow{
+	f := &Flow{
 		log: log, reader: reader, archive: archive, polls: polls,
-		cleaner: cleaner, classifier: classifier, now: now,
+		cleaner: cleaner, now: now,
 		underWay: claims{taken: map[string]chan struct{}{}},
 		known:    newMemory(),
 	}
+	f.classifier.Store(classifier)
+	return f
 }
 
 // Run looks at a configured source, stores what it has, and remembers what that taught: first the
@@ -85,7 +90,9 @@ func (f *Flow) Run(ctx context.Context, src news.Source) (news.Report, error) {
 		return report, runErr // stopped, which says nothing about the source
 	}
 	after := learn(before, src, reading, &report, runErr, f.now())
-	after.Took = f.now().Sub(start)
+	if after.LastPoll != before.LastPoll {
+		after.Took = f.now().Sub(start)
+	}
 	f.tell(ctx, src, before, after, &report, runErr)
 	if src.Kind == news.KindFolder && !worthSaving(before, after, &report) {
 		return report, runErr
@@ -144,6 +151,8 @@ func (f *Flow) Take(
 func (f *Flow) take(
 	ctx context.Context, src news.Source, doc news.Document, report *news.Report,
 ) error {
+	f.placing.RLock()
+	defer f.placing.RUnlock()
 	read, err := f.known.read(src, doc)
 	if err != nil {
 		report.Faults = append(report.Faults, read.faults...)
@@ -188,43 +197,13 @@ func (f *Flow) candidates(src news.Source, items []news.Item) (
 		}
 		candidates = append(candidates, news.Candidate{
 			Item: item, Article: article,
-			Placements: f.classifier.Place(article, src.Topics, clean.Passages(article)),
+			Placements: f.classifier.Load().Place(article, src.Topics, clean.Passages(article)),
 		})
 	}
 	slices.SortStableFunc(candidates, func(a, b news.Candidate) int {
 		return cmp.Compare(a.Article.Published.Unix(), b.Article.Published.Unix())
 	})
 	return candidates, refused
-}
-
-// Explain says what every topic makes of each article of a document, storing nothing.
-func (f *Flow) Explain(src news.Source, doc news.Document) ([]news.Explanation, error) {
-	items, faults, err := parse.Parse(doc)
-	if err != nil {
-		return nil, err
-	}
-	if len(items) == 0 && len(faults) > 0 {
-		return nil, faults[0]
-	}
-	src = owner(src, items)
-	explanations := make([]news.Explanation, 0, len(items))
-	for _, item := range items {
-		article, err := f.cleaner.Clean(item, src, f.now())
-		if err != nil {
-			return nil, err
-		}
-		explanations = append(explanations, f.ExplainArticle(article, src.Topics))
-	}
-	return explanations, nil
-}
-
-// ExplainArticle says what every topic makes of an article; always are the topics that its source
-// belongs to as a whole.
-func (f *Flow) ExplainArticle(article news.Article, always []string) news.Explanation {
-	return news.Explanation{
-		ID: article.ID, Title: article.Title, Lang: article.Lang,
-		Verdicts: f.classifier.Explain(article, always, clean.Passages(article)),
-	}
 }
 
 // owner corrects whose articles a handed file holds: a feed document is somebody else's, and its

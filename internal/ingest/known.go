@@ -18,7 +18,8 @@ const mostKnown = 500_000
 
 // memory remembers the items of each feed's last document that have been stored, so that those
 // that come again byte for byte cost no further work. It lasts as long as the process: whatever a
-// new version, new topics or a new configuration would make of an item is made at the next start.
+// new version or a new configuration would make of an item is made at the next start; new topics
+// are made of what is stored (see Reclassify).
 type memory struct {
 	mu    sync.Mutex
 	feeds map[shelf]shelved
@@ -28,6 +29,20 @@ type memory struct {
 
 // shelf is a document of a source, by its address.
 type shelf struct{ source, url string }
+
+// remembered tells whether the items of a source are.
+func remembered(src news.Source) bool {
+	return src.Kind == news.KindFeed || src.Kind == news.KindWordPress
+}
+
+// shelfOf is where a document is remembered. Of WordPress's lists of posts, which have another
+// address at each look, the last counts: the newest posts.
+func shelfOf(src news.Source, doc news.Document) shelf {
+	if doc.MediaType == news.WordPressPosts {
+		return shelf{src.ID, ""}
+	}
+	return shelf{src.ID, doc.URL}
+}
 
 // shelved is what is remembered of a document, and under which settings of its source.
 type shelved struct {
@@ -54,12 +69,12 @@ type document struct {
 
 // read parses a document but for the items that are known.
 func (m *memory) read(src news.Source, doc news.Document) (document, error) {
-	if src.Kind != news.KindFeed {
+	if !remembered(src) {
 		return readWhole(doc)
 	}
 	settings := settingsOf(src)
 	m.mu.Lock()
-	have := m.feeds[shelf{src.ID, doc.URL}]
+	have := m.feeds[shelfOf(src, doc)]
 	m.mu.Unlock()
 	if have.settings != settings {
 		have.items = nil
@@ -110,7 +125,7 @@ func (m *memory) keep(
 	src news.Source, doc news.Document, passed []knownItem,
 	candidates []news.Candidate, results []news.Result,
 ) {
-	if src.Kind != news.KindFeed || len(results) != len(candidates) {
+	if !remembered(src) || len(results) != len(candidates) {
 		return
 	}
 	items := slices.Clone(passed)
@@ -122,7 +137,7 @@ func (m *memory) keep(
 		}
 	}
 	slices.SortFunc(items, func(a, b knownItem) int { return cmp.Compare(a.mark, b.mark) })
-	at := shelf{src.ID, doc.URL}
+	at := shelfOf(src, doc)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.size += len(items) - len(m.feeds[at].items)

@@ -103,6 +103,84 @@ func TestItemsThatAreKnownCostNothing(t *testing.T) {
 	}
 }
 
+// jsonFeedOf and postsOf write the same stories as a JSON Feed and as WordPress's API does.
+func jsonFeedOf(stories ...story) news.Document {
+	var items []string
+	for _, s := range stories {
+		items = append(items, fmt.Sprintf(`{"id": %q, "url": "https://valley.example/%s", `+
+			`"title": %q, "content_text": %q}`, s.guid, s.link, s.title, s.text))
+	}
+	return news.Document{
+		Source: "valley", URL: "https://valley.example/feed.json",
+		Body: []byte(`{"version": "https://jsonfeed.org/version/1.1", "title": "Valley News", ` +
+			`"items": [` + strings.Join(items, ",") + `]}`),
+	}
+}
+
+func postsOf(after string, stories ...story) news.Document {
+	var posts []string
+	for _, s := range stories {
+		posts = append(posts, fmt.Sprintf(`{"id": %s, "status": "publish", `+
+			`"link": "https://valley.example/%s", "guid": {"rendered": "https://valley.example/?p=%s"}, `+
+			`"title": {"rendered": %q}, "content": {"rendered": %q}}`,
+			s.guid, s.link, s.guid, s.title, s.text))
+	}
+	return news.Document{
+		Source: "valley", MediaType: news.WordPressPosts,
+		URL:  "https://valley.example/wp-json/wp/v2/posts?modified_after=" + after,
+		Body: []byte("[" + strings.Join(posts, ",") + "]"),
+	}
+}
+
+// TestItemsOfEveryFormatAreKnown looks twice at documents that say the same, and at one with an
+// item more.
+func TestItemsOfEveryFormatAreKnown(t *testing.T) {
+	for _, test := range []struct {
+		name                string
+		kind                news.SourceKind
+		before, same, after news.Document
+	}{
+		{
+			"RSS", news.KindFeed, feedOf(1, rain, bridge), feedOf(2, rain, bridge),
+			feedOf(3, market, rain, bridge),
+		},
+		{
+			"JSON Feed", news.KindFeed, jsonFeedOf(rain, bridge), jsonFeedOf(rain, bridge),
+			jsonFeedOf(market, rain, bridge),
+		},
+		{
+			"WordPress", news.KindWordPress, postsOf("1", rain, bridge), postsOf("2", rain, bridge),
+			postsOf("3", market, rain, bridge),
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := &world{}
+			f := flowOn(t, w)
+			src := news.Source{ID: "valley", Kind: test.kind, Rights: news.Excerpt}
+			for i, look := range []struct {
+				doc     news.Document
+				offered string
+			}{
+				{test.before, "Rain at last, Bridge reopens"},
+				{test.same, ""},
+				{test.after, "Market day moves"},
+			} {
+				w.candidates = nil
+				report, err := f.Take(t.Context(), src, look.doc)
+				if err != nil || len(report.Faults) > 0 {
+					t.Fatal(err, report.Faults)
+				}
+				if got := offered(w); got != look.offered {
+					t.Errorf("look %d: offered %q, want %q", i, got, look.offered)
+				}
+				if want := min(2+i/2, 3); len(report.Results) != want {
+					t.Errorf("look %d: %d results, want %d", i, len(report.Results), want)
+				}
+			}
+		})
+	}
+}
+
 // failing is an archive that stores nothing.
 type failing struct{ err error }
 

@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"time"
 
@@ -29,6 +30,9 @@ func learn(
 	before news.PollState, src news.Source, reading news.Reading,
 	report *news.Report, err error, now time.Time,
 ) news.PollState {
+	if err != nil && news.KindOf(err) == news.Busy {
+		return waiting(before, src, reading.RetryAfter, now)
+	}
 	st := before
 	st.LastPoll = now.UTC()
 	st.HTTPStatus = reading.Status
@@ -47,7 +51,7 @@ func learn(
 		st.Error = err.Error()
 		if reading.Status == http.StatusGone && news.KindOf(err) == news.Gone {
 			if st.Retired.IsZero() {
-				st.Retired = st.LastPoll
+				st.Retired, st.RetiredURL = st.LastPoll, src.URL
 			}
 		}
 	} else {
@@ -59,9 +63,21 @@ func learn(
 	return st
 }
 
+// waiting is the state of a source that was not asked, since its host has told another to wait:
+// that says nothing about the source. Those that wait for one host do not all come back at once.
+func waiting(
+	st news.PollState, src news.Source, asked time.Duration, now time.Time,
+) news.PollState {
+	pause := max(shortestWait, min(asked, longestAsked))
+	st.Why = "its host told another source to wait " + span(pause)
+	pause += time.Duration(spread * rand.Float64() * float64(max(src.Every, shortestWait)))
+	st.Due = now.Add(pause).UTC()
+	return st
+}
+
 // learnSuccess notes what a look that went well has taught.
 func learnSuccess(st *news.PollState, reading news.Reading, report *news.Report) {
-	st.Failures, st.Error, st.Retired = 0, "", time.Time{}
+	st.Failures, st.Error, st.Retired, st.RetiredURL = 0, "", time.Time{}, ""
 	st.LastSuccess = st.LastPoll
 	st.Moved, st.MovedSince = reading.Moved, reading.MovedSince
 	if reading.NotModified {
@@ -98,6 +114,10 @@ func (f *Flow) tell(
 		}
 	}
 	level := slog.LevelDebug
+	if err != nil && news.KindOf(err) == news.Busy {
+		log.Debug("source waits for its host", "next", after.Due.Format(time.RFC3339), "error", err)
+		return
+	}
 	if len(report.Results) > report.Count(news.Unchanged) || before.Failures > 0 != (err != nil) {
 		level = slog.LevelInfo
 	}

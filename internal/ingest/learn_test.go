@@ -81,3 +81,24 @@ func TestLearn(t *testing.T) {
 		t.Errorf("a folder is due at %s; it is swept by a job of its own", st.Due)
 	}
 }
+
+// TestLearnWaitsForItsHost has a source keep all that is known of it but for when it is due.
+func TestLearnWaitsForItsHost(t *testing.T) {
+	before := news.PollState{
+		Polls: 3, HTTPStatus: 200, LastPoll: noon.Add(-time.Hour), LastSuccess: noon.Add(-time.Hour),
+		Due: noon, Why: "every 1h",
+	}
+	err := news.Errorf(news.Busy, "fetch https://a.example/: told to wait")
+	src := news.Source{ID: "a", Kind: news.KindFeed, Every: time.Hour}
+	after := learn(before, src, news.Reading{RetryAfter: 10 * time.Minute}, &news.Report{}, err, noon)
+	if wait := after.Due.Sub(noon); wait < 10*time.Minute || wait > 16*time.Minute {
+		t.Errorf("due after %s", wait)
+	}
+	if after.Why != "its host told another source to wait 10m" {
+		t.Errorf("why: %s", after.Why)
+	}
+	after.Due, after.Why = before.Due, before.Why
+	if diff := cmp.Diff(before, after); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -25,16 +25,24 @@ type Door struct {
 func NewDoor(flow *Flow, archive Conditional) *Door { return &Door{flow: flow, archive: archive} }
 
 // Offer takes one item through the flow: it is cleaned, placed, and stored if the condition
-// holds. An item that no article can be made of is Invalid. The entry is what is stored after.
+// holds. An item that no article can be made of is Invalid. The entry is what is stored after. What
+// came of it is counted in the state of the source; an edit that met a conflict counts as none.
 func (d *Door) Offer(
 	ctx context.Context, src news.Source, item news.Item, cond news.Condition,
 ) (news.Result, news.Entry, error) {
+	d.flow.placing.RLock()
+	defer d.flow.placing.RUnlock()
 	article, err := d.flow.cleaner.Clean(item, src, d.flow.now())
 	if err != nil {
+		d.flow.count(ctx, src.ID, news.Rejected)
 		return news.Result{}, news.Entry{}, err
 	}
-	return d.archive.AcceptIf(ctx, news.Candidate{
+	result, entry, err := d.archive.AcceptIf(ctx, news.Candidate{
 		Item: item, Article: article,
-		Placements: d.flow.classifier.Place(article, src.Topics, clean.Passages(article)),
+		Placements: d.flow.classifier.Load().Place(article, src.Topics, clean.Passages(article)),
 	}, cond)
+	if err == nil && result.Outcome != news.Conflict {
+		d.flow.count(ctx, src.ID, result.Outcome)
+	}
+	return result, entry, err
 }

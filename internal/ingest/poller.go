@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
@@ -26,7 +27,9 @@ type Poller struct {
 	sources map[string]news.Source
 	queue   chan news.Source // taken, and waiting for a slot
 	slots   chan struct{}
+	lanes   lanes
 	running sync.WaitGroup
+	ending  atomic.Bool // nothing more is begun
 }
 
 // queued is how many sources may wait for each slot: enough that slots are busy between ticks,
@@ -47,6 +50,10 @@ func NewPoller(
 	}
 	return p
 }
+
+// PerHost says how many requests the fetcher makes to a host at a time, one if this is not called:
+// so many sources of a host are looked at together, and one more that waits its turn.
+func (p *Poller) PerHost(n int) { p.lanes.extra = max(n, 1) - 1 }
 
 // Tick takes the sources that are due, as many as may wait, and has them run one after the other in
 // each slot. It does not wait for any. Runs end with ctx.
@@ -81,13 +88,18 @@ func (p *Poller) Tick(ctx context.Context) error {
 	return nil
 }
 
-// drain runs what is queued until nothing is, or ctx ends.
+// drain runs what is queued until nothing is, or the poller ends.
 func (p *Poller) drain(ctx context.Context) {
-	for ctx.Err() == nil {
+	over := func() bool { return ctx.Err() != nil || p.ending.Load() }
+	for !over() {
 		select {
 		case src := <-p.queue:
-			if !p.flow.underWay.held(src.ID) { // else somebody looks at it at this moment
-				p.run(ctx, src)
+			for ok := p.lanes.enter(src); ok; src, ok = p.lanes.next(src) {
+				if over() {
+					p.giveBack(ctx, src)
+				} else if !p.flow.underWay.held(src.ID) { // else somebody looks at it at this moment
+					p.run(ctx, src)
+				}
 			}
 		default:
 			return
@@ -103,7 +115,11 @@ func (p *Poller) run(ctx context.Context, src news.Source) {
 			p.log.Error("source run panicked", "source", src.ID, "panic", r)
 		}
 	}()
-	if _, err := p.flow.Run(ctx, src); err != nil && news.KindOf(err) == news.Internal {
+	_, err := p.flow.Run(ctx, src)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		p.giveBack(ctx, src)
+	case err != nil && news.KindOf(err) == news.Internal:
 		p.log.Error("source run broken", "source", src.ID, "error", err)
 	}
 }
@@ -118,5 +134,36 @@ func (p *Poller) Sweep(ctx context.Context) error {
 	return nil
 }
 
+// giveBack makes a source due now that was taken and not read, so that the next start does not wait
+// for its lease to end.
+func (p *Poller) giveBack(ctx context.Context, src news.Source) {
+	if src.Kind == news.KindFolder {
+		return // swept at the start
+	}
+	st, err := p.flow.polls.State(src.ID)
+	if err == nil {
+		st.Due = p.flow.now().UTC()
+		err = p.flow.polls.Save(src.ID, st)
+	}
+	if err != nil {
+		p.log.WarnContext(ctx, "source not given back", "source", src.ID, "error", err)
+	}
+}
+
 // Wait waits for the runs under way.
 func (p *Poller) Wait() { p.running.Wait() }
+
+// Stop begins nothing more, waits for the runs under way, and gives back what was taken and has not
+// been read. There must be no Tick any more.
+func (p *Poller) Stop() {
+	p.ending.Store(true)
+	p.running.Wait()
+	for {
+		select {
+		case src := <-p.queue:
+			p.giveBack(context.Background(), src)
+		default:
+			return
+		}
+	}
+}

@@ -113,8 +113,8 @@ type Window struct {
 	Entries  []Entry
 	Gone     []Tombstone // withdrawn in the time that this part covers, the newest first
 	Size     int         // estimated bytes of a document of it
-	// Lean are the bytes that Size may grow by before an entry would be left to the archives; it is
-	// negative if some were.
+	// Lean are the bytes that Size is below its bound, negative if the tail alone goes beyond it: an
+	// entry of this part was in one of the same extent before, unless Size was larger by more.
 	Lean int
 }
 

@@ -170,6 +170,7 @@ type PollState struct {
 	Moved        string        `json:"moved,omitempty"`        // where 301 and 308 have led of late
 	MovedSince   time.Time     `json:"moved_since,omitzero"`   // without a break
 	Retired      time.Time     `json:"retired,omitzero"`       // when the server said 410
+	RetiredURL   string        `json:"retired_url,omitempty"`  // the source's address then
 	ValidatorsAt time.Time     `json:"validators_at,omitzero"` // last 200 that gave validators
 	Rhythm       Rhythm        `json:"rhythm,omitzero"`        // that the last document asks for
 }

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+
+	"github.com/teletipo/teletipo/internal/config"
+	"github.com/teletipo/teletipo/internal/desk"
+	"github.com/teletipo/teletipo/internal/export"
+	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/serve"
+)
+
+type exportCmd struct {
+	Dir  string `arg:"" optional:"" help:"Directory for every feed, archive and page as static files."`
+	OPML bool   `name:"opml" help:"Print the sources as OPML 2.0 instead."`
+}
+
+// Run writes the site as static files, or prints the sources that are feeds.
+func (c *exportCmd) Run(in *invocation) error {
+	if c.OPML == (c.Dir != "") {
+		return &usageError{errors.New("say what to export: a directory to write to, or --opml")}
+	}
+	cfg, err := in.load()
+	if err != nil {
+		return err
+	}
+	if c.OPML {
+		doc := exported(cfg.Site.Title, cfg.Sources)
+		return doc.Write(in.stdout)
+	}
+	if cfg.PublicURLDerived {
+		fmt.Fprintf(in.stderr, "teletipo: public_url is not set, so the feeds say that they are at %s\n",
+			cfg.Site.PublicURL)
+	}
+	var sum export.Summary
+	err = in.withSite(&cfg, func(base string) (err error) {
+		sum, err = writeSite(in.ctx, &cfg, base, c.Dir)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if in.flags.JSON {
+		return in.printJSON(sum)
+	}
+	_, err = fmt.Fprintf(in.stdout, "%d documents written, %d unchanged, %d removed in %s\n",
+		sum.Written, sum.Unchanged, sum.Removed, c.Dir)
+	return err
+}
+
+// withSite runs f with the address of the running daemon's public listener; without a daemon, of
+// one that this process opens for as long as f takes.
+func (in *invocation) withSite(cfg *config.Config, f func(base string) error) (err error) {
+	if client, ok := desk.Dial(in.ctx, cfg.Data); ok {
+		client.Close()
+		return f(config.PublicURL(cfg.Listen))
+	}
+	quiet := slog.New(slog.NewTextHandler(in.stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	o, err := own(quiet, cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.Close()) }()
+	publisher, err := startPublisher(in.ctx, quiet, cfg, o)
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	pages, err := site(quiet, cfg, o, publisher)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	server := serveOn(l, serve.NewServer(quiet, pages))
+	return errors.Join(f("http://"+l.Addr().String()), server.stop(in.ctx))
+}
+
+// writeSite exports what a listener serves.
+func writeSite(
+	ctx context.Context, cfg *config.Config, base, dir string,
+) (export.Summary, error) {
+	client := &http.Client{
+		Transport:     &http.Transport{DisableCompression: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	defer client.CloseIdleConnections()
+	return export.Write(ctx, client, export.Site{
+		Base: base, Paths: sitePaths(cfg), Agent: "teletipo-export/" + version,
+	}, dir)
+}
+
+// sitePaths lists the documents that lead to all others, and the former addresses of feeds.
+func sitePaths(cfg *config.Config) []string {
+	paths := []string{"/", "/feeds.opml", "/sitemap-news.xml", "/robots.txt"}
+	ids := []string{news.All}
+	for _, topic := range cfg.Topics {
+		ids = append(append(ids, topic.ID), topic.Aliases...)
+	}
+	for _, id := range ids {
+		paths = append(paths, news.TopicPath(id))
+		for _, lang := range append([]string{""}, cfg.Site.Languages...) {
+			for _, format := range news.Formats {
+				paths = append(paths, news.FeedPath(news.FeedKey{Topic: id, Lang: lang}, format))
+			}
+		}
+	}
+	return paths
+}

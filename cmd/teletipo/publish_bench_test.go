@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http/httptest"
+	"runtime"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/publish"
+	"github.com/teletipo/teletipo/internal/serve"
+	"github.com/teletipo/teletipo/internal/store"
+)
+
+// The store of BenchmarkChange: articles of 3 KB, published in full, 400 a day.
+const (
+	benchArticles = 100_000
+	benchTopics   = 100
+	benchPause    = 216 * time.Second
+)
+
+// benchCandidate is one of its articles, in one topic.
+func benchCandidate(bodies []string, n int, at time.Time) news.Candidate {
+	guid := fmt.Sprint("bench-", n)
+	c := news.Candidate{Article: news.Article{
+		ID: news.MintID("wire", guid), Source: "wire", GUID: guid,
+		URL: "https://news.example/" + guid, Title: "Council meets, part " + guid,
+		Summary: "The council met & talked about the bridge.", Content: bodies[n%len(bodies)],
+		Lang: []string{"en", "es"}[n/benchTopics%2], Rights: news.Full,
+		Published: at.Add(-time.Minute).Truncate(time.Second), Fingerprint: guid,
+	}}
+	return in(c, fmt.Sprint("topic-", n%benchTopics))
+}
+
+// heap is how much memory is in use, in MB.
+func heap() float64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc) / 1e6
+}
+
+// BenchmarkChange accepts articles one by one on a store of 100,000 in 100 topics, and takes the
+// time from the call to the moment when all of the article's editions show it. Before it takes the
+// time from opening the store to the first byte, and the memory of 909 editions.
+//
+//	go test ./cmd/teletipo -run - -bench BenchmarkChange -benchtime 40x
+func BenchmarkChange(b *testing.B) {
+	log := slog.New(slog.DiscardHandler)
+	var bodies []string
+	for n := range 97 {
+		bodies = append(bodies, prose(n))
+	}
+	dir, clock := b.TempDir(), atomic.Pointer[time.Time]{}
+	at := time.Now().Add(-benchArticles*benchPause - time.Hour)
+	clock.Store(&at)
+	filled, err := store.Open(log, dir, store.Options{
+		NoSync: true, Now: func() time.Time { return *clock.Load() },
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for n := 0; n < benchArticles; {
+		var chunk []news.Candidate
+		now := *clock.Load()
+		for range 500 {
+			now = now.Add(benchPause)
+			chunk = append(chunk, benchCandidate(bodies, n, now))
+			n++
+		}
+		clock.Store(&now)
+		if _, err := filled.Accept(b.Context(), chunk); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := filled.Close(); err != nil {
+		b.Fatal(err)
+	}
+	before := heap()
+
+	settings := publish.Settings{
+		Site:   news.Site{Title: "Bench", PublicURL: "https://b.example", Languages: []string{"en", "es"}},
+		Window: news.Extent{Least: 50, Span: 48 * time.Hour, Size: 1_000_000},
+	}
+	for n := range benchTopics {
+		settings.Topics = append(settings.Topics, news.Topic{ID: fmt.Sprint("topic-", n)})
+	}
+	began := time.Now()
+	s, err := store.Open(log, dir, store.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	settings.Installation = s.Installation()
+	p := publish.New(log, s, settings)
+	s.OnChange(p.Changed)
+	if err := p.Start(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	handler := serve.Public(log, p, s, serve.Settings{Site: settings.Site, Topics: settings.Topics})
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, httptest.NewRequest("GET", "/feeds/topic-7.rss", nil))
+	if w.Code != 200 {
+		b.Fatal(w.Code)
+	}
+	first, asleep := time.Since(began).Seconds(), heap()-before
+
+	ctx, cancel := context.WithCancel(b.Context())
+	done := make(chan error)
+	go func() { done <- p.Run(ctx) }()
+	defer func() { cancel(); <-done }()
+	var took []time.Duration
+	touched := 0
+	for n := benchArticles; b.Loop(); n++ {
+		b.StopTimer()
+		time.Sleep(1100 * time.Millisecond) // so that no stamp lies ahead
+		stamps, err := s.EditionStamps()
+		if err != nil {
+			b.Fatal(err)
+		}
+		c := benchCandidate(bodies, n, time.Now())
+		key := news.FeedKey{Topic: c.Placements[0].Topic}
+		e, _ := p.Edition(key, news.JSON)
+		b.StartTimer()
+		began := time.Now()
+		if _, err := s.Accept(b.Context(), []news.Candidate{c}); err != nil {
+			b.Fatal(err)
+		}
+		for now := e; plain(now).ETag == plain(e).ETag; now, _ = p.Edition(key, news.JSON) {
+			time.Sleep(200 * time.Microsecond)
+		}
+		took = append(took, time.Since(began))
+		b.StopTimer()
+		after, err := s.EditionStamps()
+		if err != nil {
+			b.Fatal(err)
+		}
+		touched = 0
+		for name, stamp := range after {
+			if stamps[name] != stamp {
+				touched++
+			}
+		}
+		b.StartTimer()
+	}
+	b.ReportMetric(first, "s-to-first-byte")
+	b.ReportMetric(asleep, "MB-asleep")
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "ms-median")
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "ms-p99")
+	b.ReportMetric(float64(touched), "editions-touched")
+	awake(p)
+	b.ReportMetric(heap()-before, "MB-awake")
+	b.ReportMetric(float64(len(p.Feeds())*len(news.Formats)), "editions")
+}
+
+// awake asks for every edition and waits until all are in every coding.
+func awake(p *publish.Publisher) {
+	for _, key := range p.Feeds() {
+		for _, format := range news.Formats {
+			for {
+				if e, _ := p.Edition(key, format); len(e.Representations) == 4 {
+					break
+				}
+				time.Sleep(time.Millisecond)
+			}
+		}
+	}
+}

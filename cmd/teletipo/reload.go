@@ -1,0 +1,259 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+
+	"github.com/teletipo/teletipo/internal/classify"
+	"github.com/teletipo/teletipo/internal/config"
+	"github.com/teletipo/teletipo/internal/ingest"
+	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/publish"
+	"github.com/teletipo/teletipo/internal/readers"
+)
+
+// settled is how long topic files must have been left alone before they are read again: an editor
+// writes a file in several steps, and a deployment writes several files.
+const settled = 300 * time.Millisecond
+
+// topicSet is the topics in force, as the desk sees them. It is safe for concurrent use.
+type topicSet struct {
+	now    atomic.Pointer[topicState]
+	faults atomic.Pointer[string] // of the files as they are now; nil if these are in force
+}
+
+type topicState struct {
+	topics []news.Topic
+	rules  string
+}
+
+func newTopicSet(cfg *config.Config) *topicSet {
+	s := &topicSet{}
+	s.set(cfg)
+	return s
+}
+
+// set brings a configuration's topics into force.
+func (s *topicSet) set(cfg *config.Config) {
+	s.now.Store(&topicState{cfg.Topics, ingest.Rules(version, cfg.Topics, cfg.Sources)})
+	s.faults.Store(nil)
+}
+
+// InForce gives the topics in force, for the desk.
+func (s *topicSet) InForce() (topics []news.Topic, rules, faults string) {
+	now := s.now.Load()
+	if text := s.faults.Load(); text != nil {
+		faults = *text
+	}
+	return now.topics, now.rules, faults
+}
+
+// front is the part of a daemon that follows from its topics. It is replaced as a whole when they
+// change, while the daemon goes on serving; only its run does that.
+type front struct {
+	in    *invocation
+	log   *slog.Logger
+	o     *owner
+	ready func() error
+	hup   chan os.Signal
+
+	side       atomic.Pointer[side]
+	cfg        *config.Config // with the topics in force
+	publishing *loop
+	placing    *loop
+}
+
+// side is what readers are answered by.
+type side struct {
+	publisher *publish.Publisher
+	counts    *readers.Readers
+	pages     http.Handler
+}
+
+// openFront publishes everything and is ready to answer readers; see run.
+func openFront(
+	in *invocation, log *slog.Logger, cfg *config.Config, o *owner, ready func() error,
+) (*front, error) {
+	f := &front{in: in, log: log, o: o, ready: ready, cfg: cfg, hup: make(chan os.Signal, 1)}
+	signal.Notify(f.hup, syscall.SIGHUP) // unheard it would end the process
+	s, err := f.build(in.ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	f.side.Store(s)
+	o.service.Count(f)
+	return f, nil
+}
+
+// build makes what readers are answered by, of a configuration.
+func (f *front) build(ctx context.Context, cfg *config.Config) (*side, error) {
+	publisher, err := startPublisher(ctx, f.log, cfg, f.o)
+	if err != nil {
+		return nil, err
+	}
+	s := &side{publisher: publisher}
+	if old := f.side.Load(); old != nil {
+		s.counts = old.counts.Next(publisher.Feeds())
+	} else {
+		s.counts = newReaders(cfg, publisher)
+	}
+	s.pages, err = publicSide(f.log, cfg, f.o, publisher, s.counts, f.ready)
+	return s, err
+}
+
+// ServeHTTP answers a reader by the topics in force.
+func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.side.Load().pages.ServeHTTP(w, r)
+}
+
+// Feeds lists the feeds of the topics in force.
+func (f *front) Feeds() []news.FeedKey { return f.side.Load().publisher.Feeds() }
+
+// Readers lists who reads these feeds.
+func (f *front) Readers() []news.Readership { return f.side.Load().counts.Readers() }
+
+// Reads lists what was asked of these feeds.
+func (f *front) Reads() []news.Reads { return f.side.Load().counts.Reads() }
+
+// run publishes what changes, places the stored articles by the topics in force, and follows the
+// topic files, until ctx ends.
+func (f *front) run(ctx context.Context) error {
+	defer signal.Stop(f.hup)
+	var events <-chan fsnotify.Event
+	var lost <-chan error
+	if watcher := f.watch(); watcher != nil {
+		defer watcher.Close()
+		events, lost = watcher.Events, watcher.Errors
+	}
+	f.start()
+	quiet := time.NewTimer(settled)
+	quiet.Stop()
+	defer quiet.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return f.stop()
+		case <-f.hup:
+			f.reload(ctx, "SIGHUP")
+		case event := <-events:
+			if isTopicFile(event) {
+				quiet.Reset(settled)
+			}
+		case err := <-lost:
+			f.log.Debug("watching topic files", "error", err) // events were lost, say
+			quiet.Reset(settled)
+		case <-quiet.C:
+			f.reload(ctx, "files changed")
+		}
+	}
+}
+
+// isTopicFile tells whether a change may be one of a topic file: of anything but a hidden one,
+// since directories are also replaced as a whole by moving a link.
+func isTopicFile(event fsnotify.Event) bool {
+	name := filepath.Base(event.Name)
+	return event.Op != fsnotify.Chmod && (!strings.HasPrefix(name, ".") || name == "..data")
+}
+
+// watch watches the directories of the topic files; the one in the data directory is made. Where
+// that can't be watched a SIGHUP has to tell, and it gives nil or a watcher of less.
+func (f *front) watch() *fsnotify.Watcher {
+	own := filepath.Join(f.cfg.Data, "feeds")
+	watcher, err := fsnotify.NewWatcher()
+	if err == nil {
+		err = os.MkdirAll(own, 0o750)
+	}
+	for _, dir := range []string{own, f.cfg.TopicDir} {
+		if err == nil && dir != "" {
+			err = watcher.Add(dir)
+		}
+	}
+	if err != nil {
+		f.log.Warn("topic files not watched, SIGHUP has them read again", "error", err)
+	}
+	return watcher
+}
+
+// start starts what runs beside: publishing, and placing the stored articles.
+func (f *front) start() {
+	f.publishing = background(f.side.Load().publisher.Run)
+	topics, rules, _ := f.o.topics.InForce()
+	always := ingest.Always(f.cfg.Sources)
+	f.placing = background(func(ctx context.Context) error {
+		_, err := f.o.flow.Reclassify(ctx, f.o.store, rules, topics, always)
+		if err != nil && ctx.Err() == nil {
+			f.log.Error("stored articles not placed anew; the next start goes on", "error", err)
+		}
+		return nil
+	})
+}
+
+func (f *front) stop() error { return errors.Join(f.placing.stop(), f.publishing.stop()) }
+
+// reload reads the topic files again and brings them into force. If anything is wrong with them,
+// those in force stay.
+func (f *front) reload(ctx context.Context, why string) {
+	cfg, err := f.in.load()
+	if err != nil {
+		text := err.Error()
+		f.o.topics.faults.Store(&text)
+		f.log.Error("topic files not taken, the last good ones stay in force", "why", why)
+		for fault := range strings.Lines(text) {
+			f.log.Error("fault in the configuration", "fault", strings.TrimSpace(fault))
+		}
+		return
+	}
+	f.o.topics.faults.Store(nil)
+	if reflect.DeepEqual(cfg.Topics, f.cfg.Topics) {
+		f.log.Info("topic files read again, nothing has changed", "why", why)
+		return
+	}
+	if err := f.replace(ctx, cfg.Topics); err != nil && ctx.Err() == nil {
+		text := err.Error()
+		f.o.topics.faults.Store(&text)
+		f.log.Error("topics not replaced, the last good ones stay in force", "error", err)
+	}
+}
+
+// replace brings other topics into force. Readers are answered by the old ones until the new
+// feeds are published.
+func (f *front) replace(ctx context.Context, topics []news.Topic) error {
+	began := time.Now()
+	classifier, err := classify.New(topics)
+	if err != nil {
+		return err
+	}
+	next := *f.cfg // of all settings, the topics alone
+	next.Topics = topics
+	if err := f.stop(); err != nil {
+		f.log.Error("publishing had failed", "error", err)
+	}
+	defer f.start()
+	s, err := f.build(ctx, &next)
+	if err != nil {
+		old := f.side.Load().publisher
+		f.o.store.OnChange(old.Changed)
+		old.Changed(old.Feeds())
+		return err
+	}
+	f.cfg = &next
+	f.side.Store(s)
+	f.o.flow.Swap(classifier)
+	f.o.topics.set(&next)
+	_, rules, _ := f.o.topics.InForce()
+	f.log.Info("topics in force", "topics", strings.Join(topicIDs(topics), " "),
+		"rules", rules, "took", time.Since(began).Round(time.Millisecond))
+	return nil
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// agentsTopic is a topic that one article of the fake web belongs to.
+const agentsTopic = `title: {en: Agents}
+description: {en: What agents do.}
+threshold: 2
+terms: {any: {agents: 4}}
+`
+
+// TestTopicsAreReplacedWhileServing: a broken topic file changes nothing, a good one adds a feed
+// with the stored articles that belong to it, and no other feed changes.
+func TestTopicsAreReplacedWhileServing(t *testing.T) {
+	_, flags := setUp(t, web(t))
+	d := startDaemon(t, flags...)
+	eventually(t, "the feed has been polled", func() bool {
+		return slices.Contains(d.titles("/feeds/border.rss"), feedTitle)
+	})
+	data := dataDir(t, flags)
+	topics := func() string {
+		t.Helper()
+		said, err := teletipo(t, append([]string{"topics"}, flags...)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return said
+	}
+	eventually(t, "all is placed", func() bool { return strings.Contains(topics(), "placed by them") })
+	before := d.validators()
+
+	file := filepath.Join(data, "feeds", "agents.yaml")
+	write(t, file, strings.ReplaceAll(agentsTopic, "threshold: 2", "threshold: many\ntittle: x"))
+	eventually(t, "the fault is told", func() bool {
+		return strings.Contains(topics(), "agents.yaml:3:12: threshold: ")
+	})
+	if said := topics(); !strings.Contains(said, "agents.yaml:4:1: tittle: ") ||
+		!strings.Contains(said, "not in force") {
+		t.Errorf("not all faults are told:\n%s", said)
+	}
+	if log := d.stderr.String(); !strings.Contains(log, "agents.yaml:3:12: threshold: ") {
+		t.Errorf("the log does not tell the fault:\n%s", log)
+	}
+	if said, err := teletipo(t, append(append([]string{"health"}, flags...), "--admin", d.admin[7:])...); err != nil ||
+		!strings.Contains(said, "ok") || !strings.Contains(said, "not in force") {
+		t.Errorf("health: %v\n%s", err, said)
+	}
+	if page := d.getAdmin("/metrics"); !strings.Contains(page, "\nteletipo_topic_files_good 0\n") {
+		t.Errorf("metrics do not tell of the fault:\n%s", page)
+	}
+	if !mapsEqual(before, d.validators()) {
+		t.Error("a broken file has changed feeds")
+	}
+
+	write(t, file, agentsTopic)
+	eventually(t, "the new feed has its article", func() bool {
+		return d.get("/feeds/agents.rss").status == http.StatusOK &&
+			slices.Contains(d.titles("/feeds/agents.rss"), feedTitle)
+	})
+	eventually(t, "all is placed anew", func() bool {
+		said := topics()
+		return strings.Contains(said, "placed by them") && !strings.Contains(said, "not in force")
+	})
+	after := d.validators()
+	for path, tag := range before {
+		// The article tells its topics, so the feeds that it stands in have changed too.
+		untouched := strings.HasPrefix(path, "/feeds/cartels")
+		if untouched && after[path] != tag {
+			t.Errorf("%s: %s before, %s after", path, tag, after[path])
+		}
+	}
+	if page := d.getAdmin("/metrics"); !strings.Contains(page, `topic="agents"`) ||
+		!strings.Contains(page, `teletipo_reclassify_articles{changed="yes"} 1`) {
+		t.Errorf("metrics do not know the new topic:\n%s", page)
+	}
+	if said := topics(); !strings.Contains(said, "agents     1 ") {
+		t.Errorf("topics:\n%s", said)
+	}
+
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the feed is gone", func() bool {
+		return d.get("/feeds/agents.rss").status == http.StatusGone
+	})
+	d.terminate()
+	if log := d.stderr.String(); strings.Contains(log, "panic") {
+		t.Error(log)
+	}
+}
+
+// dataDir is where the flags put the data.
+func dataDir(t *testing.T, flags []string) string {
+	t.Helper()
+	for i, flag := range flags {
+		if flag == "--data" {
+			return flags[i+1]
+		}
+		if dir, is := strings.CutPrefix(flag, "--data="); is {
+			return dir
+		}
+	}
+	t.Fatal("no --data among the flags")
+	return ""
+}
+
+// getAdmin asks the operator's listener.
+func (d *daemon) getAdmin(path string) string {
+	d.t.Helper()
+	operator := &daemon{t: d.t, public: d.admin}
+	return operator.get(path).body
+}

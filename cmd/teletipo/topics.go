@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/teletipo/teletipo/internal/desk"
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+type topicsCmd struct {
+	List topicsListCmd `cmd:"" default:"1" help:"List the topics in force."`
+	Diff topicsDiffCmd `cmd:"" help:"Say what changed topic files would change."`
+}
+
+type topicsListCmd struct{}
+
+// Run lists the topics in force.
+func (topicsListCmd) Run(in *invocation) error {
+	return in.withDesk(func(ctx context.Context, d desk.Desk) error {
+		report, err := d.Topics(ctx)
+		if err != nil {
+			return err
+		}
+		if in.flags.JSON {
+			return in.printJSON(report)
+		}
+		table := tabwriter.NewWriter(in.stdout, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(table, "TOPIC\tARTICLES\tTITLE")
+		for _, t := range report.Topics {
+			title, _ := news.Translate(t.Titles, "en")
+			fmt.Fprintf(table, "%s\t%d\t%s\n", t.ID, t.Articles, title)
+		}
+		if err := table.Flush(); err != nil {
+			return err
+		}
+		fmt.Fprintln(in.stdout, placedBy(&report))
+		in.printFaults(report.Faults)
+		return nil
+	})
+}
+
+// placedBy says how far the stored articles are placed by the topics in force.
+func placedBy(report *news.TopicsReport) string {
+	c := &report.Classified
+	switch {
+	case c.Rules != report.Rules:
+		return fmt.Sprintf("rules %s; stored articles are placed by other rules until the daemon runs",
+			report.Rules)
+	case c.Done.IsZero():
+		return fmt.Sprintf("rules %s; placing stored articles anew: %d read, %d changed, at %d of %d",
+			report.Rules, c.Read, c.Changed, c.Key, c.Last)
+	}
+	return fmt.Sprintf("rules %s; stored articles placed by them on %s: %d read, %d changed",
+		report.Rules, c.Done.Format(time.RFC3339), c.Read, c.Changed)
+}
+
+// printFaults tells why topic files are not in force, if they aren't.
+func (in *invocation) printFaults(faults string) {
+	if faults != "" {
+		fmt.Fprintf(in.stdout, "the topic files as they are now are not in force:\n%s\n",
+			strings.TrimSpace(faults))
+	}
+}

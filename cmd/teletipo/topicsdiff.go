@@ -1,0 +1,263 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"github.com/teletipo/teletipo/internal/classify"
+	"github.com/teletipo/teletipo/internal/clean"
+	"github.com/teletipo/teletipo/internal/config"
+	"github.com/teletipo/teletipo/internal/desk"
+	"github.com/teletipo/teletipo/internal/ingest"
+	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/progress"
+	"github.com/teletipo/teletipo/internal/score"
+)
+
+// mostAsked is how many stored articles are read at once.
+const mostAsked = 200
+
+type topicsDiffCmd struct {
+	Topics  string `help:"Judge the configured topics with these files on top." placeholder:"DIR"`
+	Only    bool   `help:"With --topics: these are all there are."`
+	Set     string `help:"Labelled items to score both with, as for 'score'." placeholder:"FILE"`
+	Samples int    `help:"Titles to show of each change (default ${default})." default:"5" short:"n"`
+}
+
+// sample is an article that would come or go.
+type sample struct {
+	ID        news.ID `json:"id"`
+	Lang      string  `json:"lang,omitempty"`
+	Title     string  `json:"title"`
+	Score     float64 `json:"score"` // by the rules that place it
+	Threshold float64 `json:"threshold"`
+}
+
+// topicDiff is what would become of a topic. Its samples are the newest.
+type topicDiff struct {
+	Before         int      `json:"before"`
+	After          int      `json:"after"`
+	Added          int      `json:"added"`
+	Removed        int      `json:"removed"`
+	AddedSamples   []sample `json:"added_samples"`
+	RemovedSamples []sample `json:"removed_samples"`
+}
+
+// setDiff is what would become of all topics.
+type setDiff struct {
+	Articles int                   `json:"articles"` // that were looked at
+	Topics   map[string]*topicDiff `json:"topics"`
+	Scores   *scoreDiff            `json:"scores,omitempty"`
+
+	most int // samples of each kind
+}
+
+// scoreDiff is how the sets score. Before is nil if nobody knows what the articles are placed by.
+type scoreDiff struct {
+	Before *score.Report `json:"before,omitempty"`
+	After  *score.Report `json:"after"`
+}
+
+// Run compares where stored articles are with where another set of topics would place them. It
+// changes nothing.
+func (c *topicsDiffCmd) Run(in *invocation) error {
+	if c.Only && c.Topics == "" {
+		return &usageError{fmt.Errorf("--only is for --topics")}
+	}
+	opts := in.options()
+	opts.Topics, opts.TopicsOnly = c.Topics, c.Only
+	cfg, err := config.Load(opts)
+	if err != nil {
+		return err
+	}
+	after, err := classify.New(cfg.Topics)
+	if err != nil {
+		return err
+	}
+	return in.withDesk(func(ctx context.Context, d desk.Desk) error {
+		diff := &setDiff{Topics: map[string]*topicDiff{}, most: max(0, c.Samples)}
+		for _, t := range cfg.Topics {
+			diff.of(t.ID)
+		}
+		if err := diff.walk(ctx, in, d, after, ingest.Always(cfg.Sources)); err != nil {
+			return err
+		}
+		if c.Set != "" {
+			before, err := d.ClassifiedBy(ctx)
+			if err != nil {
+				return err
+			}
+			if diff.Scores, err = scoreBoth(c.Set, before, cfg.Topics); err != nil {
+				return err
+			}
+		}
+		if in.flags.JSON {
+			return in.printJSON(diff)
+		}
+		return diff.print(in)
+	})
+}
+
+// walk looks at every stored article.
+func (s *setDiff) walk(
+	ctx context.Context, in *invocation, d desk.Desk,
+	after *classify.Classifier, always map[string][]string,
+) error {
+	report, err := d.Topics(ctx)
+	if err != nil {
+		return err
+	}
+	bar := progress.New(in.stderr, progress.Terminal(in.stderr), "topics diff",
+		int(report.Classified.Last), time.Now)
+	defer bar.Close()
+	for key := uint64(0); ; {
+		batch, last, err := d.Stored(ctx, key, mostAsked)
+		if err != nil {
+			return err
+		}
+		if last == key {
+			return nil
+		}
+		for ; key < last; key++ {
+			bar.Step()
+		}
+		for i := range batch {
+			e := &batch[i].Entry
+			s.compare(e, news.Decided(
+				after.Place(e.Article, always[e.Source], clean.Passages(e.Article)), e.Decisions))
+		}
+	}
+}
+
+// of is what would become of one topic.
+func (s *setDiff) of(topic string) *topicDiff {
+	t := s.Topics[topic]
+	if t == nil {
+		t = &topicDiff{AddedSamples: []sample{}, RemovedSamples: []sample{}}
+		s.Topics[topic] = t
+	}
+	return t
+}
+
+// compare counts an article that would be placed so.
+func (s *setDiff) compare(e *news.Entry, after []news.Placement) {
+	s.Articles++
+	lacks := func(placements []news.Placement, topic string) bool {
+		return !slices.ContainsFunc(placements, func(p news.Placement) bool { return p.Topic == topic })
+	}
+	for _, p := range e.Placements {
+		t := s.of(p.Topic)
+		t.Before++
+		if lacks(after, p.Topic) {
+			t.Removed++
+			t.RemovedSamples = s.sample(t.RemovedSamples, e, p)
+		}
+	}
+	for _, p := range after {
+		t := s.of(p.Topic)
+		t.After++
+		if lacks(e.Placements, p.Topic) {
+			t.Added++
+			t.AddedSamples = s.sample(t.AddedSamples, e, p)
+		}
+	}
+}
+
+// sample keeps the newest of some articles, the newest last.
+func (s *setDiff) sample(samples []sample, e *news.Entry, p news.Placement) []sample {
+	samples = append(samples, sample{e.ID, e.Lang, e.Title, p.Score, p.Threshold})
+	return samples[max(0, len(samples)-s.most):]
+}
+
+// scoreBoth measures two sets of topics with labelled items.
+func scoreBoth(name string, before, after []news.Topic) (*scoreDiff, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, news.Errorf(news.NotFound, "labelled items: %w", err)
+	}
+	defer file.Close()
+	topics := slices.Concat(topicIDs(before), topicIDs(after))
+	slices.Sort(topics)
+	items, err := score.Read(file, name, slices.Compact(topics))
+	if err != nil {
+		return nil, err
+	}
+	both := &scoreDiff{}
+	if both.After, err = scoreOf(items, after); err != nil || before == nil {
+		return both, err
+	}
+	both.Before, err = scoreOf(items, before)
+	return both, err
+}
+
+func scoreOf(items []score.Item, topics []news.Topic) (*score.Report, error) {
+	classifier, err := classify.New(topics)
+	if err != nil {
+		return nil, err
+	}
+	report := score.Measure(items, topicIDs(topics), func(item score.Item) []news.Verdict {
+		return classifier.Explain(item.Article(), nil, nil)
+	})
+	return &report, nil
+}
+
+// print tells a person what would come and go.
+func (s *setDiff) print(in *invocation) error {
+	table := tabwriter.NewWriter(in.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "TOPIC\tBEFORE\tAFTER\tADDED\tREMOVED")
+	names := make([]string, 0, len(s.Topics))
+	for name := range s.Topics {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		t := s.Topics[name]
+		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\n", name, t.Before, t.After, t.Added, t.Removed)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintf(in.stdout, "%d stored articles\n", s.Articles)
+	for _, name := range names {
+		t := s.Topics[name]
+		printChanged(in, "+"+name, t.Added, t.AddedSamples)
+		printChanged(in, "-"+name, t.Removed, t.RemovedSamples)
+	}
+	if s.Scores == nil {
+		return nil
+	}
+	for _, set := range []struct {
+		name   string
+		report *score.Report
+	}{{"before", s.Scores.Before}, {"after", s.Scores.After}} {
+		if set.report == nil {
+			continue
+		}
+		fmt.Fprintf(in.stdout, "\nscores %s:\n", set.name)
+		if err := set.report.WriteTable(in.stdout); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printChanged shows articles that would come or go, the newest first.
+func printChanged(in *invocation, what string, n int, samples []sample) {
+	if len(samples) == 0 {
+		return
+	}
+	which := ""
+	if n > len(samples) {
+		which = fmt.Sprintf(", the newest %d", len(samples))
+	}
+	fmt.Fprintf(in.stdout, "\n%s: %d%s\n", what, n, which)
+	for i := range samples {
+		a := &samples[len(samples)-1-i]
+		fmt.Fprintf(in.stdout, "  %5.1f of %.1f  %-2s  %s  %s\n",
+			a.Score, a.Threshold, orDash(a.Lang), a.ID, a.Title)
+	}
+}

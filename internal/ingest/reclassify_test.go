@@ -1,0 +1,163 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/teletipo/teletipo/internal/classify"
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// stock holds articles with keys 2, 4, 6…, and notes what it was told of them.
+type stock struct {
+	titles []string
+	state  news.Classified
+	placed map[string][]string
+	calls  []string
+	fail   int // the call of Reclassify that fails, from 1
+}
+
+func (s *stock) Stored(after uint64, most int) ([]news.Stored, uint64, error) {
+	var batch []news.Stored
+	last := after
+	for i, title := range s.titles {
+		key := uint64(2 * (i + 1))
+		if key > after && len(batch) < min(most, 2) {
+			last = key
+			a := news.Article{Source: "s", Title: title, Lang: "en", Fingerprint: title}
+			batch = append(batch, news.Stored{Key: key, Entry: news.Entry{Article: a}})
+		}
+	}
+	return batch, last, nil
+}
+
+func (s *stock) BeginClassify(
+	_ context.Context, rules string, topics []news.Topic,
+) (news.Classified, error) {
+	if s.state.Rules != rules {
+		s.state = news.Classified{Rules: rules}
+	}
+	s.calls = append(s.calls, fmt.Sprintf("begin %s %d", rules, len(topics)))
+	return s.state, nil
+}
+
+func (s *stock) Reclassify(
+	_ context.Context, rules string, until uint64, batch []news.Reclassified,
+) (news.Classified, error) {
+	s.calls = append(s.calls, fmt.Sprintf("place %d until %d", len(batch), until))
+	if len(s.calls) == s.fail {
+		return s.state, news.Errorf(news.Internal, "the disk is full")
+	}
+	for _, r := range batch {
+		topics := []string{}
+		for _, p := range r.Placements {
+			topics = append(topics, p.Topic)
+		}
+		s.placed[r.Fingerprint] = topics
+	}
+	s.state.Key, s.state.Read = until, s.state.Read+len(batch)
+	if until == 0 {
+		s.state.Done = noon
+	}
+	return s.state, nil
+}
+
+func TestReclassify(t *testing.T) {
+	f := flowOn(t, &world{})
+	s := &stock{
+		titles: []string{"The river rises", "Soup", "A bridge", "The river falls"},
+		placed: map[string][]string{}, fail: 3,
+	}
+	topics := []news.Topic{{ID: "rivers"}}
+	_, err := f.Reclassify(t.Context(), s, "one", topics, nil)
+	if err == nil || s.state.Key != 4 {
+		t.Fatalf("after a fault: %v, %+v", err, s.state)
+	}
+	state, err := f.Reclassify(t.Context(), s, "one", topics, nil)
+	if err != nil || state.Read != 4 || state.Done.IsZero() {
+		t.Fatalf("%v, %+v", err, state)
+	}
+	want := map[string][]string{
+		"The river rises": {"rivers"}, "Soup": {}, "A bridge": {}, "The river falls": {"rivers"},
+	}
+	if diff := cmp.Diff(want, s.placed); diff != "" {
+		t.Errorf("placed (-want +got):\n%s", diff)
+	}
+	calls := []string{
+		"begin one 1", "place 2 until 4", "place 2 until 8",
+		"begin one 1", "place 2 until 8", "place 0 until 0",
+	}
+	if diff := cmp.Diff(calls, s.calls); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+	if _, err := f.Reclassify(t.Context(), s, "one", topics, nil); err != nil || len(s.calls) != 7 {
+		t.Errorf("done again: %v, %q", err, s.calls)
+	}
+
+	other, err := classify.New([]news.Topic{{
+		ID: "bridges", Titles: map[string]string{"en": "Bridges"}, Threshold: 2, TitleWeight: 2,
+		Terms: []news.Term{{Text: "bridge", Weight: 2}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Swap(other)
+	always := Always([]news.Source{{ID: "s", Topics: []string{"bridges"}}, {ID: "t"}})
+	if _, err := f.Reclassify(t.Context(), s, "two", nil, always); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.placed["Soup"]; !cmp.Equal(got, []string{"bridges"}) {
+		t.Errorf("an article of a source that belongs to a topic is in %v", got)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := f.Reclassify(ctx, s, "three", nil, nil); err == nil || s.state.Read != 0 {
+		t.Errorf("stopped: %v, %+v", err, s.state)
+	}
+}
+
+func TestRules(t *testing.T) {
+	base := func() []news.Topic {
+		return []news.Topic{{
+			ID: "a", Threshold: 2,
+			Terms:  []news.Term{{Text: "x", Weight: 1, Where: "a.yaml:1:1"}, {Text: "y", Weight: 1}},
+			Groups: []news.Group{{Name: "g", Words: []news.Word{{Text: "w", Where: "a.yaml:9:1"}}}},
+		}}
+	}
+	sources := []news.Source{{ID: "s", Topics: []string{"a"}}}
+	hash := func(edit func(t *news.Topic)) string {
+		topics := base()
+		edit(&topics[0])
+		return Rules("1", topics, sources)
+	}
+	same := Rules("1", base(), sources)
+	for name, edit := range map[string]func(*news.Topic){
+		"moved in its file": func(t *news.Topic) { t.Terms[0].Where, t.Groups[0].Words[0].Where = "", "" },
+		"another order":     func(t *news.Topic) { t.Terms[0], t.Terms[1] = t.Terms[1], t.Terms[0] },
+		"another title":     func(t *news.Topic) { t.Titles = map[string]string{"en": "A"} },
+		"an example":        func(t *news.Topic) { t.Match = []news.Example{{Title: "x"}} },
+	} {
+		if hash(edit) != same {
+			t.Errorf("%s: other rules", name)
+		}
+	}
+	for name, edit := range map[string]func(*news.Topic){
+		"a weight":    func(t *news.Topic) { t.Terms[0].Weight = 2 },
+		"a threshold": func(t *news.Topic) { t.Threshold = 3 },
+		"a word":      func(t *news.Topic) { t.Groups[0].Words[0].Text = "v" },
+		"a limit":     func(t *news.Topic) { t.Langs = []string{"en"} },
+	} {
+		if hash(edit) == same {
+			t.Errorf("%s: the same rules", name)
+		}
+	}
+	if Rules("2", base(), sources) == same || Rules("1", base(), nil) == same {
+		t.Error("another program, or other sources: the same rules")
+	}
+	if topics := base(); Bare(topics)[0].Terms[0].Where != "" || topics[0].Terms[0].Where == "" {
+		t.Error("bare topics are not bare, or those they were made of are")
+	}
+}
