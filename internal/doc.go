@@ -19,12 +19,16 @@
 //   - ingest: runs one source through all of the above: the flow in one short function.
 //   - store: bbolt: articles, change log, feed windows, aliases, poll state. Draws its schema.
 //   - render: a feed becomes an RSS, Atom or JSON Feed document, and is checked strictly.
-//   - publish: owns the editions: renders what changed, compresses, stamps, swaps.
+//   - publish: owns the editions: renders what changed, compresses, stamps, swaps; cuts deltas out
+//     of them, and makes archives when they are asked for.
 //   - serve: HTTP for readers: editions, pages, and the operator's health checks.
+//   - readers: counts who reads the feeds, and holds off those who fetch too much.
 //   - push: HTTP for programs that push articles: tokens, conditions, problems.
 //   - schedule: the table of jobs that run by themselves.
 //   - desk: what the desk can ask and order, in the process or through the daemon's socket.
 //   - health: a source's status in a word, why, and what somebody should look into.
+//   - export: writes the site as static files, for any web server or CDN.
+//   - lint: judges feeds, ours or not, document and server, line by line.
 //   - opml: reads and writes lists of feeds as feed readers exchange them.
 //   - progress: how far a long command has come.
 //   - newstest: a fake web from txtar files, sample articles, a test logger.

@@ -32,17 +32,32 @@ type desk struct {
 	store      *store.Store
 	polls      *store.Polls
 	fetcher    *fetch.Client
+	reader     *source.Reader
 	flow       *ingest.Flow
 	publisher  *publish.Publisher
 }
 
-// openDesk makes a desk on a directory, with the topics that come with the program.
-func openDesk(ctx context.Context, dir string) (*desk, error) {
-	cfg, err := config.Load(config.Options{
+// builtIn is the configuration that comes with the program.
+func builtIn(dir string) (config.Config, error) {
+	return config.Load(config.Options{
 		Data: dir, Defaults: config.Defaults{
 			Config: configs.Config, Sources: configs.Sources, Topics: feeds.Files,
 		},
 	})
+}
+
+// classifierOf places articles in the topics that come with the program.
+func classifierOf(dir string) (*classify.Classifier, error) {
+	cfg, err := builtIn(dir)
+	if err != nil {
+		return nil, err
+	}
+	return classify.New(cfg.Topics)
+}
+
+// openDesk makes a desk on a directory, with the topics that come with the program.
+func openDesk(ctx context.Context, dir string) (*desk, error) {
+	cfg, err := builtIn(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -58,8 +73,8 @@ func openDesk(ctx context.Context, dir string) (*desk, error) {
 		return nil, errors.Join(err, d.store.Close())
 	}
 	d.fetcher = fetch.New(log, fetchOptions())
-	reader := source.New(log, d.fetcher, time.Now)
-	d.flow = ingest.New(log, reader, d.store, d.polls, clean.New(), d.classifier, time.Now)
+	d.reader = source.New(log, d.fetcher, time.Now)
+	d.flow = ingest.New(log, d.reader, d.store, d.polls, clean.New(), d.classifier, time.Now)
 	d.publisher = d.newPublisher(log)
 	err = d.store.EnsureFeeds(d.publisher.Feeds())
 	if err == nil {
@@ -93,7 +108,7 @@ func (s *settings) openDesk(ctx context.Context) (d *desk, closeDesk func(), err
 func (d *desk) newPublisher(log *slog.Logger) *publish.Publisher {
 	return publish.New(log, d.store, publish.Settings{
 		Installation: d.store.Installation(), Site: d.cfg.Site, Topics: d.cfg.Topics,
-		WindowSize: d.cfg.WindowSize,
+		Window: d.cfg.Window, Fastest: d.cfg.MaxAge.Fastest, Slowest: d.cfg.MaxAge.Slowest,
 	})
 }
 

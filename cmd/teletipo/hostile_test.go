@@ -6,6 +6,7 @@ import (
 	"net"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -126,4 +127,36 @@ func misbehave(t *testing.T, addr string, answer func(net.Conn, string)) net.Lis
 		}
 	}()
 	return l
+}
+
+// TestAHostThatAsksForAPauseIsLeftAlone has two sources on a host that wants to be left alone.
+func TestAHostThatAsksForAPauseIsLeftAlone(t *testing.T) {
+	dir, flags := setUp(t, web(t))
+	var asked atomic.Int32
+	l := misbehave(t, "127.0.0.20:0", func(conn net.Conn, _ string) {
+		asked.Add(1)
+		fmt.Fprint(conn, "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 600\r\n"+
+			"Content-Length: 0\r\nConnection: close\r\n\r\n")
+	})
+	var sources strings.Builder
+	sources.WriteString("sources:\n")
+	for _, id := range []string{"one", "two"} {
+		fmt.Fprintf(&sources, "  - {id: %s, name: %s, kind: feed, every: 1m, url: \"http://%s/%s\"}\n",
+			id, id, l.Addr(), id)
+	}
+	write(t, filepath.Join(dir, "sources.yaml"), sources.String())
+	d := startDaemon(t, flags...)
+	var table string
+	eventually(t, "both sources wait", func() bool {
+		var err error
+		if table, err = teletipo(t, append([]string{"sources"}, flags...)...); err != nil {
+			t.Fatal(err)
+		}
+		return strings.Contains(table, "its host told another source to wait 10m") &&
+			strings.Contains(table, "the server asked for 10m")
+	})
+	if n := asked.Load(); n != 1 {
+		t.Errorf("the host was asked %d times\n%s", n, table)
+	}
+	d.terminate()
 }

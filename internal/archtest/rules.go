@@ -39,12 +39,15 @@ var Teletipo = Rules{
 		"internal/score":    {"internal/news"},
 		"internal/store":    {"internal/news"},
 		"internal/render":   {"internal/news"},
-		"internal/serve":    {"internal/news"},
+		"internal/serve":    {"internal/news", "internal/opml"},
 		"internal/push":     {"internal/news"},
 		"internal/schedule": {"internal/news"},
 		"internal/desk":     {"internal/news"},
 
+		"internal/export":   {"internal/news"},
+		"internal/readers":  {"internal/news"},
 		"internal/health":   {"internal/news"},
+		"internal/lint":     {"internal/news"},
 		"internal/opml":     {"internal/news"},
 		"internal/progress": {},
 

@@ -63,12 +63,13 @@ func (x *exporter) redirects() []byte {
 	return b.Bytes()
 }
 
-const nginxHead = `# For nginx. Include it at the level of http, and then in the server, with root at this directory:
+const nginxHead = `# For nginx. Include it at the level of http. In the server, with root here, say:
 #   gzip_static on; etag on; add_header Vary Accept-Encoding always;
 #   add_header Cache-Control $teletipo_caching always;
 #   add_header Link $teletipo_link always;
 #   add_header Access-Control-Allow-Origin * always;
-#   location / { default_type $teletipo_type; types { } try_files $uri $uri.html $uri/index.html =404; }
+#   location / { default_type $teletipo_type; types { } try_files $uri $uri.html =404; }
+#   location = / { default_type text/html; try_files /index.html =404; }
 `
 
 // nginx writes the headers as maps that nginx reads.

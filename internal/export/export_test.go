@@ -70,7 +70,7 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	tag := fmt.Sprintf(`"%x"`, body)
 	h := w.Header()
 	h.Set("ETag", tag)
-	h.Set("Cache-Control", "public, max-age=300")
+	h.Set("Cache-Control", "max-age=300")
 	h.Set("Last-Modified", lastModified.Format(http.TimeFormat))
 	links := map[string]string{
 		"/feeds/border.json": `</feeds/border.json>; rel="self", <https://news.example` +
@@ -164,10 +164,10 @@ func TestWrite(t *testing.T) {
 		t.Errorf("_redirects: %s", got["_redirects"])
 	}
 	if want := "/feeds/border/archive/1.json\n  Content-Type: application/feed+json; charset=utf-8\n" +
-		"  Cache-Control: public, max-age=300\n"; !strings.Contains(got["_headers"], want) {
+		"  Cache-Control: max-age=300\n"; !strings.Contains(got["_headers"], want) {
 		t.Errorf("_headers: %s", got["_headers"])
 	}
-	if !strings.Contains(got[nginxName], `/feeds/border.json "public, max-age=300";`) {
+	if !strings.Contains(got[nginxName], `/feeds/border.json "max-age=300";`) {
 		t.Errorf("%s: %s", nginxName, got[nginxName])
 	}
 }

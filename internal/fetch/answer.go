@@ -83,6 +83,11 @@ func refusal(target *url.URL, in *http.Response, sent news.Validators) error {
 	return news.Errorf(kindOf(code), "fetch %s: the server answers %s", shown(target), status(code))
 }
 
+// isTooMuch tells whether a status says that its host has too much to do.
+func isTooMuch(code int) bool {
+	return code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable
+}
+
 // kindOf says what can be done about a status that brings no document.
 func kindOf(code int) news.Kind {
 	switch {

@@ -6,6 +6,7 @@ package fetch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -21,7 +22,8 @@ const (
 	defaultTimeout  = 30 * time.Second
 	defaultMaxBytes = 10_000_000
 	defaultAtOnce   = 32
-	maxSaid         = 100_000 // bytes that are read of what a server says about an error
+	maxSaid         = 100_000        // bytes that are read of what a server says about an error
+	longestShut     = 24 * time.Hour // that a host is left alone for at its word
 )
 
 // Options say who asks, whom, how often, and what it will wait for and take in.
@@ -105,6 +107,9 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 // Refused for any other 4xx, a bot challenge and an address that is not public, and Unreachable
 // for all that may pass by itself: the network, 408, 425, 429, 5xx and answers that make no
 // sense. If ctx ends, the error wraps ctx.Err().
+//
+// A host that answers 429 or 503 with Retry-After is not asked for anything until then: the error
+// is Busy at once, and the response says how long that will be.
 func (c *Client) Fetch(ctx context.Context, req news.Request) (news.Response, error) {
 	target, err := address(req.URL)
 	if err != nil {
@@ -114,6 +119,10 @@ func (c *Client) Fetch(ctx context.Context, req news.Request) (news.Response, er
 	for {
 		// Waiting for one's turn takes nothing from the time that the document has.
 		leave, err := c.gates.enter(ctx, target.Hostname())
+		if s, ok := errors.AsType[*shut](err); ok {
+			return news.Response{RetryAfter: time.Until(s.until)},
+				news.Errorf(news.Busy, "fetch %s: %w", shown(target), err)
+		}
 		if err != nil {
 			return news.Response{}, fmt.Errorf("fetch %s: %w", shown(target), err)
 		}
@@ -165,6 +174,9 @@ func (c *Client) answer(
 		RetryAfter: retryAfter(in.Header.Get("Retry-After"), now),
 		MaxAge:     maxAge(in.Header, now),
 		Document:   news.Document{URL: public(target), Time: now},
+	}
+	if asks := min(resp.RetryAfter, longestShut); asks > 0 && isTooMuch(in.StatusCode) {
+		c.gates.close(target.Hostname(), in.StatusCode, asks)
 	}
 	if next, err = redirect(target, in); next != nil || err != nil {
 		return resp, next, err

@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -25,21 +26,41 @@ const minSweep = 64
 // gate belongs to one host while anybody is at it and until its pause is over.
 type gate struct {
 	turns chan struct{} // holds a token for each request that has its turn
-	users int           // with or without a turn; guarded by gates.mu, as is next
+	users int           // with or without a turn; guarded by gates.mu, as are all below
 	next  time.Time     // when the next request may start
+	shut  *shut         // the host has asked to be left alone; nil if it has not
+}
+
+// shut is why, and until when, nobody enters a gate.
+type shut struct {
+	host   string
+	status int // that the host answered with
+	until  time.Time
+}
+
+func (s *shut) Error() string {
+	return fmt.Sprintf("%s answered %s to another request and wants to be left alone until %s",
+		s.host, status(s.status), s.until.UTC().Format(time.RFC3339))
 }
 
 // enter waits until a request to the host may start. The caller calls leave once when it has
-// ended; if ctx ends first there is an error and nothing to leave.
+// ended; if ctx ends first there is an error and nothing to leave. A gate that is shut is not
+// waited for: the error is a *shut.
 func (g *gates) enter(ctx context.Context, host string) (leave func(), err error) {
-	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	host = bare(host)
 	at := g.approach(host)
-	if err := take(ctx, at.turns); err != nil {
+	err = g.open(at) // before as well as after the wait for a turn, for it may be shut meanwhile
+	if err == nil {
+		err = take(ctx, at.turns)
+	}
+	if err != nil {
 		g.depart(host, at)
 		return nil, err
 	}
 	// The limit for all comes last: who waits for a host must not keep others from theirs.
-	err = sleep(ctx, g.reserve(at))
+	if err = g.open(at); err == nil {
+		err = sleep(ctx, g.reserve(at))
+	}
 	if err == nil && g.all != nil {
 		err = take(ctx, g.all)
 	}
@@ -57,6 +78,31 @@ func (g *gates) enter(ctx context.Context, host string) (leave func(), err error
 		g.depart(host, at)
 	}, nil
 }
+
+// open gives the reason why a gate is shut, nil if it is open.
+func (g *gates) open(at *gate) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if at.shut == nil || !at.shut.until.After(time.Now()) {
+		at.shut = nil
+		return nil
+	}
+	return at.shut
+}
+
+// close shuts a host's gate for a while, unless it is for longer already. The caller has entered.
+func (g *gates) close(host string, status int, wait time.Duration) {
+	host = bare(host)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	at, until := g.hosts[host], time.Now().Add(wait)
+	if at.shut == nil || at.shut.until.Before(until) {
+		at.shut = &shut{host: host, status: status, until: until}
+	}
+}
+
+// bare is a host's name in the one form that it is known by.
+func bare(host string) string { return strings.TrimSuffix(strings.ToLower(host), ".") }
 
 // take puts a token where there is room for it.
 func take(ctx context.Context, room chan<- struct{}) error {
@@ -121,13 +167,18 @@ func (g *gates) finish(at *gate) {
 	}
 }
 
-// depart forgets a host that nobody is at, at once if its pause is over.
+// depart forgets a host that nobody is at, at once if its pause is over and it is not shut.
 func (g *gates) depart(host string, at *gate) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if at.users--; at.users == 0 && !at.next.After(time.Now()) {
+	if at.users--; at.isOver(time.Now()) {
 		delete(g.hosts, host)
 	}
+}
+
+// isOver tells whether there is nothing to remember of a gate.
+func (at *gate) isOver(now time.Time) bool {
+	return at.users == 0 && !at.next.After(now) && (at.shut == nil || !at.shut.until.After(now))
 }
 
 // sweep forgets the hosts whose pause is over, so that there are never more than twice as many as
@@ -138,7 +189,7 @@ func (g *gates) sweep() {
 	}
 	now := time.Now()
 	for host, at := range g.hosts {
-		if at.users == 0 && !at.next.After(now) {
+		if at.isOver(now) {
 			delete(g.hosts, host)
 		}
 	}

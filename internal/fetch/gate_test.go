@@ -248,3 +248,86 @@ func TestFetchPausesBetweenRedirects(t *testing.T) {
 		}
 	})
 }
+
+// TestFetchLeavesAHostAlone has a server tell one request to wait: no other reaches it until then.
+func TestFetchLeavesAHostAlone(t *testing.T) {
+	for _, code := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
+		asked := atomic.Int32{}
+		url := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			asked.Add(1)
+			w.Header().Set("Retry-After", "600")
+			w.WriteHeader(code)
+		})
+		c := client(t, Options{})
+		if _, err := c.Fetch(t.Context(), news.Request{URL: url + "/a"}); err == nil {
+			t.Fatal("no error")
+		}
+		resp, err := c.Fetch(t.Context(), news.Request{URL: url + "/b"})
+		wantError(t, err, news.Busy, fmt.Sprintf("127.0.0.1 answered %d", code), "left alone until")
+		if wait := resp.RetryAfter; wait <= 9*time.Minute || wait > 10*time.Minute || resp.Status != 0 {
+			t.Errorf("wait %s, status %d", wait, resp.Status)
+		}
+		if n := asked.Load(); n != 1 {
+			t.Errorf("the server was asked %d times", n)
+		}
+	}
+}
+
+// TestFetchGoesOnWithoutRetryAfter keeps errors that ask for nothing from stopping a host's others.
+func TestFetchGoesOnWithoutRetryAfter(t *testing.T) {
+	for code, header := range map[int]string{503: "", 500: "600", 404: "600"} {
+		asked := atomic.Int32{}
+		url := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			asked.Add(1)
+			w.Header().Set("Retry-After", header)
+			w.WriteHeader(code)
+		})
+		c := client(t, Options{})
+		for range 2 {
+			if _, err := c.Fetch(t.Context(), news.Request{URL: url}); news.KindOf(err) == news.Busy {
+				t.Error(err)
+			}
+		}
+		if n := asked.Load(); n != 2 {
+			t.Errorf("%d: the server was asked %d times", code, n)
+		}
+	}
+}
+
+func TestGatesAreShutForAWhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var g gates
+		leave, err := g.enter(t.Context(), "A.example.")
+		if err != nil {
+			t.Fatal(err)
+		}
+		waited := make(chan error, 1)
+		go func() { // it waits for its turn while the gate is shut
+			_, err := g.enter(t.Context(), "a.example")
+			waited <- err
+		}()
+		synctest.Wait()
+		g.close("A.example.", 429, time.Hour)
+		g.close("a.example", 503, time.Minute) // the longer wait counts
+		leave()
+		if _, is := errors.AsType[*shut](<-waited); !is {
+			t.Error("who waited for a turn was let in")
+		}
+		if leave, err = g.enter(t.Context(), "b.example"); err != nil {
+			t.Fatal(err)
+		}
+		leave()
+		time.Sleep(time.Hour - time.Second)
+		if _, err = g.enter(t.Context(), "a.example"); err == nil {
+			t.Error("let in before its time")
+		}
+		time.Sleep(time.Second)
+		if leave, err = g.enter(t.Context(), "a.example"); err != nil {
+			t.Fatal(err)
+		}
+		leave()
+		if len(g.hosts) != 0 {
+			t.Errorf("%d gates left behind", len(g.hosts))
+		}
+	})
+}

@@ -34,6 +34,8 @@ const (
 	QuietFactor = 4
 	// OverdueAfter leaves room for the lease of a run that was cut short.
 	OverdueAfter = 20 * time.Minute
+	// pushPause is a pause that is nothing unusual of who pushes many articles in a row.
+	pushPause = 6 * time.Hour
 )
 
 // Health is a source's status with what led to it.
@@ -107,7 +109,7 @@ func findings(src news.Source, st news.PollState, now time.Time) []Finding {
 	if hasNoItems(src, st) {
 		add("no-items", "200 but no items: is the address still that of a feed?")
 	}
-	if quiet := quietFor(src, st); quiet > 0 {
+	if quiet := quietFor(src, st, now); quiet > 0 {
 		add("quiet", "quiet for %s, usually it has something new every %s",
 			Span(quiet), Span(st.Usual))
 	}
@@ -141,14 +143,17 @@ func hasNoItems(src news.Source, st news.PollState) bool {
 }
 
 // quietFor is for how long a source has had nothing new, or 0 if that is nothing unusual. It
-// counts up to the last look that succeeded: what came later we can't know.
-func quietFor(src news.Source, st news.PollState) time.Duration {
+// counts up to the last look that succeeded: what came later we can't know. What is pushed, we do.
+func quietFor(src news.Source, st news.PollState, now time.Time) time.Duration {
 	if st.Usual <= 0 || st.LastChange.IsZero() {
 		return 0
 	}
 	// What comes more often than we look can't be told apart.
 	usual := max(st.Usual, src.Every)
 	quiet := st.LastSuccess.Sub(st.LastChange)
+	if src.Kind == news.KindPush {
+		usual, quiet = max(st.Usual, pushPause), now.Sub(st.LastChange)
+	}
 	if quiet <= QuietFactor*usual {
 		return 0
 	}

@@ -75,6 +75,13 @@ func TestStatus(t *testing.T) {
 		{"somebody has pushed", func(s *news.Source, st *news.PollState) {
 			s.Kind, *st = news.KindPush, news.PollState{LastChange: now}
 		}, OK, ""},
+		{"who pushes has been quiet for long", func(s *news.Source, st *news.PollState) {
+			s.Kind, st.Usual, st.LastChange = news.KindPush, time.Minute, now.Add(-25*time.Hour)
+			st.LastSuccess = st.LastChange
+		}, Silent, "quiet for 25h"},
+		{"who pushes pauses for the night", func(s *news.Source, st *news.PollState) {
+			s.Kind, st.Usual, st.LastChange = news.KindPush, time.Minute, now.Add(-9*time.Hour)
+		}, OK, ""},
 		{"WordPress has nothing new", func(s *news.Source, st *news.PollState) {
 			s.Kind, st.Items = news.KindWordPress, 0
 		}, OK, ""},

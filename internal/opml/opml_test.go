@@ -128,6 +128,11 @@ func TestHostileDocuments(t *testing.T) {
 		{"deep in the unknown", body(strings.Repeat("<x>", 1_000_000)), news.TooLarge, "deeper"},
 		{"many", body(strings.Repeat("<outline/>", MaxOutlines+1)), news.TooLarge, "outlines"},
 		{"broad", body("<outline " + manyAttributes(maxAttributes+1) + "/>"), news.TooLarge, "attributes"},
+		{"broad root", "<opml " + manyAttributes(100_000) + "/>", news.TooLarge, "attributes"},
+		{
+			"a value in many pieces", "<opml><head><title>" + strings.Repeat("a<!---->", 900_000) +
+				"</title></head></opml>", news.TooLarge, "<title> has more than",
+		},
 		{
 			"long head", "<opml><head>" + strings.Repeat("<a/>", maxFields+1) + "</head></opml>",
 			news.TooLarge, "head",

@@ -20,6 +20,7 @@ const (
 	MaxOutlines   = 20_000
 	maxAttributes = 64
 	maxFields     = 64
+	maxValue      = 10_000 // bytes of an element of the head
 )
 
 // Read reads a document. A document type declaration is skipped and no entity of its own is ever
@@ -74,6 +75,9 @@ func (p *reading) read() error {
 		case xml.CharData:
 			if p.field != nil {
 				p.field.Value += string(t)
+				if len(p.field.Value) > maxValue {
+					return news.Errorf(news.TooLarge, "<%s> has more than %d bytes", p.field.Name, maxValue)
+				}
 			}
 		}
 		if err != nil {
@@ -94,6 +98,9 @@ func (p *reading) start(t xml.StartElement) error {
 	if len(p.path) == 0 {
 		if p.finished || !strings.EqualFold(name, "opml") {
 			return p.fault("<%s> is no OPML", name)
+		}
+		if len(t.Attr) > maxAttributes {
+			return news.Errorf(news.TooLarge, "<%s> has more than %d attributes", name, maxAttributes)
 		}
 		p.doc.Attributes = attributes(t.Attr)
 	}

@@ -34,8 +34,7 @@ func parseFeedBut(doc news.Document, known func(mark uint64) bool) (
 	}()
 	text := decodeFeed(doc.Body, doc.MediaType)
 	if start := bytes.TrimSpace(text); len(start) > 0 && start[0] == '{' {
-		items, faults, err = parseJSONFeed(doc, text)
-		return items, nil, faults, err
+		return parseJSONFeed(doc, text, known)
 	}
 	feed := mendFeed(text)
 	feed.known = known

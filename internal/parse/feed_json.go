@@ -27,27 +27,34 @@ type jsonItem struct {
 	at  int // byte in the document at which it ends
 }
 
-// parseJSONFeed reads JSON Feed 1.0 and 1.1. A document that breaks off gives the items before.
-func parseJSONFeed(doc news.Document, text []byte) ([]news.Item, []error, error) {
+// parseJSONFeed reads JSON Feed 1.0 and 1.1 but for the items that are known. A document that
+// breaks off gives the items before.
+func parseJSONFeed(doc news.Document, text []byte, known func(mark uint64) bool) (
+	items []news.Item, passed []uint64, faults []error, err error,
+) {
 	feed, broken := splitJSON(text)
 	if !feed.listed {
 		if broken != nil {
-			return nil, nil, news.Errorf(news.Invalid, "parse %s: not a feed but broken JSON: %w",
+			return nil, nil, nil, news.Errorf(news.Invalid, "parse %s: not a feed but broken JSON: %w",
 				placeOf(doc), broken)
 		}
-		return nil, nil, news.Errorf(news.Invalid,
+		return nil, nil, nil, news.Errorf(news.Invalid,
 			"parse %s: not a feed but a JSON document without a list of items", placeOf(doc))
 	}
 	head := lenient[gofeed.Feed](feed.fields)
 	r := newJSONReader(doc, &head)
-	var items []news.Item
-	var faults []error
 	for i, raw := range feed.items {
+		mark := r.mark(raw.raw)
+		if known != nil && known(mark) {
+			passed = append(passed, mark)
+			continue
+		}
 		item, err := r.item(raw.raw)
 		if err != nil {
 			faults = append(faults, atLine(&itemFault{i + 1, raw.at, err}, doc, text))
 			continue
 		}
+		item.Mark = mark
 		items = append(items, *item)
 	}
 	if broken != nil {
@@ -58,7 +65,7 @@ func parseJSONFeed(doc news.Document, text []byte) ([]news.Item, []error, error)
 		faults = append(faults, news.Errorf(news.TooLarge,
 			"parse %s: more than %d items: the rest is left out", placeOf(doc), maxFeedItems))
 	}
-	return items, faults, nil
+	return items, passed, faults, nil
 }
 
 // splitJSON takes a document apart as far as it is sound, and says where it is not.
@@ -152,6 +159,15 @@ type jsonReader struct {
 	base    string
 	lang    string
 	authors []news.Author // of items that name none
+	context []byte        // all of the above, for marks; nil for none
+}
+
+// mark hashes an item with what it takes from its feed, 0 if that can't be done.
+func (r *jsonReader) mark(raw json.RawMessage) uint64 {
+	if r.context == nil {
+		return 0
+	}
+	return markOf(r.context, raw)
 }
 
 func newJSONReader(doc news.Document, head *gofeed.Feed) *jsonReader {
@@ -166,6 +182,9 @@ func newJSONReader(doc news.Document, head *gofeed.Feed) *jsonReader {
 		Link:  link(r.base, head.HomePageURL),
 	}
 	r.origin.ID = cmp.Or(r.origin.URL, r.origin.Link)
+	if context, err := json.Marshal([]any{r.base, r.lang, r.origin, r.authors}); err == nil {
+		r.context = context
+	}
 	return r
 }
 

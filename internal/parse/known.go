@@ -15,9 +15,12 @@ import (
 func ParseNew(doc news.Document, known func(mark uint64) bool) (
 	items []news.Item, passed []uint64, faults []error, err error,
 ) {
-	if doc.Name != "" || doc.MediaType == news.WordPressPosts { // few items, or of another kind
+	if doc.Name != "" { // a file, which has few items
 		items, faults, err = Parse(doc)
 		return items, nil, faults, err
+	}
+	if doc.MediaType == news.WordPressPosts {
+		return parseWordPressBut(doc, known)
 	}
 	return parseFeedBut(doc, known)
 }
@@ -41,10 +44,14 @@ func (f *xmlFeed) mark(raw *xmlItem) uint64 {
 	if raw.cut || f.context == nil {
 		return 0
 	}
+	return markOf(f.context, []byte(raw.base), []byte(raw.inner), []byte(raw.lang),
+		[]byte(raw.about), raw.xml)
+}
+
+// markOf hashes the parts that an item is made of.
+func markOf(parts ...[]byte) uint64 {
 	h := sha256.New()
-	for _, part := range [][]byte{
-		f.context, []byte(raw.base), []byte(raw.inner), []byte(raw.lang), []byte(raw.about), raw.xml,
-	} {
+	for _, part := range parts {
 		var size [8]byte
 		binary.BigEndian.PutUint64(size[:], uint64(len(part)))
 		h.Write(size[:])

@@ -22,20 +22,33 @@ import (
 // counts as missing; a post that is none is a fault and costs no other. A list that breaks off
 // gives the posts before.
 func parseWordPress(doc news.Document) (items []news.Item, faults []error, err error) {
+	items, _, faults, err = parseWordPressBut(doc, nil)
+	return items, faults, err
+}
+
+// parseWordPressBut is parseWordPress without the posts that are known; see ParseNew.
+func parseWordPressBut(doc news.Document, known func(mark uint64) bool) (
+	items []news.Item, passed []uint64, faults []error, err error,
+) {
 	text := decodeFeed(doc.Body, doc.MediaType)
 	if start := bytes.TrimSpace(text); len(start) == 0 || start[0] != '[' {
-		return nil, nil, news.Errorf(news.Invalid, "parse %s: not a list of posts but %s",
+		return nil, nil, nil, news.Errorf(news.Invalid, "parse %s: not a list of posts but %s",
 			placeOf(doc), looksLike(doc.Body, text, ""))
 	}
 	dec := json.NewDecoder(bytes.NewReader(text))
 	_, err = dec.Token() // the bracket
-	number := 0
+	number, context := 0, wpContext(doc.URL)
 	for err == nil && dec.More() && number < maxFeedItems {
 		var raw json.RawMessage
 		if err = dec.Decode(&raw); err != nil {
 			break
 		}
 		number++
+		mark := markOf(context, raw)
+		if known != nil && known(mark) {
+			passed = append(passed, mark)
+			continue
+		}
 		post := wpObject(raw)
 		if post == nil {
 			at := int(dec.InputOffset()) - len(raw)
@@ -44,7 +57,9 @@ func parseWordPress(doc news.Document) (items []news.Item, faults []error, err e
 			continue
 		}
 		if post.public() {
-			items = append(items, post.item(doc))
+			item := post.item(doc)
+			item.Mark = mark
+			items = append(items, item)
 		}
 	}
 	switch {
@@ -63,7 +78,13 @@ func parseWordPress(doc news.Document) (items []news.Item, faults []error, err e
 		faults = append(faults, news.Errorf(news.Invalid, "parse %s: after item %d: line %d, "+
 			"column %d: %w", placeOf(doc), number, line, column, err))
 	}
-	return items, faults, nil
+	return items, passed, faults, nil
+}
+
+// wpContext is what posts take from the address of their list: all of it but what is asked for.
+func wpContext(address string) []byte {
+	address, _, _ = strings.Cut(address, "?")
+	return []byte(address)
 }
 
 // wpFields is an object of the API: a post, an author, a term or an image.

@@ -21,7 +21,7 @@ var openapi []byte
 
 // describe answers with the description.
 func describe(w http.ResponseWriter, _ *http.Request) *problem {
-	w.Header().Set("Cache-Control", "public, max-age=3600")
+	w.Header().Set("Cache-Control", "max-age=3600")
 	write(w, http.StatusOK, "application/json", openapi)
 	return nil
 }

@@ -65,6 +65,7 @@ type state struct {
 	FirstSeen  time.Time        `json:"first_seen"`
 	Updated    time.Time        `json:"updated"`
 	Placements []news.Placement `json:"placements"`
+	Decisions  []news.Decision  `json:"decisions,omitempty"`
 	Links      links            `json:"links"`
 }
 
@@ -91,7 +92,7 @@ func (p *pushing) storedOf(e *news.Entry) stored {
 		TeletipoState: state{
 			Rights: e.Rights, Name: e.GUID, Source: e.Source, Status: e.Status,
 			Revision: e.Revision, FirstSeen: e.FirstSeen, Updated: e.Updated,
-			Placements: placements(e), Links: p.linksOf(e.ID),
+			Placements: placements(e), Decisions: e.Decisions, Links: p.linksOf(e.ID),
 		},
 	}
 	for _, a := range e.Authors {

@@ -10,7 +10,7 @@ import (
 )
 
 // archiveCaching bounds how long a withdrawn article lives on in copies of an archive.
-const archiveCaching = "public, max-age=3600"
+const archiveCaching = "max-age=3600"
 
 // archive answers for a closed archive document (RFC 5005, section 4). The one after the newest
 // is not closed yet: what it will hold is in the feed itself.

@@ -16,7 +16,7 @@ const (
 )
 
 // fixedCaching is for what changes with the configuration only.
-const fixedCaching = "public, max-age=3600"
+const fixedCaching = "max-age=3600"
 
 // fixedDocuments makes the documents that follow from the settings alone.
 func (p *pages) fixedDocuments() map[string]*document {

@@ -56,17 +56,17 @@ func writeLink(b *strings.Builder, address, relation, mediaType string) {
 
 // caching is what caches may do with an edition (RFC 9111, section 5.2.2, and RFC 5861).
 func caching(e *news.Edition) string {
-	s := "public" + directive("max-age", e.MaxAge)
+	s := directive("max-age", e.MaxAge)
 	if e.StaleFor > 0 {
-		s += directive("stale-while-revalidate", e.StaleFor)
+		s += ", " + directive("stale-while-revalidate", e.StaleFor)
 	}
 	if e.StaleOnError > 0 {
-		s += directive("stale-if-error", e.StaleOnError)
+		s += ", " + directive("stale-if-error", e.StaleOnError)
 	}
 	return s
 }
 
 // directive writes a part of a Cache-Control field that has a number of seconds.
 func directive(name string, d time.Duration) string {
-	return ", " + name + "=" + strconv.FormatInt(int64(d/time.Second), 10)
+	return name + "=" + strconv.FormatInt(int64(d/time.Second), 10)
 }

@@ -42,8 +42,8 @@ func newMoves(settings Settings) moves {
 // What caches may do with an answer that leads elsewhere, or says that something is gone: a topic
 // may come back.
 const (
-	movedCaching = "public, max-age=86400"
-	goneCaching  = "public, max-age=3600"
+	movedCaching = "max-age=86400"
+	goneCaching  = "max-age=3600"
 )
 
 // elsewhere answers for a feed document that there is not: it may have another name now. Rest is

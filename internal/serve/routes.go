@@ -113,7 +113,7 @@ func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
 // What caches may do with an answer that is no document.
 const (
-	briefly = "public, max-age=60"
+	briefly = "max-age=60"
 	noStore = "no-store"
 )
 
@@ -144,6 +144,6 @@ func (p *public) notFound(w http.ResponseWriter, _ *http.Request) {
 
 // favicon keeps browsers from asking again all day.
 func favicon(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Cache-Control", "public, max-age=86400")
+	w.Header().Set("Cache-Control", "max-age=86400")
 	w.WriteHeader(http.StatusNoContent)
 }

@@ -40,6 +40,12 @@ func readFeedMark(text, address string) feedMark {
 	return m
 }
 
+// isMarkOf tells whether a mark is that of an address.
+func isMarkOf(text, address string) bool {
+	var m feedMark
+	return json.Unmarshal([]byte(text), &m) == nil && m.For == address
+}
+
 // settled tells whether the feed has moved for so long that the new address is asked directly.
 func (m *feedMark) settled(now time.Time) bool {
 	return m.Moved != "" && now.Sub(m.Since) >= hold
@@ -83,6 +89,9 @@ func (r *Reader) feedSource(
 		return feedFile(src, name, last)
 	}
 	mark := readFeedMark(last.Mark, src.URL)
+	if last.Mark != "" && !isMarkOf(last.Mark, src.URL) {
+		last = news.Validators{} // another address gave them
+	}
 	first := last == (news.Validators{})
 	reading, err := r.feedAt(ctx, src, last, &mark)
 	if err == nil && first && len(reading.Documents) == 1 {

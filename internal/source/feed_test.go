@@ -245,3 +245,18 @@ func TestADeltaIsAskedForAndTaken(t *testing.T) {
 		t.Errorf("asked for %+v: %+v, %v", f.asked, reading, err)
 	}
 }
+
+// TestAnotherAddressIsAskedWithoutConditions: what one address gave says nothing of another.
+func TestAnotherAddressIsAskedWithoutConditions(t *testing.T) {
+	const page = "ETag: \"one\"\n" + plainFeed
+	w := newWire(t, "-- /old --\n"+page+"-- /new --\n"+page, "/old")
+	w.read(0, "Wire", "/old")
+	if again := w.read(time.Hour, "", "/old"); !again.NotModified {
+		t.Errorf("the same address: %+v", again)
+	}
+	w.src.URL = w.web.URL + "/new"
+	w.read(time.Hour, "Wire", "/new")
+	if again := w.read(time.Hour, "", "/new"); !again.NotModified {
+		t.Errorf("the new address once it is known: %+v", again)
+	}
+}

@@ -26,6 +26,10 @@ type wpMark struct {
 	Page    int       `json:"page,omitempty"`  // to go on with, if there was too much for one look
 	Newest  time.Time `json:"newest,omitzero"` // what After becomes once all pages have been read
 	Sum     string    `json:"sum,omitempty"`   // of what the last look brought
+	// What the first page of the last look was asked by, and what it gave to ask again with:
+	Asked string          `json:"asked,omitempty"`
+	Tags  news.Validators `json:"tags,omitzero"`
+	Got   time.Time       `json:"got,omitzero"` // when it gave them
 	// While the API is closed:
 	Closed time.Time       `json:"closed,omitzero"` // when that was last seen
 	Why    string          `json:"why,omitempty"`
@@ -40,6 +44,16 @@ func readMark(text, site string) wpMark {
 		return wpMark{Site: site}
 	}
 	return m
+}
+
+// forget forgets what the first page gave to ask again with.
+func (m *wpMark) forget() { m.Asked, m.Tags, m.Got = "", news.Validators{}, time.Time{} }
+
+// same tells whether a look brought what the one before had brought.
+func (m *wpMark) same(before *wpMark) bool {
+	return m.Sum != "" && m.Sum == before.Sum && m.Root == before.Root &&
+		m.After.Equal(before.After) && m.PerPage == before.PerPage && m.Page == before.Page &&
+		before.Closed.IsZero()
 }
 
 func (m *wpMark) validators() news.Validators {

@@ -24,6 +24,9 @@ const (
 	wpFirst     = 4  // pages at first contact: the newest posts; what is older stays unread
 	wpMostPages = 20 // pages at one look; the next goes on from there
 
+	// staleAfter is how long the API's validators are sent back without its giving a list.
+	staleAfter = 8 * 24 * time.Hour
+
 	// wpOverlap is how far a look reaches back before what the last one has read. WordPress
 	// compares local times, in which an hour comes twice when summer time ends; the rest is for
 	// clocks that differ and for posts that were being saved.
@@ -173,6 +176,7 @@ type wpPage struct {
 	posts  int
 	newest time.Time // of the posts' times of change
 	sound  bool      // it is whole
+	same   bool      // the server says that nothing has changed in it
 	total  int       // posts in the list, 0 if the server does not say
 	pages  int       // in the list, 0 if the server does not say
 }
@@ -180,7 +184,11 @@ type wpPage struct {
 // page asks for a page. Past the end of the list it is empty.
 func (w *wordpress) page(ctx context.Context, root string, number int) (wpPage, error) {
 	address := w.postsURL(root, number)
-	resp, err := w.fetcher.Fetch(ctx, news.Request{URL: address, Accept: jsonTypes})
+	req := news.Request{URL: address, Accept: jsonTypes}
+	if m := &w.mark; number == 1 && address == m.Asked && w.now().Sub(m.Got).Abs() < staleAfter {
+		req.Validators = m.Tags
+	}
+	resp, err := w.fetcher.Fetch(ctx, req)
 	if number > 1 && resp.Status == http.StatusBadRequest {
 		return wpPage{sound: true}, nil // rest_post_invalid_page_number
 	}
@@ -191,8 +199,17 @@ func (w *wordpress) page(ctx context.Context, root string, number int) (wpPage, 
 		return wpPage{}, errTooMuch
 	case err != nil:
 		return wpPage{}, apiFault(resp, err)
+	case resp.NotModified:
+		w.reading.MaxAge = max(w.reading.MaxAge, resp.MaxAge)
+		return wpPage{same: true, sound: true}, nil
 	case !bytes.HasPrefix(trimmed(resp.Document.Body), []byte("[")):
 		return wpPage{}, notPosts(resp)
+	}
+	if number == 1 {
+		w.mark.Asked, w.mark.Tags, w.mark.Got = address, resp.Validators, w.now().UTC()
+		if resp.Validators == (news.Validators{}) {
+			w.mark.forget()
+		}
 	}
 	w.reading.MaxAge = max(w.reading.MaxAge, resp.MaxAge)
 	p := wpPage{doc: resp.Document}

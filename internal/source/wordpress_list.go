@@ -21,6 +21,7 @@ type wpList struct {
 	docs  []news.Document
 	bytes int  // of docs
 	total int  // posts in the list, as the last page said
+	same  bool // the server says that nothing has changed
 	whole bool // all of it has been read, and nothing left it meanwhile
 	left  int  // posts that are known to be left for the next look
 }
@@ -58,6 +59,10 @@ func (l *wpList) read(ctx context.Context) error {
 			}
 			l.reading.Faults = append(l.reading.Faults, err)
 			m.Page, m.Newest = 0, time.Time{}
+			return nil
+		}
+		if p.same {
+			l.same = true
 			return nil
 		}
 		if number == start && !resumed {
@@ -107,6 +112,11 @@ func (l *wpList) take(p wpPage, number, start int) (done bool) {
 // finish makes the reading, and moves the mark if all was read.
 func (l *wpList) finish() {
 	m := &l.mark
+	if l.same {
+		l.reading.NotModified = true // and the mark stays as it was
+		return
+	}
+	before := readMark(l.last.Mark, m.Site)
 	m.Root = l.root
 	sum := ""
 	if l.whole {
@@ -119,10 +129,13 @@ func (l *wpList) finish() {
 		m.Page, m.Newest = 0, time.Time{}
 		sum = sumOf(l.docs)
 	}
+	if !l.whole || len(l.docs) > 1 {
+		m.forget() // they would speak for the first page alone
+	}
 	m.Sum, m.Closed, m.Why, m.Feed, m.Given = sum, time.Time{}, "", "", news.Validators{}
 	l.reading.Validators = m.validators()
 	l.reading.Later = l.left
-	if sum != "" && l.reading.Validators == l.last { // the same posts, and nothing to remember
+	if m.same(&before) {
 		l.reading.NotModified = true
 		return
 	}

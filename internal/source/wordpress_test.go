@@ -214,6 +214,46 @@ func TestWordPressLooks(t *testing.T) {
 	s.want("9")
 }
 
+// TestWordPressIsAskedConditionally looks at a site whose API gives validators.
+func TestWordPressIsAskedConditionally(t *testing.T) {
+	s := newSite(t, home)
+	after := postsPath + "?_embed=author%2Cwp%3Aterm%2Cwp%3Afeaturedmedia&" +
+		"modified_after=2025-03-04T09%3A50%3A00Z&order=desc&orderby=modified&per_page=50"
+	s.web.Set(postsPath, "ETag: \"all\"\n\n"+list(post(2, time.Hour), post(1, 2*time.Hour)))
+	s.web.Set(after, "ETag: \"one\"\n\n"+list(post(2, time.Hour)))
+	s.want("2 1")
+	s.want("2") // by another address: what has been modified since
+	for range 2 {
+		if again := s.want(""); !again.NotModified || again.Status != 304 {
+			t.Errorf("asked with the tag: %+v", again)
+		}
+	}
+	// What changed is read, and its tag counts from then on.
+	s.web.Set(after, "ETag: \"two\"\n\n"+list(post(2, time.Hour), post(3, time.Hour)))
+	s.want("2 3")
+	if again := s.want(""); again.Status != 304 {
+		t.Errorf("asked with the new tag: %+v", again)
+	}
+	// A server that says 304 for ever is found out.
+	s.now = s.now.Add(staleAfter)
+	if again := s.want(""); again.Status != 200 || !again.NotModified {
+		t.Errorf("after eight days: %+v", again)
+	}
+}
+
+// TestWordPressKeepsNoTagOfManyPages: the first page's would not speak for the others.
+func TestWordPressKeepsNoTagOfManyPages(t *testing.T) {
+	s := newSite(t, home)
+	s.web.Set(postsPath, "ETag: \"first\"\nX-WP-TotalPages: 2\n\n"+span(9_999, 9_950))
+	s.web.Set(postsPath+"?"+strings.Replace(firstAsked, "per_page", "page=2&per_page", 1), "ETag: \"second\"\n\n"+span(9_949, 9_949))
+	if _, err := s.read(); err != nil {
+		t.Fatal(err)
+	}
+	if mark := readMark(s.last.Mark, s.src.URL); mark.Asked != "" || mark.Tags.ETag != "" {
+		t.Errorf("mark %+v", mark)
+	}
+}
+
 func TestWordPressFindsItsAPI(t *testing.T) {
 	posts := list(post(1, time.Hour))
 	for _, c := range []struct {

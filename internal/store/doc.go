@@ -26,7 +26,7 @@
 //	│       ├── fresh        order → place: key‖stamp second‖size, the last two in 4 bytes
 //	│       ├── gone         withdrawing sequence → tombstone: id‖stamp second
 //	│       ├── log          sequence → event: stamp second‖key‖bytes lost‖kind, see since.go
-//	│       └── state        sequence‖stamp second‖creation second‖reach of the log‖three of the tail‖closing second
+//	│       └── state        sequence‖seconds of stamp, creation‖reach of the log‖four of the tail
 //	├── item                 key → zstd of the JSON of the item as its source stated it
 //	├── meta
 //	│   ├── classified       JSON: hash of the rules that articles are placed by, and how far
