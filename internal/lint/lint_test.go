@@ -202,8 +202,10 @@ func TestMediaType(t *testing.T) {
 }
 
 func TestNoFeed(t *testing.T) {
-	for _, body := range []string{"", "hello", "<html/>", "<a><b></a>", "{", "[]",
-		strings.Repeat("<a>", 1000)} {
+	for _, body := range []string{
+		"", "hello", "<html/>", "<a><b></a>", "{", "[]",
+		strings.Repeat("<a>", 1000),
+	} {
 		r := Judge(Document{Name: "x", Body: []byte(body)})
 		if r.Faults == 0 {
 			t.Errorf("%.20q passes", body)
