@@ -28,6 +28,9 @@ import (
 // writes a file in several steps, and a deployment writes several files.
 const settled = 300 * time.Millisecond
 
+// searchEvery is how often a directory of topic files that has gone is looked for.
+const searchEvery = time.Second
+
 // topicSet is the topics in force, as the desk sees them. It is safe for concurrent use.
 type topicSet struct {
 	now    atomic.Pointer[topicState]
@@ -133,14 +136,15 @@ func (f *front) run(ctx context.Context) error {
 	defer signal.Stop(f.hup)
 	var events <-chan fsnotify.Event
 	var lost <-chan error
-	if watcher := f.watch(); watcher != nil {
+	quiet, search := stoppedTimer(), stoppedTimer()
+	defer quiet.Stop()
+	defer search.Stop()
+	watcher := f.watch()
+	if watcher != nil {
 		defer watcher.Close()
 		events, lost = watcher.Events, watcher.Errors
 	}
 	f.start()
-	quiet := time.NewTimer(settled)
-	quiet.Stop()
-	defer quiet.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -155,9 +159,24 @@ func (f *front) run(ctx context.Context) error {
 			f.log.Debug("watching topic files", "error", err) // events were lost, say
 			quiet.Reset(settled)
 		case <-quiet.C:
+			if f.watchDirs(watcher) != nil { // a directory is being replaced as a whole
+				search.Reset(searchEvery)
+			}
 			f.reload(ctx, "files changed")
+		case <-search.C:
+			if f.watchDirs(watcher) == nil {
+				quiet.Reset(settled)
+			} else {
+				search.Reset(searchEvery)
+			}
 		}
 	}
+}
+
+func stoppedTimer() *time.Timer {
+	t := time.NewTimer(time.Hour)
+	t.Stop()
+	return t
 }
 
 // isTopicFile tells whether a change may be one of a topic file: of anything but a hidden one,
@@ -170,15 +189,9 @@ func isTopicFile(event fsnotify.Event) bool {
 // watch watches the directories of the topic files; the one in the data directory is made. Where
 // that can't be watched a SIGHUP has to tell, and it gives nil or a watcher of less.
 func (f *front) watch() *fsnotify.Watcher {
-	own := filepath.Join(f.cfg.Data, "feeds")
 	watcher, err := fsnotify.NewWatcher()
 	if err == nil {
-		err = os.MkdirAll(own, 0o750)
-	}
-	for _, dir := range []string{own, f.cfg.TopicDir} {
-		if err == nil && dir != "" {
-			err = watcher.Add(dir)
-		}
+		err = errors.Join(os.MkdirAll(f.ownTopics(), 0o750), f.watchDirs(watcher))
 	}
 	if err != nil {
 		f.log.Warn("topic files not watched, SIGHUP has them read again", "error", err)
@@ -186,16 +199,25 @@ func (f *front) watch() *fsnotify.Watcher {
 	return watcher
 }
 
+// watchDirs watches the directories of the topic files, those that are not watched already.
+func (f *front) watchDirs(watcher *fsnotify.Watcher) error {
+	err := watcher.Add(f.ownTopics())
+	if f.cfg.TopicDir != "" {
+		err = errors.Join(err, watcher.Add(f.cfg.TopicDir))
+	}
+	return err
+}
+
+// ownTopics is the directory of the topic files in the data directory.
+func (f *front) ownTopics() string { return filepath.Join(f.cfg.Data, "feeds") }
+
 // start starts what runs beside: publishing, and placing the stored articles.
 func (f *front) start() {
 	f.publishing = background(f.side.Load().publisher.Run)
 	topics, rules, _ := f.o.topics.InForce()
 	always := ingest.Always(f.cfg.Sources)
 	f.placing = background(func(ctx context.Context) error {
-		_, err := f.o.flow.Reclassify(ctx, f.o.store, rules, topics, always)
-		if err != nil && ctx.Err() == nil {
-			f.log.Error("stored articles not placed anew; the next start goes on", "error", err)
-		}
+		f.o.flow.KeepReclassifying(ctx, f.o.store, rules, topics, always)
 		return nil
 	})
 }
@@ -251,6 +273,7 @@ func (f *front) replace(ctx context.Context, topics []news.Topic) error {
 	f.cfg = &next
 	f.side.Store(s)
 	f.o.flow.Swap(classifier)
+	f.o.store.JudgeBy(classifier.Decide)
 	f.o.topics.set(&next)
 	_, rules, _ := f.o.topics.InForce()
 	f.log.Info("topics in force", "topics", strings.Join(topicIDs(topics), " "),

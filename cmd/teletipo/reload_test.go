@@ -94,6 +94,24 @@ func TestTopicsAreReplacedWhileServing(t *testing.T) {
 	eventually(t, "the feed is gone", func() bool {
 		return d.get("/feeds/agents.rss").status == http.StatusGone
 	})
+	// A directory that is replaced as a whole goes on being watched.
+	for range 2 {
+		next := filepath.Join(data, "next")
+		write(t, filepath.Join(next, "agents.yaml"), agentsTopic)
+		dir := filepath.Dir(file)
+		if err := os.RemoveAll(dir); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the feed is gone with its directory", func() bool {
+			return d.get("/feeds/agents.rss").status == http.StatusGone
+		})
+		if err := os.Rename(next, dir); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the feed is back", func() bool {
+			return d.get("/feeds/agents.rss").status == http.StatusOK
+		})
+	}
 	d.terminate()
 	if log := d.stderr.String(); strings.Contains(log, "panic") {
 		t.Error(log)

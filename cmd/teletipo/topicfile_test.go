@@ -115,3 +115,26 @@ func TestTopicsInTheDocumentation(t *testing.T) {
 		}
 	}
 }
+
+// TestTopicInTheReadme holds that the topic in README.md does with its example what stands there.
+func TestTopicInTheReadme(t *testing.T) {
+	page, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, file, found := strings.Cut(string(page), "\n    title: {en: Rivers")
+	file, _, closed := strings.Cut("    title: {en: Rivers"+file, "\n\n")
+	_, line, said := strings.Cut(string(page), "\n    accepted   ")
+	line, _, _ = strings.Cut(line, "\n")
+	_, line, _ = strings.Cut(line, "…  ")
+	if !found || !closed || !said || line == "" {
+		t.Fatal("README.md has no topic, or no line of ingest any more")
+	}
+	data, story := t.TempDir(), filepath.Join(t.TempDir(), "story.txt")
+	write(t, filepath.Join(data, "feeds", "rivers.yaml"), strings.ReplaceAll(file, "\n    ", "\n")[4:])
+	write(t, story, "The river floods the old town\n\nIt rose all night.\n")
+	got, err := teletipo(t, "--data", data, "ingest", story)
+	if err != nil || !strings.Contains(got, "  "+line+"\n") {
+		t.Errorf("ingest says %q, %v: README.md has %q", got, err, line)
+	}
+}

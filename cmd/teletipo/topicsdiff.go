@@ -22,10 +22,10 @@ import (
 const mostAsked = 200
 
 type topicsDiffCmd struct {
-	Topics  string `help:"Judge the configured topics with these files on top." placeholder:"DIR"`
-	Only    bool   `help:"With --topics: these are all there are."`
-	Set     string `help:"Labelled items to score both with, as for 'score'." placeholder:"FILE"`
-	Samples int    `help:"Titles to show of each change (default ${default})." default:"5" short:"n"`
+	Topics  string   `help:"Judge the configured topics with these files on top." placeholder:"DIR"`
+	Only    bool     `help:"With --topics: these are all there are."`
+	Set     []string `help:"Labelled items, to score both; repeatable." placeholder:"FILE" sep:"none"`
+	Samples int      `help:"Titles to show of each change (default ${default})." default:"5" short:"n"`
 }
 
 // sample is an article that would come or go.
@@ -51,13 +51,15 @@ type topicDiff struct {
 type setDiff struct {
 	Articles int                   `json:"articles"` // that were looked at
 	Topics   map[string]*topicDiff `json:"topics"`
-	Scores   *scoreDiff            `json:"scores,omitempty"`
+	Scores   []scoreDiff           `json:"scores,omitempty"` // by each set of labelled items
 
 	most int // samples of each kind
 }
 
-// scoreDiff is how the sets score. Before is nil if nobody knows what the articles are placed by.
+// scoreDiff is how labelled items score. Before is nil if nobody knows what the articles are placed
+// by.
 type scoreDiff struct {
+	Set    string        `json:"set"` // its file
 	Before *score.Report `json:"before,omitempty"`
 	After  *score.Report `json:"after"`
 }
@@ -86,13 +88,17 @@ func (c *topicsDiffCmd) Run(in *invocation) error {
 		if err := diff.walk(ctx, in, d, after, ingest.Always(cfg.Sources)); err != nil {
 			return err
 		}
-		if c.Set != "" {
+		if len(c.Set) > 0 {
 			before, err := d.ClassifiedBy(ctx)
 			if err != nil {
 				return err
 			}
-			if diff.Scores, err = scoreBoth(c.Set, before, cfg.Topics); err != nil {
-				return err
+			for _, name := range c.Set {
+				both, err := scoreBoth(name, before, cfg.Topics)
+				if err != nil {
+					return err
+				}
+				diff.Scores = append(diff.Scores, both)
 			}
 		}
 		if in.flags.JSON {
@@ -127,8 +133,8 @@ func (s *setDiff) walk(
 		}
 		for i := range batch {
 			e := &batch[i].Entry
-			s.compare(e, news.Decided(
-				after.Place(e.Article, always[e.Source], clean.Passages(e.Article)), e.Decisions))
+			ruled := after.Place(e.Article, always[e.Source], clean.Passages(e.Article))
+			s.compare(e, after.Decide(e.Article, ruled, e.Decisions))
 		}
 	}
 }
@@ -174,19 +180,19 @@ func (s *setDiff) sample(samples []sample, e *news.Entry, p news.Placement) []sa
 }
 
 // scoreBoth measures two sets of topics with labelled items.
-func scoreBoth(name string, before, after []news.Topic) (*scoreDiff, error) {
+func scoreBoth(name string, before, after []news.Topic) (both scoreDiff, err error) {
+	both.Set = name
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, news.Errorf(news.NotFound, "labelled items: %w", err)
+		return both, news.Errorf(news.NotFound, "labelled items: %w", err)
 	}
 	defer file.Close()
 	topics := slices.Concat(topicIDs(before), topicIDs(after))
 	slices.Sort(topics)
 	items, err := score.Read(file, name, slices.Compact(topics))
 	if err != nil {
-		return nil, err
+		return both, err
 	}
-	both := &scoreDiff{}
 	if both.After, err = scoreOf(items, after); err != nil || before == nil {
 		return both, err
 	}
@@ -227,18 +233,25 @@ func (s *setDiff) print(in *invocation) error {
 		printChanged(in, "+"+name, t.Added, t.AddedSamples)
 		printChanged(in, "-"+name, t.Removed, t.RemovedSamples)
 	}
-	if s.Scores == nil {
-		return nil
+	for i := range s.Scores {
+		if err := s.Scores[i].print(in); err != nil {
+			return err
+		}
 	}
-	for _, set := range []struct {
+	return nil
+}
+
+// print tells a person how labelled items score, before and after.
+func (s *scoreDiff) print(in *invocation) error {
+	for _, side := range []struct {
 		name   string
 		report *score.Report
-	}{{"before", s.Scores.Before}, {"after", s.Scores.After}} {
-		if set.report == nil {
+	}{{"before", s.Before}, {"after", s.After}} {
+		if side.report == nil {
 			continue
 		}
-		fmt.Fprintf(in.stdout, "\nscores %s:\n", set.name)
-		if err := set.report.WriteTable(in.stdout); err != nil {
+		fmt.Fprintf(in.stdout, "\nscores of %s %s:\n", s.Set, side.name)
+		if err := side.report.WriteTable(in.stdout); err != nil {
 			return err
 		}
 	}

@@ -43,6 +43,7 @@ func own(log *slog.Logger, cfg *config.Config) (*owner, error) {
 	if err != nil {
 		return nil, errors.Join(err, articles.Close())
 	}
+	articles.JudgeBy(classifier.Decide)
 	fetcher := newFetcher(log, cfg)
 	reader := source.New(log, fetcher, time.Now)
 	flow := ingest.New(log, reader, articles, polls,

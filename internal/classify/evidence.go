@@ -16,12 +16,18 @@ const (
 	byLimit  = "limit"  // of the topic, outside of which the article is
 )
 
-// placement writes down where the article stands with a topic, with its evidence, strongest
-// first. Where it is in by a child or by its source, that adds what is missing to the threshold;
-// where it is out by a limit, that takes away what there was.
+// placement writes down where the article stands with a topic, with its evidence, strongest first.
 func (r *reading) placement(t int, source string) news.Placement {
+	return r.standingOn(t, source, r.scores[t], r.evidence(t))
+}
+
+// standingOn adds to what the topic's own rules make of the article what follows from its standing.
+// Where it is in by a child or by its source, that adds what is missing to the threshold; where it
+// is out by a limit, that takes away what there was.
+func (r *reading) standingOn(
+	t int, source string, score hundredth, evidence []news.Evidence,
+) news.Placement {
 	topic, standing := &r.c.topics[t], &r.standings[t]
-	score, evidence := r.scores[t], r.evidence(t)
 	add := func(term, place string, weight hundredth) {
 		score += weight
 		evidence = append(evidence, news.Evidence{

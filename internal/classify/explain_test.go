@@ -67,6 +67,7 @@ func TestMissing(t *testing.T) {
 		{Name: "place", Words: []news.Word{{Text: "border"}, {Text: "river"}, {Text: "port"}, {Text: "bridge"}}},
 		{Name: "office", Words: []news.Word{{Text: "governor"}}},
 		{Name: "foreign", Words: []news.Word{{Text: "ukraine"}}},
+		{Name: "gente", Words: []news.Word{{Text: "vecinos", Lang: "es"}}},
 	}
 	rules.Together = []news.Together{
 		{All: []string{"people", "place"}, Weight: 3},
@@ -74,6 +75,7 @@ func TestMissing(t *testing.T) {
 		{All: []string{"office", "place"}, Weight: 4},
 		{All: []string{"people", "office", "place"}, Weight: 9},
 		{All: []string{"people", "foreign"}, Weight: -3},
+		{All: []string{"people", "gente"}, Weight: 8}, // never in an English article
 	}
 	a := news.Article{Lang: "en", Title: "Migrants wait"}
 	got := compile(t, rules).Explain(a, nil, body(words(200)+".\nThe governor spoke."))[0].Missing

@@ -132,7 +132,41 @@ func FuzzTopics(f *testing.F) {
 		if diff := cmp.Diff(placed, c.Place(a, always, body(text))); diff != "" {
 			t.Errorf("Place differs from Explain: %s", diff)
 		}
+		holdsDecisions(t, c, a, placed, verdicts, script)
 	})
+}
+
+// holdsDecisions checks that what editors decide is explained as it is done.
+func holdsDecisions(
+	t *testing.T, c *classify.Classifier, a news.Article,
+	ruled []news.Placement, verdicts []news.Verdict, script []byte,
+) {
+	t.Helper()
+	var decisions []news.Decision
+	for i, b := range script[:min(len(script), 3)] {
+		d := news.Decision{Topic: string(rune('a' + b%7)), In: i%2 == 0, By: "ana"}
+		decisions = news.Decide(decisions, []news.Decision{d}, nil)
+	}
+	c.DecideVerdicts(a, verdicts, decisions)
+	var explained, done []string
+	for _, v := range verdicts {
+		checkSum(t, v.Placement)
+		if v.Placed {
+			explained = append(explained, v.Topic)
+		}
+		for _, d := range decisions {
+			if d.Topic == v.Topic && d.In != v.Placed {
+				t.Errorf("in %s is %v, an editor decided %v", v.Topic, v.Placed, d.In)
+			}
+		}
+	}
+	for _, p := range c.Decide(a, ruled, decisions) {
+		checkSum(t, p)
+		done = append(done, p.Topic)
+	}
+	if !slices.Equal(explained, done) {
+		t.Errorf("explained as in %v, decided to be in %v", explained, done)
+	}
 }
 
 // always are the topics that the source of FuzzTopics belongs to as a whole.

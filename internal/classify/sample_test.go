@@ -38,5 +38,19 @@ func TestSample(t *testing.T) {
 		if !v.Placed {
 			t.Errorf("not in %s, %.2f of %.2f", v.Topic, v.Score, v.Threshold)
 		}
+		// What a person would point at is among what counted.
+		found := map[string]bool{}
+		for _, c := range v.Contexts {
+			found[c.Match] = true
+		}
+		for _, words := range map[string][]string{
+			"border":    {"border crossings", "Border"},
+			"cartels":   {"Cartels", "Drug Cartels"},
+			"us-mexico": {"Mexico Rejects", "troops"},
+		}[v.Topic] {
+			if !found[words] {
+				t.Errorf("%s: %q counted nothing", v.Topic, words)
+			}
+		}
 	}
 }

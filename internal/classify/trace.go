@@ -223,13 +223,17 @@ func (r *reading) nearly(t, rule int) (news.Missing, bool) {
 				m.Met = append(m.Met, text)
 			}
 		} else {
-			m.Lacks = append(m.Lacks, r.sample(t, group-base))
+			sample := r.sample(t, group-base)
+			if sample == "" { // the rule is for the other language
+				return news.Missing{}, false
+			}
+			m.Lacks = append(m.Lacks, sample)
 		}
 	}
 	return m, len(m.Met) > 0 && len(m.Lacks) <= 1
 }
 
-// sample is a group's name with some of its words, in the article's language.
+// sample is a group's name with some of its words in the article's language; empty if it has none.
 func (r *reading) sample(t, group int) string {
 	topic := &r.c.topics[t]
 	var words []string
@@ -241,6 +245,9 @@ func (r *reading) sample(t, group int) string {
 		if fits && term.groups&(1<<group) != 0 {
 			words = append(words, term.text)
 		}
+	}
+	if len(words) == 0 {
+		return ""
 	}
 	if len(words) > mostSamples {
 		words[mostSamples] = "…"

@@ -238,12 +238,13 @@ type TopicFault struct {
 }
 
 // checkRules has the topics checked by who compiles them. What is said of a topic as a whole may
-// follow from a fault that is noted already, so it counts only where there is none.
+// follow from a fault that is noted already, so it counts only where there is none; and so may what
+// is said of a term that has one.
 func (l *loader) checkRules() {
 	if l.opts.CheckTopics == nil {
 		return
 	}
-	good := len(l.faults) == 0
+	before := l.faults
 	for _, found := range l.opts.CheckTopics(l.cfg.Topics) {
 		f := Fault{File: l.topicFiles[found.Topic], Message: found.Message}
 		if rest, column, ok := cutNumber(found.Where); ok {
@@ -251,7 +252,10 @@ func (l *loader) checkRules() {
 				f.File, f.Line, f.Column = file, line, column
 			}
 		}
-		if f.Line > 0 || good {
+		noted := func(other Fault) bool {
+			return other.File == f.File && other.Line == f.Line && other.Column == f.Column
+		}
+		if len(before) == 0 || f.Line > 0 && !slices.ContainsFunc(before, noted) {
 			l.faults = append(l.faults, f)
 		}
 	}

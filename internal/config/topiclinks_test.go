@@ -118,17 +118,18 @@ func TestWhatCompilingFinds(t *testing.T) {
 		}
 		return faults
 	}
-	for _, test := range []struct{ threshold, want string }{
-		{"1", "t.yaml: as a whole\nt.yaml:4:17: term two\nt.yaml:5:21: word"},
-		{"0", "t.yaml:3:12: threshold: want a number from 0.01 to 10000\n" +
+	for _, test := range []struct{ threshold, term, want string }{
+		{"1", "two", "t.yaml: as a whole\nt.yaml:4:17: term two\nt.yaml:5:21: word"},
+		{"0", "two", "t.yaml:3:12: threshold: want a number from 0.01 to 10000\n" +
 			"t.yaml:4:17: term two\nt.yaml:5:21: word"},
+		{"1", `""`, "t.yaml:4:17: terms.any.: is empty: want text\nt.yaml:5:21: word"},
 	} {
 		dir := extract(t, `
 -- d/feeds/t.yaml --
 title: {en: T}
 description: {en: T.}
 threshold: `+test.threshold+`
-terms: {any: {  two: 2}}
+terms: {any: {  `+test.term+`: 2}}
 groups: {one: {en: [word]}}
 `)
 		_, err := Load(Options{Data: "d", CheckTopics: check, Defaults: builtIn})

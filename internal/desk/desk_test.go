@@ -52,18 +52,23 @@ func (f *fake) Take(
 
 func (f *fake) Explain(src news.Source, doc news.Document) ([]news.Explanation, error) {
 	f.note("explain %s %s", src.ID, doc.Name)
-	return []news.Explanation{f.ExplainArticle(f.entry.Article, nil)}, f.err
+	return []news.Explanation{f.ExplainArticle(f.entry.Article, nil, nil)}, f.err
 }
 
 func (f *fake) ExplainSource(
 	_ context.Context, src news.Source,
 ) ([]news.Explanation, error) {
 	f.note("explain source %s %s", src.ID, src.URL)
-	return []news.Explanation{f.ExplainArticle(f.entry.Article, src.Topics)}, f.err
+	return []news.Explanation{f.ExplainArticle(f.entry.Article, src.Topics, nil)}, f.err
 }
 
-func (f *fake) ExplainArticle(a news.Article, always []string) news.Explanation {
+func (f *fake) ExplainArticle(
+	a news.Article, always []string, decisions []news.Decision,
+) news.Explanation {
 	f.note("explain article %v", always)
+	if len(decisions) > 0 {
+		return news.Explanation{ID: a.ID, Title: decisions[0].Sign() + " by " + decisions[0].By}
+	}
 	return news.Explanation{ID: a.ID, Title: a.Title, Verdicts: []news.Verdict{{
 		Placement: news.Placement{Topic: "border", Score: 7, Threshold: 6}, Placed: true,
 	}}}

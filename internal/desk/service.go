@@ -57,7 +57,9 @@ type Flow interface {
 type Explainer interface {
 	ExplainSource(ctx context.Context, src news.Source) ([]news.Explanation, error)
 	Explain(src news.Source, doc news.Document) ([]news.Explanation, error)
-	ExplainArticle(article news.Article, always []string) news.Explanation
+	ExplainArticle(
+		article news.Article, always []string, decisions []news.Decision,
+	) news.Explanation
 }
 
 // Archive is what is stored.
@@ -178,9 +180,9 @@ func (s *Service) Explain(
 		return nil, news.Errorf(news.Gone, "article %s is withdrawn, its text is gone", id)
 	}
 	src, _ := s.source(entry.Source)
-	explanation := s.explainer.ExplainArticle(entry.Article, src.Topics)
-	news.DecidedVerdicts(explanation.Verdicts, entry.Decisions)
-	return []news.Explanation{explanation}, nil
+	return []news.Explanation{
+		s.explainer.ExplainArticle(entry.Article, src.Topics, entry.Decisions),
+	}, nil
 }
 
 // Articles lists what is stored.

@@ -45,7 +45,7 @@ func (f *Flow) Explain(src news.Source, doc news.Document) ([]news.Explanation, 
 			faults = append(faults, err)
 			continue
 		}
-		explanations = append(explanations, f.ExplainArticle(article, src.Topics))
+		explanations = append(explanations, f.ExplainArticle(article, src.Topics, nil))
 	}
 	if len(explanations) == 0 && len(faults) > 0 {
 		return nil, faults[0]
@@ -54,10 +54,14 @@ func (f *Flow) Explain(src news.Source, doc news.Document) ([]news.Explanation, 
 }
 
 // ExplainArticle says what every topic makes of an article; always are the topics that its source
-// belongs to as a whole.
-func (f *Flow) ExplainArticle(article news.Article, always []string) news.Explanation {
+// belongs to as a whole, and decisions those of its editors.
+func (f *Flow) ExplainArticle(
+	article news.Article, always []string, decisions []news.Decision,
+) news.Explanation {
+	classifier := f.classifier.Load()
+	verdicts := classifier.Explain(article, always, clean.Passages(article))
+	classifier.DecideVerdicts(article, verdicts, decisions)
 	return news.Explanation{
-		ID: article.ID, Title: article.Title, Lang: article.Lang,
-		Verdicts: f.classifier.Load().Explain(article, always, clean.Passages(article)),
+		ID: article.ID, Title: article.Title, Lang: article.Lang, Verdicts: verdicts,
 	}
 }

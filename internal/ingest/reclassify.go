@@ -40,14 +40,15 @@ const (
 )
 
 // Rules hashes all that decides where an article belongs: what classifies (the program, by its
-// version), the topics but for what they are called and explained with, and the topics that
-// sources belong to as a whole.
+// version and by the code of package classify), the topics but for what they are called and
+// explained with, and the topics that sources belong to as a whole.
 func Rules(program string, topics []news.Topic, sources []news.Source) string {
 	text, err := json.Marshal(struct {
 		Program string
+		Code    string
 		Topics  []news.Topic
 		Always  map[string][]string
-	}{program, Bare(topics), Always(sources)})
+	}{program, classify.Code(), Bare(topics), Always(sources)})
 	if err != nil { // no number of a checked topic is without a JSON form
 		panic(err)
 	}
@@ -112,10 +113,11 @@ func (f *Flow) Reclassify(
 		if last == state.Key {
 			until = 0 // none is left
 		}
-		state, err = shelf.Reclassify(ctx, rules, until, f.placedAnew(batch, always))
+		next, err := shelf.Reclassify(ctx, rules, until, f.placedAnew(batch, always))
 		if err != nil {
 			return state, err
 		}
+		state = next
 		now := f.now()
 		facts := []any{
 			"read", state.Read, "changed", state.Changed, "rules", rules,
@@ -132,6 +134,35 @@ func (f *Flow) Reclassify(
 		}
 	}
 	return state, ctx.Err()
+}
+
+// Waits after a failed placing anew, each twice the one before.
+const (
+	firstRetry = time.Second
+	lastRetry  = 5 * time.Minute
+)
+
+// KeepReclassifying is Reclassify, tried again after each failure, more and more rarely, until it
+// is done or ctx ends.
+func (f *Flow) KeepReclassifying(
+	ctx context.Context, shelf Shelf, rules string, topics []news.Topic,
+	always map[string][]string,
+) {
+	for wait, read := firstRetry, 0; ; wait = min(2*wait, lastRetry) {
+		state, err := f.Reclassify(ctx, shelf, rules, topics, always)
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		if state.Read > read { // it gets on
+			wait, read = firstRetry, state.Read
+		}
+		f.log.Error("stored articles not placed anew", "error", err, "again in", wait)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+	}
 }
 
 // placedAnew places some stored articles.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -160,4 +162,56 @@ func TestRules(t *testing.T) {
 	if topics := base(); Bare(topics)[0].Terms[0].Where != "" || topics[0].Terms[0].Where == "" {
 		t.Error("bare topics are not bare, or those they were made of are")
 	}
+}
+
+// TestKeepReclassifying: what fails is tried again, more and more rarely while it gets nowhere,
+// and goes on where it was.
+func TestKeepReclassifying(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := flowOn(t, &world{})
+		s := &stock{titles: []string{"A", "B", "C", "D"}, placed: map[string][]string{}}
+		shelf := &fullDisk{stock: s, at: map[int]bool{1: true, 2: true, 3: true, 5: true}}
+		began := time.Now()
+		f.KeepReclassifying(t.Context(), shelf, "one", nil, nil)
+		want := []time.Duration{0, 1, 3, 7, 7, 8, 8} // seconds
+		for i := range want {
+			want[i] *= time.Second
+		}
+		var got []time.Duration
+		for _, at := range shelf.times {
+			got = append(got, at.Sub(began))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("times of the tries (-want +got):\n%s", diff)
+		}
+		if s.state.Read != 4 || s.state.Done.IsZero() || len(s.placed) != 4 {
+			t.Errorf("%+v, placed %v", s.state, s.placed)
+		}
+
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Minute, cancel)
+		shelf.always = true
+		f.KeepReclassifying(ctx, shelf, "two", nil, nil)
+		if ctx.Err() == nil || !s.state.Done.IsZero() {
+			t.Errorf("ended before it was stopped: %+v", s.state)
+		}
+	})
+}
+
+// fullDisk is a stock some of whose writes fail, counted from 1, and the times of all of them.
+type fullDisk struct {
+	*stock
+	at     map[int]bool
+	always bool
+	times  []time.Time
+}
+
+func (s *fullDisk) Reclassify(
+	ctx context.Context, rules string, until uint64, batch []news.Reclassified,
+) (news.Classified, error) {
+	s.times = append(s.times, time.Now())
+	if s.always || s.at[len(s.times)] {
+		return news.Classified{}, news.Errorf(news.Internal, "the disk is full")
+	}
+	return s.stock.Reclassify(ctx, rules, until, batch)
 }

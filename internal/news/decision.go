@@ -9,11 +9,12 @@ import (
 // ByEditor is the place of evidence that is an editor's decision, not a word of the article.
 const ByEditor = "editor"
 
-// decided is what an article scores that only an editor has placed: its store knows no threshold.
+// decided is what an article scores that only an editor has placed, if nobody knows a threshold.
 const decided = 1
 
 // Decided gives the placements that hold of an article: those that the rules make of it, but for
-// what its editors decided otherwise. Neither argument is changed.
+// what its editors decided otherwise. It knows nothing of topics: neither which there are nor
+// which rest on others. Neither argument is changed.
 func Decided(ruled []Placement, decisions []Decision) []Placement {
 	if len(decisions) == 0 {
 		return ruled
@@ -25,31 +26,19 @@ func Decided(ruled []Placement, decisions []Decision) []Placement {
 		case !d.In && at >= 0:
 			placements = slices.Delete(placements, at, at+1)
 		case d.In && at >= 0:
-			d.settle(&placements[at])
+			d.Settle(&placements[at])
 		case d.In:
 			p := Placement{Topic: d.Topic, Threshold: decided}
-			d.settle(&p)
+			d.Settle(&p)
 			placements = append(placements, p)
 		}
 	}
 	return placements
 }
 
-// DecidedVerdicts is Decided for what every topic makes of an article.
-func DecidedVerdicts(verdicts []Verdict, decisions []Decision) {
-	for i := range verdicts {
-		for _, d := range decisions {
-			if d.Topic == verdicts[i].Topic {
-				d.settle(&verdicts[i].Placement)
-				verdicts[i].Placed, verdicts[i].Missing = d.In, nil
-			}
-		}
-	}
-}
-
-// settle adds to a placement that an editor decided it: its score meets the threshold then, or is
+// Settle adds to a placement that an editor decided it: its score meets the threshold then, or is
 // nothing.
-func (d Decision) settle(p *Placement) {
+func (d Decision) Settle(p *Placement) {
 	e := Evidence{Term: "placed by " + d.By, Place: ByEditor, Count: 1}
 	if d.In {
 		e.Weight = max(0, p.Threshold-p.Score)

@@ -30,24 +30,6 @@ func TestDecided(t *testing.T) {
 		t.Errorf("the rules' placements were changed: %+v", ruled)
 	}
 
-	verdicts := []news.Verdict{
-		{Placement: news.Placement{Topic: "b", Score: 9, Threshold: 6}, Placed: true},
-		{Placement: news.Placement{Topic: "c", Score: 2, Threshold: 6}, Missing: []news.Missing{{}}},
-		{Placement: news.Placement{Topic: "d", Score: 2, Threshold: 6}, Missing: []news.Missing{{}}},
-	}
-	news.DecidedVerdicts(verdicts, append(decisions, news.Decision{Topic: "e"}))
-	b, c, d := &verdicts[0], &verdicts[1], &verdicts[2]
-	if b.Placed || b.Score != 0 || b.Evidence[0] != (news.Evidence{
-		Term: "kept out by ben", Place: "editor", Count: 1, Weight: -9,
-	}) {
-		t.Errorf("kept out: %+v", b)
-	}
-	if !c.Placed || c.Score != 6 || c.Evidence[0].Weight != 4 || c.Missing != nil {
-		t.Errorf("placed: %+v", c)
-	}
-	if d.Placed || d.Score != 2 || d.Missing == nil {
-		t.Errorf("undecided: %+v", d)
-	}
 	text, err := json.Marshal(news.Decided([]news.Placement{{Topic: "b"}}, nil))
 	if err != nil || string(text) != `[{"topic":"b","score":0,"threshold":0}]` {
 		t.Errorf("%s, %v", text, err)

@@ -7,7 +7,8 @@
 // those placed, recall among those labelled, F1 = 2TP / (2TP + FP + FN), support the number of
 // those labelled. A figure with nothing to divide by is 1 where nothing was asked for and nothing
 // done, else 0. Those of a language are micro-averaged: pooled over topics. The macro average is
-// the plain mean of the topics' figures.
+// the plain mean of the figures of those topics that an item is labelled with or placed in: the
+// others would raise it by having nothing to do.
 //
 // # Intervals
 //

@@ -171,10 +171,18 @@ func (c *counter) set() Set {
 	for lang, t := range c.langs {
 		s.Langs[lang] = t.figures()
 	}
-	n := float64(max(1, len(c.topics)))
+	n := 0.0 // topics that the items say something of
+	for _, t := range c.topics {
+		if len(t) > 0 {
+			n++
+		}
+	}
 	for _, topic := range slices.Sorted(maps.Keys(c.topics)) {
 		f := c.topics[topic].figures()
 		s.Topics[topic] = f
+		if len(c.topics[topic]) == 0 {
+			continue
+		}
 		s.Macro.Precision += f.Precision / n
 		s.Macro.Recall += f.Recall / n
 		s.Macro.F1 += f.F1 / n
@@ -182,6 +190,9 @@ func (c *counter) set() Set {
 		s.Macro.PrecisionIn.widen(f.PrecisionIn, n)
 		s.Macro.RecallIn.widen(f.RecallIn, n)
 		s.Macro.F1In.widen(f.F1In, n)
+	}
+	if n == 0 {
+		s.Macro = s.Micro // nothing to do, and nothing done
 	}
 	return s
 }

@@ -123,6 +123,13 @@ func TestNothingToFind(t *testing.T) {
 	if f.Precision != 1 || f.Recall != 1 || f.F1 != 1 || f.F1In != (score.Interval{Low: 0, High: 1}) {
 		t.Errorf("nothing asked for and nothing done: %+v", f)
 	}
+	items = read(t, `{"id":"1","lang":"en","title":"Rain","labels":["rain"]}
+{"id":"2","lang":"en","title":"More rain","labels":["rain"]}
+{"id":"3","lang":"en","title":"Wet","labels":["rain"]}`)
+	set := score.Measure(items, topics, byWord)
+	if set.Macro.Recall != 2./3 || set.Macro.Recall != set.Topics["rain"].Recall {
+		t.Errorf("macro average over the one topic there is to find: %+v", set.Macro)
+	}
 }
 
 // TestIntervals holds the intervals against Wilson's published figures: 8 of 10 is .49 to .943.

@@ -142,7 +142,7 @@ func (r reading) decide(o *offer, contested map[claim]string) (verdict, error) {
 		return r.reused(known, a)
 	case known.Status == news.Embargoed && !known.Published.Equal(a.Published):
 		v.act = actUpdate
-	case !sameTopics(known.Placements, news.Decided(o.Placements, known.Decisions)),
+	case !sameTopics(known.Placements, r.judged(a, o.Placements, known.Decisions)),
 		!sameTopics(known.ruled(), o.Placements):
 		v.act = actPlace
 	}
@@ -236,7 +236,7 @@ func (w *writing) update(o *offer, v *verdict) (news.Result, error) {
 	rec := *known
 	rec.Article = o.Article
 	rec.ID, rec.Seq = known.ID, c.Seq
-	rec.rule(o.Placements)
+	w.rule(&rec, o.Placements)
 	if known.Status == news.Embargoed && rec.Published.After(w.now) {
 		rec.Updated = rec.Published
 	} else {
@@ -273,7 +273,7 @@ func visibly(known, rec *record, now time.Time) time.Time {
 func (w *writing) place(o *offer, v *verdict) (news.Result, error) {
 	known := v.known
 	rec := *known
-	if rec.rule(o.Placements); sameTopics(known.Placements, rec.Placements) {
+	if w.rule(&rec, o.Placements); sameTopics(known.Placements, rec.Placements) {
 		if err := put(w.Bucket(bucketArticle), number(known.key), &rec); err != nil {
 			return news.Result{}, err
 		}

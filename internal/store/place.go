@@ -7,10 +7,32 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
+// Judge gives the placements that hold of an article: those that the rules make of it, but for
+// what its editors decided otherwise and what follows from that. It changes none of its arguments,
+// and is called by many at once.
+type Judge func(
+	a news.Article, ruled []news.Placement, decisions []news.Decision,
+) []news.Placement
+
+// JudgeBy has a judge settle what editors decide from now on. Before it that is done without
+// knowing any topics; an article that was settled by another judge stays so until it is placed
+// again.
+func (s *Store) JudgeBy(judge Judge) { s.judge.Store(&judge) }
+
+// judged gives the placements that hold of a known article, with its text as a is.
+func (r reading) judged(
+	a *news.Article, ruled []news.Placement, decisions []news.Decision,
+) []news.Placement {
+	if len(decisions) == 0 {
+		return ruled
+	}
+	return r.judge(*a, ruled, decisions)
+}
+
 // rule gives an article the placements that the rules make of it, but for what its editors
 // decided otherwise.
-func (rec *record) rule(ruled []news.Placement) {
-	rec.Placements, rec.Ruled = news.Decided(ruled, rec.Decisions), nil
+func (r reading) rule(rec *record, ruled []news.Placement) {
+	rec.Placements, rec.Ruled = r.judged(&rec.Article, ruled, rec.Decisions), nil
 	if len(rec.Decisions) > 0 {
 		rec.Ruled = ruled
 	}
@@ -73,7 +95,7 @@ func (w *writing) decideTopics(
 		result.Reason = "that was decided before"
 		return result, nil
 	}
-	rec.rule(known.ruled())
+	w.rule(&rec, known.ruled())
 	c, err := w.placed(known, &rec, w.now.Sub(known.Published) > freshFor)
 	if err != nil {
 		return news.Result{}, err

@@ -303,3 +303,42 @@ func TestDecisionsSurvive(t *testing.T) {
 		})
 	})
 }
+
+// TestJudge: whoever knows the topics settles what editors decide, whatever happens to the article.
+func TestJudge(t *testing.T) {
+	s := newStore(t)
+	asked := 0
+	s.JudgeBy(func(
+		a news.Article, ruled []news.Placement, decisions []news.Decision,
+	) []news.Placement {
+		asked++
+		if a.Title == "" || len(decisions) != 1 || decisions[0].By != "ana" {
+			t.Errorf("asked about %+v, decided %+v", a, decisions)
+		}
+		return append(slices.Clone(ruled), piece("", in("parent-of-"+decisions[0].Topic)).Placements...)
+	})
+	s.offer(news.Accepted, piece("a", in("x")))
+	if asked != 0 {
+		t.Error("asked although nothing was decided")
+	}
+	s.clock.step(time.Minute)
+	s.decide("a", "+child")
+	s.shows(9, map[string]string{"x": "a", "parent-of-child": "a", "child": ""})
+	before := asked
+	s.offer(news.Unchanged, piece("a", in("x")))
+	s.clock.step(time.Minute)
+	weighed, err := s.Weigh([]news.Candidate{piece("a", in("y"))})
+	s.ok(err)
+	if got := weighed[0].Placements; len(got) != 2 || got[1].Topic != "parent-of-child" {
+		t.Errorf("weighed: %+v", got)
+	}
+	s.offer(news.Updated, piece("a", in("y")))
+	s.shows(9, map[string]string{"x": "", "y": "a", "parent-of-child": "a"})
+	s.reclassify("two", everywhere("z"))
+	s.shows(9, map[string]string{"y": "", "z": "a", "parent-of-child": "a"})
+	if asked == before {
+		t.Error("not asked again")
+	}
+	s.decide("a", "=child")
+	s.shows(9, map[string]string{"z": "a", "parent-of-child": ""})
+}

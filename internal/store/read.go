@@ -16,12 +16,16 @@ import (
 type reading struct {
 	*bolt.Tx
 	unzip *zstd.Decoder
+	judge Judge
 }
+
+// reading begins to read in a transaction.
+func (s *Store) reading(tx *bolt.Tx) reading { return reading{tx, s.unzip, *s.judge.Load()} }
 
 // view runs f in a read transaction. f must copy what it wants to keep, and must not write to a
 // client: a slow client would hold the transaction, and the file would grow.
 func (s *Store) view(f func(reading) error) error {
-	return s.db.View(func(tx *bolt.Tx) error { return f(reading{tx, s.unzip}) })
+	return s.db.View(func(tx *bolt.Tx) error { return f(s.reading(tx)) })
 }
 
 // record reads an article's metadata.

@@ -163,7 +163,7 @@ func (w *writing) reclassify(r *news.Reclassified) (changed bool, err error) {
 		return false, nil
 	}
 	rec := *known
-	rec.rule(r.Placements)
+	w.rule(&rec, r.Placements)
 	if sameTopics(known.Placements, rec.Placements) {
 		if samePlacements(known.ruled(), r.Placements) {
 			return false, nil

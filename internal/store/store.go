@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -71,6 +72,7 @@ type Store struct {
 	zip          *zstd.Encoder
 	unzip        *zstd.Decoder
 
+	judge      atomic.Pointer[Judge]
 	toGiveBack int // offers since mapped pages were given back; of the writing goroutine
 	requests   chan request
 	closing    chan struct{} // closed by Close: nothing new is taken
@@ -96,6 +98,9 @@ func Open(log *slog.Logger, dir string, opts Options) (*Store, error) {
 		requests: make(chan request, 256), closing: make(chan struct{}),
 		stopped: make(chan struct{}),
 	}
+	s.JudgeBy(func(_ news.Article, ruled []news.Placement, by []news.Decision) []news.Placement {
+		return news.Decided(ruled, by)
+	})
 	if err := s.prepare(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

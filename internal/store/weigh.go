@@ -19,7 +19,7 @@ func (s *Store) Weigh(all []news.Candidate) ([]news.Result, error) {
 			if err != nil {
 				return err
 			}
-			results = append(results, foreseen(&offers[i], &v))
+			results = append(results, r.foreseen(&offers[i], &v))
 		}
 		return nil
 	})
@@ -27,22 +27,23 @@ func (s *Store) Weigh(all []news.Candidate) ([]news.Result, error) {
 }
 
 // foreseen is the result of an offer about which was decided, as it would be once it is stored.
-func foreseen(o *offer, v *verdict) news.Result {
-	r := v.result
+func (r reading) foreseen(o *offer, v *verdict) news.Result {
+	result := v.result
 	switch v.act {
 	case actCreate:
-		r = news.Result{Outcome: news.Accepted, ID: v.id}
+		result = news.Result{Outcome: news.Accepted, ID: v.id}
 	case actUpdate:
-		r = news.Result{Outcome: news.Updated, ID: v.known.ID}
+		result = news.Result{Outcome: news.Updated, ID: v.known.ID}
 	case actPlace:
-		r = news.Result{Outcome: news.Updated, ID: v.known.ID, Reason: "its topics changed"}
+		result = news.Result{Outcome: news.Updated, ID: v.known.ID, Reason: "its topics changed"}
 	default:
-		return r
+		return result
 	}
 	a := &o.Article
-	r.Source, r.Title, r.Lang, r.Placements = a.Source, a.Title, a.Lang, o.Placements
+	result.Source, result.Title, result.Lang = a.Source, a.Title, a.Lang
+	result.Placements = o.Placements
 	if v.act != actCreate {
-		r.Placements = news.Decided(o.Placements, v.known.Decisions)
+		result.Placements = r.judged(a, o.Placements, v.known.Decisions)
 	}
-	return r
+	return result
 }

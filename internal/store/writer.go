@@ -36,7 +36,7 @@ type writing struct {
 // writing begins to write in a transaction.
 func (s *Store) writing(tx *bolt.Tx) *writing {
 	return &writing{
-		reading: reading{tx, s.unzip}, zip: s.zip, now: s.now().UTC().Truncate(time.Second),
+		reading: s.reading(tx), zip: s.zip, now: s.now().UTC().Truncate(time.Second),
 		states: map[news.FeedKey]state{}, touched: map[news.FeedKey]bool{},
 		feeds: map[news.FeedKey]*feed{}, closing: map[news.FeedKey]closing{},
 	}
