@@ -12,17 +12,19 @@ import (
 )
 
 // The files about the whole: headers and redirects in the form that Netlify and Cloudflare Pages
-// read, and a part of a configuration for nginx.
+// read, and two parts of a configuration for nginx.
 const (
 	headersName   = "_headers"
 	redirectsName = "_redirects"
 	nginxName     = "teletipo.nginx.conf"
+	serverName    = "teletipo.server.conf"
 )
 
 // writeAbout writes the files about the whole.
 func (x *exporter) writeAbout() error {
 	for name, body := range map[string][]byte{
 		headersName: x.headers(), redirectsName: x.redirects(), nginxName: x.nginx(),
+		serverName: x.server(),
 	} {
 		if err := rewrite(filepath.Join(x.dir, name), body); err != nil {
 			return err
@@ -63,39 +65,84 @@ func (x *exporter) redirects() []byte {
 	return b.Bytes()
 }
 
-const nginxHead = `# For nginx. Include it at the level of http. In the server, with root here, say:
-#   gzip_static on; etag on; add_header Vary Accept-Encoding always;
-#   add_header Cache-Control $teletipo_caching always;
-#   add_header Link $teletipo_link always;
-#   add_header Access-Control-Allow-Origin * always;
-#   location / { default_type $teletipo_type; types { } try_files $uri $uri.html =404; }
-#   location = / { default_type text/html; try_files /index.html =404; }
+const nginxHead = `# For nginx. Include this at the level of http, and teletipo.server.conf in
+# a server whose root is this directory. Reload nginx after an export that changed either.
+map_hash_bucket_size 256;
+map_hash_max_size 65536;
 `
 
-// nginx writes the headers as maps that nginx reads.
+const serverHead = `# For nginx: how this directory is served. Include it in a server that
+# has it as its root.
+if ($teletipo_moved) { return 301 $teletipo_moved; }
+if ($teletipo_current) { return 307 $teletipo_current; }
+absolute_redirect off;
+gzip_static on;
+etag on;
+add_header Vary Accept-Encoding always;
+add_header Cache-Control $teletipo_caching always;
+add_header Link $teletipo_link always;
+add_header Access-Control-Allow-Origin * always;
+add_header X-Content-Type-Options nosniff always;
+location / { try_files $uri $uri.html =404; }
+location = / { try_files /index.html =404; }
+`
+
+// nginx writes the headers and the redirects as maps that nginx reads.
 func (x *exporter) nginx() []byte {
 	var b bytes.Buffer
 	b.WriteString(nginxHead)
 	for _, part := range []struct{ variable, header, fallback string }{
-		{"teletipo_type", "Content-Type", "application/octet-stream"},
 		{"teletipo_caching", "Cache-Control", "no-cache"},
 		{"teletipo_link", "Link", ""},
 	} {
 		fmt.Fprintf(&b, "map $uri $%s {\n  default %q;\n", part.variable, part.fallback)
 		for _, path := range slices.Sorted(maps.Keys(x.next)) {
 			f := x.next[path]
-			value := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", "").Replace(f.Heads[part.header])
 			for _, uri := range slices.Compact([]string{path, "/" + f.Name}) {
-				if value != "" {
-					fmt.Fprintf(&b, "  %s \"%s\";\n", uri, value)
+				if value := f.Heads[part.header]; value != "" {
+					fmt.Fprintf(&b, "  %s %s;\n", uri, quoted(value))
 				}
 			}
 		}
 		b.WriteString("}\n")
 	}
-	for _, path := range slices.Sorted(maps.Keys(x.moved)) {
-		m := x.moved[path]
-		fmt.Fprintf(&b, "# location = %s { return %d %s; }\n", path, m.status, m.to)
+	for _, part := range []struct {
+		variable string
+		status   int
+	}{{"teletipo_moved", 301}, {"teletipo_current", 307}} {
+		fmt.Fprintf(&b, "map $uri $%s {\n  default \"\";\n", part.variable)
+		for _, path := range slices.Sorted(maps.Keys(x.moved)) {
+			if m := x.moved[path]; m.status == part.status {
+				fmt.Fprintf(&b, "  %s %s;\n", path, quoted(m.to))
+			}
+		}
+		b.WriteString("}\n")
 	}
 	return b.Bytes()
+}
+
+// server writes how nginx serves the directory. Types stand here, since nginx takes none from a
+// variable: those of each ending, with the charset that a coded file would not be given else.
+func (x *exporter) server() []byte {
+	types := map[string]string{} // by ending
+	for _, path := range slices.Sorted(maps.Keys(x.next)) {
+		f := x.next[path]
+		ending := strings.TrimPrefix(filepath.Ext(f.Name), ".")
+		if media := f.Heads["Content-Type"]; media != "" && ending != "" {
+			types[ending] = media
+		}
+	}
+	var b bytes.Buffer
+	b.WriteString(serverHead)
+	b.WriteString("types {\n")
+	for _, ending := range slices.Sorted(maps.Keys(types)) {
+		fmt.Fprintf(&b, "  %s %s;\n", quoted(types[ending]), ending)
+	}
+	b.WriteString("}\n")
+	return b.Bytes()
+}
+
+// quoted writes a value as nginx reads it, without variables.
+func quoted(value string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", "").Replace(value) + `"`
 }

@@ -175,7 +175,10 @@ func (x *exporter) redirect(path string, resp *http.Response) error {
 	return nil
 }
 
-// leads lists the archives that a document's Link fields name, and the articles in it.
+// archive finds the archives that a document of ours leads to: a feed names its newest in itself.
+var archive = regexp.MustCompile(`/feeds/[a-z0-9.-]+/archive/[0-9]+\.(?:rss|atom|json)`)
+
+// leads lists the archives that a document or its Link fields name, and the articles in it.
 func leads(h http.Header, body []byte) []string {
 	found := map[string]bool{}
 	for _, rel := range []string{"prev-archive", "next-archive"} {
@@ -183,8 +186,10 @@ func leads(h http.Header, body []byte) []string {
 			found[path] = true
 		}
 	}
-	for _, match := range article.FindAll(body, -1) {
-		found[string(match)] = true
+	for _, pattern := range []*regexp.Regexp{archive, article} {
+		for _, match := range pattern.FindAll(body, -1) {
+			found[string(match)] = true
+		}
 	}
 	return slices.Sorted(maps.Keys(found))
 }

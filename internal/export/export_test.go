@@ -38,9 +38,10 @@ var lastModified = time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
 
 func newSite() *site {
 	return &site{documents: map[string]string{
-		"/":                            "home",
-		"/topics/border":               "topic page",
-		"/feeds/border.json":           "feed of https://news.example" + idB,
+		"/":              "home",
+		"/topics/border": "topic page",
+		"/feeds/border.json": "feed of https://news.example" + idB +
+			"https://news.example/feeds/border/archive/2.json",
 		"/feeds/border/archive/2.json": "archive of https://news.example" + idA,
 		"/feeds/border/archive/1.json": "first archive",
 		"/feeds/border/archive/3.json": "→307 /feeds/border.json",
@@ -73,8 +74,7 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "max-age=300")
 	h.Set("Last-Modified", lastModified.Format(http.TimeFormat))
 	links := map[string]string{
-		"/feeds/border.json": `</feeds/border.json>; rel="self", <https://news.example` +
-			`/feeds/border/archive/2.json>; rel="prev-archive"`,
+		"/feeds/border.json": `</feeds/border.json>; rel="self"`, // the archive is named in the body
 		"/feeds/border/archive/2.json": `</feeds/border/archive/1.json>; rel="prev-archive", ` +
 			`</feeds/border/archive/3.json>; rel="next-archive"`,
 	}
@@ -170,6 +170,10 @@ func TestWrite(t *testing.T) {
 	if !strings.Contains(got[nginxName], `/feeds/border.json "max-age=300";`) {
 		t.Errorf("%s: %s", nginxName, got[nginxName])
 	}
+	if want := `"application/feed+json; charset=utf-8" json;`; !strings.Contains(
+		got[serverName], want) {
+		t.Errorf("%s: %s", serverName, got[serverName])
+	}
 }
 
 // TestAgain: nothing is fetched whole or touched that did not change.
@@ -192,7 +196,7 @@ func TestAgain(t *testing.T) {
 
 	s.documents["/topics/border"] = "another page"
 	delete(s.documents, idB) // withdrawn; the feed goes on
-	s.documents["/feeds/border.json"] = "feed"
+	s.documents["/feeds/border.json"] = "feed with /feeds/border/archive/2.json"
 	delete(s.documents, "/feeds/old.json")
 	if _, err = s.export(t, dir); err == nil || !strings.Contains(err.Error(), "/feeds/old.json") {
 		t.Errorf("a missing document that must be there: %v", err)
