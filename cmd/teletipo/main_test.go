@@ -186,11 +186,12 @@ func (d *daemon) validators() map[string]string {
 	for _, topic := range []string{"all", "border", "cartels", "us-mexico"} {
 		for _, lang := range []string{"", ".en", ".es"} {
 			for _, format := range []string{".rss", ".atom", ".json"} {
-				for _, coding := range []string{"identity", "gzip"} {
+				for _, coding := range []string{"identity", "gzip", "br", "zstd"} {
 					path := "/feeds/" + topic + lang + format
 					a := d.get(path, "Accept-Encoding", coding)
-					if a.status != http.StatusOK {
-						d.t.Fatalf("%s: status %d", path, a.status)
+					if got := a.header.Get("Content-Encoding"); a.status != http.StatusOK ||
+						got != coding && got+coding != "identity" {
+						d.t.Fatalf("%s in %s: status %d, in %q", path, coding, a.status, got)
 					}
 					all[path+" "+coding] = a.header.Get("ETag") + " " + a.header.Get("Last-Modified")
 				}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,6 +21,8 @@ type series struct {
 	current atomic.Pointer[issue]
 	asked   atomic.Int64 // second at which a reader last asked, about; 0 for never
 	queued  atomic.Bool  // for the press
+
+	squeezing sync.Mutex
 	// last is of the newest edition published, also before a restart; without a hash if there was
 	// none. The sequence is remembered since a feed's also grows by changes that leave its bytes
 	// alone.

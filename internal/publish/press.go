@@ -67,6 +67,8 @@ func (p *Publisher) press(ctx context.Context) {
 // squeeze adds the codings that take longer to a series' current edition. If another edition has
 // come meanwhile, the work is dropped: that one is queued by itself.
 func (p *Publisher) squeeze(s *series) error {
+	s.squeezing.Lock() // who comes meanwhile finds it done
+	defer s.squeezing.Unlock()
 	current := s.awake()
 	if current == nil || len(current.edition.Representations) > 2 {
 		return nil

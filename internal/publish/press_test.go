@@ -72,6 +72,38 @@ func TestCodings(t *testing.T) {
 	})
 }
 
+// TestPressed: who asks for every coding gets it at once, also right after a restart, under the same
+// tags.
+func TestPressed(t *testing.T) {
+	store := newFakeStore(time.Now)
+	store.change(entry(0, time.Now().Add(-time.Hour)), keyBorder)
+	var before []news.Representation
+	for range 2 {
+		p := started(t, store, testSettings(time.Now))
+		e, ok := p.Pressed(keyBorder, news.RSS)
+		if !ok {
+			t.Fatal("no edition")
+		}
+		if got := fmt.Sprint(codings(t, e)); got != "[br zstd gzip ]" {
+			t.Errorf("in %s", got)
+		}
+		if again, _ := p.Pressed(keyBorder, news.RSS); again != e {
+			t.Error("it is made again")
+		}
+		for i := range before {
+			if before[i].ETag != e.Representations[i].ETag {
+				t.Errorf("%q: tag %s, before the restart %s", before[i].Coding,
+					e.Representations[i].ETag, before[i].ETag)
+			}
+		}
+		before = e.Representations
+	}
+	p := started(t, store, testSettings(time.Now))
+	if _, ok := p.Pressed(news.FeedKey{Topic: "fish"}, news.RSS); ok {
+		t.Error("a feed that there is not has an edition")
+	}
+}
+
 // TestOutdated: work on an edition that has a successor is dropped.
 func TestOutdated(t *testing.T) {
 	p := started(t, newFakeStore(time.Now), testSettings(time.Now))

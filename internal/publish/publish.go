@@ -167,6 +167,18 @@ func (p *Publisher) Edition(key news.FeedKey, format news.Format) (*news.Edition
 	return current.edition, true
 }
 
+// Pressed gives the current edition of a feed in every coding. Those that take longer are made now
+// if they are not there yet, some milliseconds once for an edition: so that who asks for one of
+// them gets it, and a tag of one is known again right after a restart.
+func (p *Publisher) Pressed(key news.FeedKey, format news.Format) (*news.Edition, bool) {
+	if s := p.series(key, format); s != nil {
+		if err := p.squeeze(s); err != nil {
+			p.log.Error("edition not compressed", "edition", s.name, "error", err)
+		}
+	}
+	return p.Edition(key, format)
+}
+
 // series finds the editions of a feed in a format, nil if there are none.
 func (p *Publisher) series(key news.FeedKey, format news.Format) *series {
 	if f, ok := p.feeds[key]; ok {

@@ -60,6 +60,10 @@ func (s *shelf) Edition(key news.FeedKey, format news.Format) (*news.Edition, bo
 	return e, ok
 }
 
+func (s *shelf) Pressed(key news.FeedKey, format news.Format) (*news.Edition, bool) {
+	return s.Edition(key, format)
+}
+
 // Delta gives bodies that say from where to where they lead.
 func (s *shelf) Delta(e *news.Edition, base uint64) ([]news.Representation, bool) {
 	s.mu.Lock()

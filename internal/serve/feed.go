@@ -65,7 +65,7 @@ func (p *public) feed(w http.ResponseWriter, r *http.Request) {
 		p.elsewhere(w, r, "", name)
 		return
 	}
-	d := f.document(p.editions)
+	d := f.document(p.editions, r.Header["Accept-Encoding"])
 	if d == nil {
 		p.unmade(w)
 		return
@@ -81,9 +81,13 @@ func (p *public) unmade(w http.ResponseWriter) {
 }
 
 // document gives the current edition as a document, nil if there is none. Readers that come at
-// the same time may each make the same one; the last is kept.
-func (f *feed) document(editions Editions) *document {
+// the same time may each make the same one; the last is kept. A reader who takes a coding that the
+// edition is not in yet has it made.
+func (f *feed) document(editions Editions, accept []string) *document {
 	e, ok := editions.Edition(f.key, f.format)
+	if ok && lacks(e, accept) {
+		e, ok = editions.Pressed(f.key, f.format)
+	}
 	if !ok || len(e.Representations) == 0 {
 		return nil
 	}
@@ -94,6 +98,22 @@ func (f *feed) document(editions Editions) *document {
 	d.link = f.links
 	f.latest.Store(d)
 	return d
+}
+
+// slowCodings are those that an edition may come without at first.
+var slowCodings = [...]string{"br", "zstd"}
+
+// lacks tells whether an edition is not in a coding yet that a request accepts.
+func lacks(e *news.Edition, accept []string) bool {
+	if len(e.Representations) > len(slowCodings) {
+		return false // it is in all
+	}
+	for _, coding := range slowCodings {
+		if weight(accept, coding) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // missingText is what a 404 says: which feeds exist, by their full addresses.
