@@ -109,9 +109,10 @@ func wantsDelta(lines []string) bool {
 	return wanted != unlisted && wanted > 0
 }
 
-// misreads tells whether a program asks for deltas and then takes a 226 for an error: rss2email
-// asks because the library does that it reads feeds with (version 3.13.1, feed.py).
-func misreads(agent string) bool { return strings.HasPrefix(agent, "rss2email/") }
+// misreads tells whether a program asks for deltas without knowing it: the library feedparser does
+// for whoever uses it, and under its own name for those who give it none. Of them rss2email takes a
+// 226 for an error (3.13.1, feed.py). Those who name themselves are taken at their word.
+func misreads(agent string) bool { return strings.HasPrefix(agent, "feedparser/") }
 
 // olderInstance finds, among the tags of If-None-Match, the newest instance of a feed that a delta
 // to its edition can start from, whatever its coding; weak tags count, since a proxy may have
