@@ -150,7 +150,7 @@ func (x *exporter) document(path string) ([]string, error) {
 	case len(body) > largest:
 		return nil, news.Errorf(news.TooLarge, "more than %d MB", largest>>20)
 	}
-	f := file{Name: fileName(path), Size: len(body), Leads: leads(resp.Header, body)}
+	f := file{Name: fileName(path), Size: len(body), Leads: leads(body)}
 	f.update(resp.Header)
 	x.next[path] = f
 	if holds(path) {
@@ -175,42 +175,19 @@ func (x *exporter) redirect(path string, resp *http.Response) error {
 	return nil
 }
 
-// archive finds the archives that a document of ours leads to: a feed names its newest in itself.
+// archive finds the archives that a document of ours leads to. In every format a feed names its
+// newest in itself, and an archive its neighbours.
 var archive = regexp.MustCompile(`/feeds/[a-z0-9.-]+/archive/[0-9]+\.(?:rss|atom|json)`)
 
-// leads lists the archives that a document or its Link fields name, and the articles in it.
-func leads(h http.Header, body []byte) []string {
+// leads lists the archives and the articles that a document names.
+func leads(body []byte) []string {
 	found := map[string]bool{}
-	for _, rel := range []string{"prev-archive", "next-archive"} {
-		if path := linked(h, rel); path != "" {
-			found[path] = true
-		}
-	}
 	for _, pattern := range []*regexp.Regexp{archive, article} {
 		for _, match := range pattern.FindAll(body, -1) {
 			found[string(match)] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(found))
-}
-
-// linked is the path that a relation of the Link fields leads to (RFC 8288), "" if none does.
-func linked(h http.Header, rel string) string {
-	for _, line := range h.Values("Link") {
-		for link := range strings.SplitSeq(line, ",") {
-			target, params, _ := strings.Cut(strings.TrimSpace(link), ">")
-			if !strings.Contains(params, `rel="`+rel+`"`) && !strings.HasSuffix(params, "rel="+rel) {
-				continue
-			}
-			target = strings.TrimPrefix(target, "<")
-			if i := strings.Index(target, "://"); i >= 0 {
-				_, path, _ := strings.Cut(target[i+3:], "/")
-				return "/" + path
-			}
-			return target
-		}
-	}
-	return ""
 }
 
 // finish writes what was held, the feeds last, and the files about the whole; then it removes what

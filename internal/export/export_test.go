@@ -42,7 +42,9 @@ func newSite() *site {
 		"/topics/border": "topic page",
 		"/feeds/border.json": "feed of https://news.example" + idB +
 			"https://news.example/feeds/border/archive/2.json",
-		"/feeds/border/archive/2.json": "archive of https://news.example" + idA,
+		"/feeds/border/archive/2.json": "archive of https://news.example" + idA + // and its neighbours
+			" https://news.example/feeds/border/archive/1.json" +
+			" https://news.example/feeds/border/archive/3.json",
 		"/feeds/border/archive/1.json": "first archive",
 		"/feeds/border/archive/3.json": "→307 /feeds/border.json",
 		"/feeds/old.json":              "→301 /feeds/border.json",
