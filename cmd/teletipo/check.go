@@ -83,7 +83,7 @@ func (healthCmd) Run(in *invocation) error {
 	fmt.Fprintln(in.stdout, said)
 	if client, ok := desk.Dial(ctx, cfg.Data); ok {
 		defer client.Close()
-		if report, err := client.Topics(ctx); err == nil {
+		if report, err := desk.Topics.Ask(ctx, client, desk.None{}); err == nil {
 			in.printFaults(report.Faults) // it serves nevertheless
 		}
 	}

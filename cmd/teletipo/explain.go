@@ -22,12 +22,12 @@ type explainCmd struct {
 // Run prints what every topic makes of an article, or of each article of a feed.
 func (c *explainCmd) Run(in *invocation) error {
 	in.allow = c.Allow // a running daemon has its own
-	return in.withDesk(func(ctx context.Context, d desk.Desk) error {
+	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
 		handed, err := hand(c.What)
 		if err != nil {
 			return err
 		}
-		explanations, err := d.Explain(ctx, handed)
+		explanations, err := desk.Explain.Ask(ctx, d, handed)
 		if err != nil {
 			return err
 		}

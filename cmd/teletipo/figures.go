@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -27,7 +26,8 @@ var runtimeMetrics = regexp.MustCompile(
 
 // metricsPage answers with every figure of this process, whole or not at all.
 func metricsPage(
-	log *slog.Logger, o *owner, feeds func() []news.FeedKey, asked func() []news.Reads,
+	log *slog.Logger, o *owner, sources func() ([]news.SourceStatus, error),
+	feeds func() []news.FeedKey, asked func() []news.Reads,
 ) http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(
@@ -41,7 +41,7 @@ func metricsPage(
 		&reads{asked},
 		&placing{o.topics, o.store.Classified},
 		&stored{
-			log: log, sources: o.service.Sources, window: o.store.Window, feeds: feeds,
+			log: log, sources: sources, window: o.store.Window, feeds: feeds,
 			now: time.Now,
 		},
 	)
@@ -51,7 +51,7 @@ func metricsPage(
 // stored collects the figures that the store keeps, at each scrape.
 type stored struct {
 	log     *slog.Logger
-	sources func(context.Context) ([]news.SourceStatus, error)
+	sources func() ([]news.SourceStatus, error)
 	window  func(key news.FeedKey, n int) (news.Window, error)
 	feeds   func() []news.FeedKey
 	now     func() time.Time
@@ -89,7 +89,7 @@ func (s *stored) Collect(figures chan<- prometheus.Metric) {
 }
 
 func (s *stored) collect(figures chan<- prometheus.Metric) error {
-	list, err := s.sources(context.Background()) // a collector is given no context
+	list, err := s.sources()
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -49,7 +48,7 @@ func samples(page, prefix string) (list []string) {
 func storing(t *testing.T, list []news.SourceStatus) *stored {
 	return &stored{
 		log:     newstest.Logger(t),
-		sources: func(context.Context) ([]news.SourceStatus, error) { return list, nil },
+		sources: func() ([]news.SourceStatus, error) { return list, nil },
 		feeds:   func() []news.FeedKey { return nil },
 		now:     func() time.Time { return time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC) },
 	}

@@ -26,7 +26,7 @@ type ingestCmd struct {
 // Run reads each thing that was asked for. It fails if anything of it could not be read.
 func (c *ingestCmd) Run(in *invocation) error {
 	in.allow = c.Allow // a running daemon has its own
-	return in.withDesk(func(ctx context.Context, d desk.Desk) error {
+	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
 		var total news.Report
 		unread := 0
 		bar := progress.New(in.stderr, progress.Terminal(in.stderr), "ingest", len(c.What), time.Now)
@@ -52,12 +52,12 @@ func (c *ingestCmd) Run(in *invocation) error {
 	})
 }
 
-func ingestOne(ctx context.Context, d desk.Desk, name string) (news.Report, error) {
+func ingestOne(ctx context.Context, d *desk.Desk, name string) (news.Report, error) {
 	handed, err := hand(name)
 	if err != nil {
 		return news.Report{}, err
 	}
-	return d.Ingest(ctx, handed)
+	return desk.Ingest(ctx, d, handed)
 }
 
 // hand makes what a person named ready for whoever owns the data directory: a file goes with its

@@ -153,7 +153,7 @@ func (d *polledDaemon) hasRead() bool {
 		return false
 	}
 	defer client.Close()
-	list, err := client.Sources(d.t.Context())
+	list, err := desk.Sources.Ask(d.t.Context(), client, desk.None{})
 	if err != nil {
 		return false
 	}

@@ -27,8 +27,8 @@ func (c *articlesCmd) Run(in *invocation) error {
 	if c.ID != "" || c.History {
 		return c.history(in)
 	}
-	return in.withDesk(func(ctx context.Context, d desk.Desk) error {
-		entries, err := d.Articles(ctx, news.Query{
+	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
+		entries, err := desk.Articles.Ask(ctx, d, news.Query{
 			Topic: c.Topic, Source: c.Source, Text: c.Text, Limit: c.Limit,
 		})
 		if err != nil {
@@ -57,12 +57,12 @@ func (c *articlesCmd) history(in *invocation) error {
 	if err != nil {
 		return err
 	}
-	return in.withDesk(func(ctx context.Context, d desk.Desk) error {
-		versions, err := d.History(ctx, id)
+	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
+		versions, err := desk.History.Ask(ctx, d, id)
 		if err != nil {
 			return err
 		}
-		entry, err := d.Entry(ctx, id)
+		entry, err := desk.Entry.Ask(ctx, d, id)
 		if err != nil {
 			return err
 		}

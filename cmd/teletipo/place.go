@@ -46,8 +46,10 @@ func (c *placeCmd) Run(in *invocation) error {
 		d.By = by
 		decisions = append(decisions, d)
 	}
-	return in.withDesk(func(ctx context.Context, d desk.Desk) error {
-		result, err := d.Place(ctx, id, decisions, c.Reset)
+	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
+		result, err := desk.Place.Ask(ctx, d, desk.Placing{
+			ID: id, Decisions: decisions, Reset: c.Reset,
+		})
 		switch {
 		case err != nil:
 			return err

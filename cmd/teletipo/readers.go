@@ -63,7 +63,7 @@ func (readersCmd) Run(in *invocation) error {
 			"only a running one knows its readers", cfg.Data)
 	}
 	defer client.Close()
-	list, err := client.Readers(in.ctx)
+	list, err := desk.Readers.Ask(in.ctx, client, desk.None{})
 	if err != nil {
 		return err
 	}

@@ -96,7 +96,6 @@ func openFront(
 		return nil, err
 	}
 	f.side.Store(s)
-	o.service.Count(f)
 	return f, nil
 }
 

@@ -71,12 +71,13 @@ func (in *invocation) daemon(log *slog.Logger, cfg *config.Config, o *owner) err
 	if err != nil {
 		return err
 	}
+	service := o.service(cfg, front)
 	orders := serveOn(l.socket, &http.Server{ // no time limits: an order may take what it needs
-		Handler: desk.Handler(log, o.service), ReadHeaderTimeout: headerWait,
+		Handler: desk.Handler(log, service), ReadHeaderTimeout: headerWait,
 	})
 	public := serveOn(l.public, serve.NewServer(log, front))
 	operator := serveOn(l.operator, serve.NewServer(log,
-		serve.Operator(log, ready, metricsPage(log, o, front.Feeds, front.Reads))))
+		serve.Operator(log, ready, metricsPage(log, o, service.SourceStates, front.Feeds, front.Reads))))
 	publishing := background(front.run)
 	watching := background(watchFolders(log, cfg, poller))
 	jobs.Start()

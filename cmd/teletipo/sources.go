@@ -22,8 +22,8 @@ type sourcesListCmd struct{}
 
 // Run lists every source with its health, and then what somebody should look into.
 func (sourcesListCmd) Run(in *invocation) error {
-	return in.withDesk(func(ctx context.Context, d desk.Desk) error {
-		list, err := d.Sources(ctx)
+	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
+		list, err := desk.Sources.Ask(ctx, d, desk.None{})
 		if err != nil {
 			return err
 		}

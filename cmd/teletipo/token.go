@@ -22,8 +22,8 @@ type tokenAddCmd struct {
 
 // Run makes a token. The standard output has nothing but the secret, for programs to read.
 func (c *tokenAddCmd) Run(in *invocation) error {
-	return in.withDesk(func(ctx context.Context, d desk.Desk) error {
-		token, err := d.AddToken(ctx, c.Name, c.Source)
+	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
+		token, err := desk.AddToken.Ask(ctx, d, desk.TokenOrder{Name: c.Name, Source: c.Source})
 		switch {
 		case err != nil:
 			return err
@@ -41,8 +41,8 @@ type tokenListCmd struct{}
 
 // Run lists the tokens.
 func (tokenListCmd) Run(in *invocation) error {
-	return in.withDesk(func(ctx context.Context, d desk.Desk) error {
-		list, err := d.Tokens(ctx)
+	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
+		list, err := desk.Tokens.Ask(ctx, d, desk.None{})
 		if err != nil {
 			return err
 		}
@@ -71,8 +71,8 @@ type tokenRevokeCmd struct {
 
 // Run revokes a token.
 func (c *tokenRevokeCmd) Run(in *invocation) error {
-	return in.withDesk(func(ctx context.Context, d desk.Desk) error {
-		if err := d.RevokeToken(ctx, c.Name); err != nil {
+	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
+		if _, err := desk.RevokeToken.Ask(ctx, d, c.Name); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintf(in.stderr, "token %s is revoked\n", c.Name)

@@ -20,8 +20,8 @@ type topicsListCmd struct{}
 
 // Run lists the topics in force.
 func (topicsListCmd) Run(in *invocation) error {
-	return in.withDesk(func(ctx context.Context, d desk.Desk) error {
-		report, err := d.Topics(ctx)
+	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
+		report, err := desk.Topics.Ask(ctx, d, desk.None{})
 		if err != nil {
 			return err
 		}

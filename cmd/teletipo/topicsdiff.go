@@ -80,7 +80,7 @@ func (c *topicsDiffCmd) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
-	return in.withDesk(func(ctx context.Context, d desk.Desk) error {
+	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
 		diff := &setDiff{Topics: map[string]*topicDiff{}, most: max(0, c.Samples)}
 		for _, t := range cfg.Topics {
 			diff.of(t.ID)
@@ -89,7 +89,7 @@ func (c *topicsDiffCmd) Run(in *invocation) error {
 			return err
 		}
 		if len(c.Set) > 0 {
-			before, err := d.ClassifiedBy(ctx)
+			before, err := desk.ClassifiedBy.Ask(ctx, d, desk.None{})
 			if err != nil {
 				return err
 			}
@@ -110,10 +110,10 @@ func (c *topicsDiffCmd) Run(in *invocation) error {
 
 // walk looks at every stored article.
 func (s *setDiff) walk(
-	ctx context.Context, in *invocation, d desk.Desk,
+	ctx context.Context, in *invocation, d *desk.Desk,
 	after *classify.Classifier, always map[string][]string,
 ) error {
-	report, err := d.Topics(ctx)
+	report, err := desk.Topics.Ask(ctx, d, desk.None{})
 	if err != nil {
 		return err
 	}
@@ -121,18 +121,18 @@ func (s *setDiff) walk(
 		int(report.Classified.Last), time.Now)
 	defer bar.Close()
 	for key := uint64(0); ; {
-		batch, last, err := d.Stored(ctx, key, mostAsked)
+		page, err := desk.Stored.Ask(ctx, d, desk.Page{After: key, Most: mostAsked})
 		if err != nil {
 			return err
 		}
-		if last == key {
+		if page.Last == key {
 			return nil
 		}
-		for ; key < last; key++ {
+		for ; key < page.Last; key++ {
 			bar.Step()
 		}
-		for i := range batch {
-			e := &batch[i].Entry
+		for i := range page.Batch {
+			e := &page.Batch[i].Entry
 			ruled := after.Place(e.Article, always[e.Source], clean.Passages(e.Article))
 			s.compare(e, after.Decide(e.Article, ruled, e.Decisions))
 		}

@@ -24,7 +24,6 @@ type owner struct {
 	store   *store.Store
 	polls   *store.Polls
 	flow    *ingest.Flow
-	service *desk.Service
 	fetcher *fetch.Client
 	topics  *topicSet // in force
 }
@@ -48,13 +47,17 @@ func own(log *slog.Logger, cfg *config.Config) (*owner, error) {
 	reader := source.New(log, fetcher, time.Now)
 	flow := ingest.New(log, reader, articles, polls,
 		clean.New(), classifier, time.Now)
-	service := desk.NewService(flow, flow, articles, polls, articles, cfg.Sources)
-	topics := newTopicSet(cfg)
-	service.Govern(topics)
 	return &owner{
-		store: articles, polls: polls, flow: flow, fetcher: fetcher, topics: topics,
-		service: service,
+		store: articles, polls: polls, flow: flow, fetcher: fetcher, topics: newTopicSet(cfg),
 	}, nil
+}
+
+// service answers what is asked of the desk; counts is nil if nobody is served.
+func (o *owner) service(cfg *config.Config, counts desk.Counts) *desk.Service {
+	return &desk.Service{
+		Flow: o.flow, Explainer: o.flow, Archive: o.store, Polls: o.polls, Tokens: o.store,
+		Topics: o.topics, Counts: counts, Sources: cfg.Sources,
+	}
 }
 
 // newFetcher makes the client that asks others' servers.
@@ -75,14 +78,14 @@ func (o *owner) Close() error {
 
 // withDesk runs f with the desk of the data directory's owner: the daemon if one runs, else this
 // process, for as long as f takes.
-func (in *invocation) withDesk(f func(ctx context.Context, d desk.Desk) error) error {
+func (in *invocation) withDesk(f func(ctx context.Context, d *desk.Desk) error) error {
 	settings, err := in.settings()
 	if err != nil {
 		return err
 	}
-	if client, ok := desk.Dial(in.ctx, settings.Data); ok {
-		defer client.Close()
-		return f(in.ctx, client)
+	if d, ok := desk.Dial(in.ctx, settings.Data); ok {
+		defer d.Close()
+		return f(in.ctx, d)
 	}
 	cfg, err := in.load()
 	if err != nil {
@@ -93,7 +96,10 @@ func (in *invocation) withDesk(f func(ctx context.Context, d desk.Desk) error) e
 	if err != nil {
 		return err
 	}
-	return errors.Join(f(in.ctx, o.service), o.Close())
+	d := o.service(&cfg, nil).Desk(quiet)
+	err = f(in.ctx, d)
+	d.Close()
+	return errors.Join(err, o.Close())
 }
 
 // inbox makes the built-in folder, so that there is a place to drop files into.

@@ -26,7 +26,7 @@ func (c *withdrawCmd) Run(in *invocation) error {
 	case c.DryRun && c.Source == "":
 		return &usageError{errors.New("--dry-run is for --source")}
 	}
-	return in.withDesk(func(ctx context.Context, d desk.Desk) error {
+	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
 		if c.Source != "" {
 			return c.source(ctx, in, d)
 		}
@@ -35,7 +35,7 @@ func (c *withdrawCmd) Run(in *invocation) error {
 			if err != nil {
 				return err
 			}
-			result, err := d.Withdraw(ctx, id)
+			result, err := desk.Withdraw.Ask(ctx, d, id)
 			switch {
 			case err != nil:
 				return err
@@ -53,7 +53,7 @@ func (c *withdrawCmd) Run(in *invocation) error {
 const mostSamples = 10
 
 // source withdraws every article of a source, or says what it would withdraw.
-func (c *withdrawCmd) source(ctx context.Context, in *invocation, d desk.Desk) error {
+func (c *withdrawCmd) source(ctx context.Context, in *invocation, d *desk.Desk) error {
 	var newest []news.Result // the last is the newest
 	note := func(r news.Result) {
 		newest = append(newest[max(0, len(newest)-mostSamples+1):], r)
@@ -61,7 +61,7 @@ func (c *withdrawCmd) source(ctx context.Context, in *invocation, d desk.Desk) e
 			in.printJSON(&r)
 		}
 	}
-	n, err := d.WithdrawSource(ctx, c.Source, true, note)
+	n, err := desk.WithdrawSource(ctx, d, c.Source, true, note)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (c *withdrawCmd) source(ctx context.Context, in *invocation, d desk.Desk) e
 	}
 	bar := progress.New(in.stderr, progress.Terminal(in.stderr), "withdraw", n, time.Now)
 	defer bar.Close()
-	n, err = d.WithdrawSource(ctx, c.Source, false, func(r news.Result) {
+	n, err = desk.WithdrawSource(ctx, d, c.Source, false, func(r news.Result) {
 		if in.flags.JSON {
 			bar.Around(func() { in.printJSON(&r) })
 		}

@@ -130,13 +130,18 @@ func (f *fake) State(source string) (news.PollState, error) {
 	return news.PollState{Polls: len(source)}, f.err
 }
 
-// desks gives a Service, and a Client that reaches it through a socket: whatever is asked of the
-// one must be answered alike by the other.
-func desks(t *testing.T, f *fake, sources ...news.Source) map[string]Desk {
+// serviceOf returns a service for which a fake stands for all the rest.
+func serviceOf(f *fake, sources ...news.Source) *Service {
+	return &Service{
+		Flow: f, Explainer: f, Archive: f, Polls: f, Tokens: f, Topics: f, Counts: f, Sources: sources,
+	}
+}
+
+// desks returns the desk of this process and one that reaches it through a socket: whatever is
+// asked of the one must be answered alike by the other.
+func desks(t *testing.T, f *fake, sources ...news.Source) map[string]*Desk {
 	t.Helper()
-	service := NewService(f, f, f, f, f, sources)
-	service.Count(f)
-	service.Govern(f)
+	service := serviceOf(f, sources...)
 	data := t.TempDir()
 	listener, err := Listen(data)
 	if err != nil {
@@ -150,7 +155,9 @@ func desks(t *testing.T, f *fake, sources ...news.Source) map[string]Desk {
 		t.Fatal("nobody answers at the socket")
 	}
 	t.Cleanup(client.Close)
-	return map[string]Desk{"service": service, "client": client}
+	here := service.Desk(newstest.Logger(t))
+	t.Cleanup(here.Close)
+	return map[string]*Desk{"process": here, "socket": client}
 }
 
 func sample() *fake {
@@ -204,7 +211,7 @@ func TestIngestFindsWhatANameMeans(t *testing.T) {
 			var reports []news.Report
 			for name, d := range desks(t, f, sources...) {
 				f.asked = nil
-				report, err := d.Ingest(t.Context(), test.handed)
+				report, err := Ingest(t.Context(), d, test.handed)
 				if test.asked == "" {
 					if err == nil || news.KindOf(err) != test.kind {
 						t.Errorf("%s: error %v, want kind %s", name, err, test.kind)
@@ -221,7 +228,7 @@ func TestIngestFindsWhatANameMeans(t *testing.T) {
 			}
 			if len(reports) == 2 {
 				if diff := cmp.Diff(reports[0], reports[1], errorText); diff != "" {
-					t.Errorf("service and client differ:\n%s", diff)
+					t.Errorf("process and socket differ:\n%s", diff)
 				}
 			}
 		})
@@ -233,15 +240,15 @@ func TestErrorsKeepTheirKindAndTextOnTheWay(t *testing.T) {
 		f := sample()
 		f.err = news.Errorf(kind, "it went %s at file.txt:3:7", kind)
 		for name, d := range desks(t, f, news.Source{ID: "nyt"}) {
-			_, err := d.Ingest(t.Context(), news.Handed{Name: "nyt"})
+			_, err := Ingest(t.Context(), d, news.Handed{Name: "nyt"})
 			if news.KindOf(err) != kind || err.Error() != f.err.Error() {
 				t.Errorf("%s: ingest gave %s %q, want %s %q", name, news.KindOf(err), err, kind, f.err)
 			}
-			_, err = d.Withdraw(t.Context(), f.entry.ID)
+			_, err = Withdraw.Ask(t.Context(), d, f.entry.ID)
 			if news.KindOf(err) != kind || err.Error() != f.err.Error() {
 				t.Errorf("%s: withdraw gave %s %q, want %s %q", name, news.KindOf(err), err, kind, f.err)
 			}
-			_, err = d.WithdrawSource(t.Context(), "nyt", false, func(news.Result) {})
+			_, err = WithdrawSource(t.Context(), d, "nyt", false, func(news.Result) {})
 			if news.KindOf(err) != kind || err.Error() != f.err.Error() {
 				t.Errorf("%s: withdraw a source gave %s %q, want %s %q",
 					name, news.KindOf(err), err, kind, f.err)
@@ -250,22 +257,22 @@ func TestErrorsKeepTheirKindAndTextOnTheWay(t *testing.T) {
 	}
 }
 
-func TestServiceAndClientAnswerAlike(t *testing.T) {
+func TestProcessAndSocketAnswerAlike(t *testing.T) {
 	f := sample()
 	both := desks(t, f, news.Source{ID: "nyt", Topics: []string{"border"}}, news.Source{ID: "folder"})
 	for _, ask := range []struct {
 		name string
-		f    func(Desk) (any, error)
+		f    func(*Desk) (any, error)
 	}{
-		{"articles", func(d Desk) (any, error) {
-			return d.Articles(t.Context(), news.Query{Topic: "border", Text: "Ñ", Limit: 3})
+		{"articles", func(d *Desk) (any, error) {
+			return Articles.Ask(t.Context(), d, news.Query{Topic: "border", Text: "Ñ", Limit: 3})
 		}},
-		{"sources", func(d Desk) (any, error) { return d.Sources(t.Context()) }},
-		{"readers", func(d Desk) (any, error) { return d.Readers(t.Context()) }},
-		{"withdraw", func(d Desk) (any, error) { return d.Withdraw(t.Context(), f.entry.ID) }},
-		{"withdraw a source", func(d Desk) (any, error) {
+		{"sources", func(d *Desk) (any, error) { return Sources.Ask(t.Context(), d, None{}) }},
+		{"readers", func(d *Desk) (any, error) { return Readers.Ask(t.Context(), d, None{}) }},
+		{"withdraw", func(d *Desk) (any, error) { return Withdraw.Ask(t.Context(), d, f.entry.ID) }},
+		{"withdraw a source", func(d *Desk) (any, error) {
 			var titles []string
-			n, err := d.WithdrawSource(t.Context(), "nyt", true, func(r news.Result) {
+			n, err := WithdrawSource(t.Context(), d, "nyt", true, func(r news.Result) {
 				titles = append(titles, r.Title)
 			})
 			if n != 2 || len(titles) != 2 {
@@ -273,33 +280,33 @@ func TestServiceAndClientAnswerAlike(t *testing.T) {
 			}
 			return titles, err
 		}},
-		{"explain id", func(d Desk) (any, error) {
-			return d.Explain(t.Context(), news.Handed{Name: f.entry.ID.URN()})
+		{"explain id", func(d *Desk) (any, error) {
+			return Explain.Ask(t.Context(), d, news.Handed{Name: f.entry.ID.URN()})
 		}},
-		{"explain file", func(d Desk) (any, error) {
-			return d.Explain(t.Context(), news.Handed{Name: "x", Path: "/x.txt", Body: []byte("x")})
+		{"explain file", func(d *Desk) (any, error) {
+			return Explain.Ask(t.Context(), d, news.Handed{Name: "x", Path: "/x.txt", Body: []byte("x")})
 		}},
-		{"explain address", func(d Desk) (any, error) {
-			return d.Explain(t.Context(), news.Handed{Name: "https://example.com/feed"})
+		{"explain address", func(d *Desk) (any, error) {
+			return Explain.Ask(t.Context(), d, news.Handed{Name: "https://example.com/feed"})
 		}},
 	} {
 		t.Run(ask.name, func(t *testing.T) {
 			f.asked = nil
-			here, err := ask.f(both["service"])
+			here, err := ask.f(both["process"])
 			if err != nil {
 				t.Fatal(err)
 			}
 			askedHere := f.asked
 			f.asked = nil
-			there, err := ask.f(both["client"])
+			there, err := ask.f(both["socket"])
 			if err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(here, there); diff != "" {
-				t.Errorf("answers differ (-service +client):\n%s", diff)
+				t.Errorf("answers differ (-process +socket):\n%s", diff)
 			}
 			if diff := cmp.Diff(askedHere, f.asked); diff != "" {
-				t.Errorf("questions differ (-service +client):\n%s", diff)
+				t.Errorf("questions differ (-process +socket):\n%s", diff)
 			}
 		})
 	}
@@ -310,9 +317,10 @@ func TestServiceAndClientAnswerAlike(t *testing.T) {
 func TestExplainOfAnAddress(t *testing.T) {
 	f := sample()
 	wire := news.Source{ID: "wire", URL: "https://wire.example/rss", Topics: []string{"border"}}
-	d := NewService(f, f, f, f, f, []news.Source{wire})
+	d := serviceOf(f, wire).Desk(newstest.Logger(t))
+	defer d.Close()
 	for _, address := range []string{wire.URL, "https://other.example/rss"} {
-		if _, err := d.Explain(t.Context(), news.Handed{Name: address}); err != nil {
+		if _, err := Explain.Ask(t.Context(), d, news.Handed{Name: address}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -328,11 +336,12 @@ func TestExplainOfAnAddress(t *testing.T) {
 func TestExplainOfWithdrawnAndUnknown(t *testing.T) {
 	f := sample()
 	f.entry.Status = news.Withdrawn
-	d := NewService(f, f, f, f, f, nil)
-	if _, err := d.Explain(t.Context(), news.Handed{Name: f.entry.ID.String()}); news.KindOf(err) != news.Gone {
+	d := serviceOf(f).Desk(newstest.Logger(t))
+	defer d.Close()
+	if _, err := Explain.Ask(t.Context(), d, news.Handed{Name: f.entry.ID.String()}); news.KindOf(err) != news.Gone {
 		t.Errorf("a withdrawn article gives %v, want gone", err)
 	}
-	if _, err := d.Explain(t.Context(), news.Handed{Name: "nothing"}); news.KindOf(err) != news.NotFound {
+	if _, err := Explain.Ask(t.Context(), d, news.Handed{Name: "nothing"}); news.KindOf(err) != news.NotFound {
 		t.Errorf("no article gives %v, want not found", err)
 	}
 }
@@ -344,7 +353,7 @@ func TestHandlerRefusesWhatIsNoCall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := &http.Server{Handler: Handler(newstest.Logger(t), NewService(f, f, f, f, f, nil))}
+	server := &http.Server{Handler: Handler(newstest.Logger(t), serviceOf(f))}
 	go server.Serve(listener)
 	defer server.Close()
 	client, ok := Dial(t.Context(), data)
@@ -352,15 +361,17 @@ func TestHandlerRefusesWhatIsNoCall(t *testing.T) {
 		t.Fatal("nobody answers at the socket")
 	}
 	defer client.Close()
-	var out any
-	if err := client.post(t.Context(), pathWithdraw, "no id", &out); news.KindOf(err) != news.Invalid {
+	wrong := Call[string, news.Result]{path: Withdraw.path}
+	if _, err := wrong.Ask(t.Context(), client, "no id"); news.KindOf(err) != news.Invalid {
 		t.Errorf("a wrong id gives %v, want invalid", err)
 	}
-	if err := client.post(t.Context(), "/v9/other", nil, &out); err == nil {
-		t.Error("an unknown call gives no error")
+	unknown := Call[None, None]{path: "/v9/other"}
+	if _, err := unknown.Ask(t.Context(), client, None{}); err == nil ||
+		!strings.Contains(err.Error(), "another version") {
+		t.Errorf("an unknown call gives %v", err)
 	}
 	large := news.Handed{Name: "x", Path: "/x", Body: make([]byte, mostBody)}
-	if _, err := client.Ingest(t.Context(), large); err == nil {
+	if _, err := Ingest(t.Context(), client, large); err == nil {
 		t.Error("a body over the limit gives no error")
 	}
 }
@@ -444,7 +455,7 @@ func shortDir(t *testing.T) string {
 func TestHistoryIsAnsweredAlike(t *testing.T) {
 	f := sample()
 	for name, d := range desks(t, f) {
-		versions, err := d.History(t.Context(), f.entry.ID)
+		versions, err := History.Ask(t.Context(), d, f.entry.ID)
 		if err != nil || len(versions) != 2 || versions[0].Changed[0] != "title" ||
 			versions[1].Content != "<p>x</p>" {
 			t.Errorf("%s: %+v, %v", name, versions, err)
@@ -452,7 +463,7 @@ func TestHistoryIsAnsweredAlike(t *testing.T) {
 	}
 	f.err = news.Errorf(news.NotFound, "there is no article")
 	for name, d := range desks(t, f) {
-		if _, err := d.History(t.Context(), f.entry.ID); news.KindOf(err) != news.NotFound {
+		if _, err := History.Ask(t.Context(), d, f.entry.ID); news.KindOf(err) != news.NotFound {
 			t.Errorf("%s: error %v", name, err)
 		}
 	}
@@ -460,7 +471,11 @@ func TestHistoryIsAnsweredAlike(t *testing.T) {
 
 func TestOnlyADaemonKnowsItsReaders(t *testing.T) {
 	f := sample()
-	_, err := NewService(f, f, f, f, f, nil).Readers(t.Context())
+	service := serviceOf(f)
+	service.Counts = nil
+	d := service.Desk(newstest.Logger(t))
+	defer d.Close()
+	_, err := Readers.Ask(t.Context(), d, None{})
 	if news.KindOf(err) != news.Refused {
 		t.Errorf("error %v, want a refusal", err)
 	}

@@ -12,40 +12,6 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// Desk is what can be asked and ordered. Service does it in this process, Client has a daemon do
-// it; both answer alike, errors and their kinds included.
-type Desk interface {
-	Editorial
-	// Ingest reads what was handed over now, once. Its report is valid also beside an error.
-	Ingest(ctx context.Context, handed news.Handed) (news.Report, error)
-	// Explain says what every topic makes of an article: of each in a file or at an address, or of
-	// a stored one.
-	Explain(ctx context.Context, handed news.Handed) ([]news.Explanation, error)
-	// Articles lists what is stored, newest first.
-	Articles(ctx context.Context, q news.Query) ([]news.Entry, error)
-	// History lists the versions of an article, the newest first.
-	History(ctx context.Context, id news.ID) ([]news.Version, error)
-	// Withdraw takes an article back everywhere, for good.
-	Withdraw(ctx context.Context, id news.ID) (news.Result, error)
-	// WithdrawSource takes all articles of a source back, and tells each as it is done; a dry run
-	// tells which it would be. The count is of those told, also beside an error.
-	WithdrawSource(
-		ctx context.Context, source string, dry bool, each func(news.Result),
-	) (int, error)
-	// Sources lists every source with its state.
-	Sources(ctx context.Context) ([]news.SourceStatus, error)
-	// Readers lists who reads the feeds, those that ask most first; Refused if no daemon runs.
-	Readers(ctx context.Context) ([]news.Readership, error)
-	// AddToken makes a token that lets a program push into a source. Its secret is told once.
-	AddToken(ctx context.Context, name, source string) (NewToken, error)
-	// RevokeToken makes a token worthless at once.
-	RevokeToken(ctx context.Context, name string) error
-	// Tokens lists the tokens by name.
-	Tokens(ctx context.Context) ([]news.Token, error)
-	// Weigh tells what would become of candidates if they were offered now, and stores nothing.
-	Weigh(ctx context.Context, candidates []news.Candidate) ([]news.Result, error)
-}
-
 // Flow takes sources and documents through the stages.
 type Flow interface {
 	Run(ctx context.Context, src news.Source) (news.Report, error)
@@ -72,7 +38,13 @@ type Archive interface {
 		ctx context.Context, source string, dry bool, each func(news.Result),
 	) (int, error)
 	Weigh(candidates []news.Candidate) ([]news.Result, error)
-	Shelf
+	Decide(
+		ctx context.Context, id news.ID, decisions []news.Decision, reset []string,
+	) (news.Result, error)
+	Stored(after uint64, most int) (batch []news.Stored, last uint64, err error)
+	Classified() (news.Classified, error)
+	ClassifiedBy() ([]news.Topic, error)
+	Counts(topics []string) ([]int, error)
 }
 
 // Polls is what polling has taught.
@@ -80,34 +52,33 @@ type Polls interface {
 	State(source string) (news.PollState, error)
 }
 
-// Service is the Desk of the process that owns the data directory.
+// Counts knows who reads the feeds.
+type Counts interface {
+	Readers() []news.Readership
+}
+
+// Service answers calls in the process that owns the data directory. All of its fields are set
+// before the first call.
 type Service struct {
-	flow      Flow
-	explainer Explainer
-	archive   Archive
-	polls     Polls
-	tokens    Tokens
-	topics    Topics // see Govern
-	sources   []news.Source
-	counts    Counts // nil if nobody is served
+	Flow      Flow
+	Explainer Explainer
+	Archive   Archive
+	Polls     Polls
+	Tokens    Secrets
+	Topics    Rules
+	Counts    Counts // nil if this process serves no readers
+	Sources   []news.Source
 }
 
-// NewService makes the desk of this process.
-func NewService(
-	flow Flow, explainer Explainer, archive Archive, polls Polls, tokens Tokens,
-	sources []news.Source,
-) *Service {
-	return &Service{
-		flow: flow, explainer: explainer, archive: archive, polls: polls, tokens: tokens,
-		sources: sources,
-	}
+// ingest reads a file's bytes, a configured source, or a feed by its URL.
+func (s *Service) ingest(ctx context.Context, handed news.Handed) (report, error) {
+	return reportOf(s.read(ctx, handed)), nil
 }
 
-// Ingest reads a file's bytes, a configured source, or a feed by its URL.
-func (s *Service) Ingest(ctx context.Context, handed news.Handed) (news.Report, error) {
+func (s *Service) read(ctx context.Context, handed news.Handed) (news.Report, error) {
 	if handed.Path != "" {
 		src, doc := s.document(handed)
-		return s.flow.Take(ctx, src, doc)
+		return s.Flow.Take(ctx, src, doc)
 	}
 	if src, ok := s.source(handed.Name); ok && src.Kind == news.KindPush {
 		return news.Report{}, news.Errorf(news.Refused,
@@ -116,7 +87,7 @@ func (s *Service) Ingest(ctx context.Context, handed news.Handed) (news.Report, 
 		return s.run(ctx, src)
 	}
 	if src, ok := passing(handed.Name); ok {
-		return s.flow.Once(ctx, src)
+		return s.Flow.Once(ctx, src)
 	}
 	return news.Report{}, news.Errorf(news.NotFound,
 		"%s is no file, no http(s) address and no source; `teletipo sources` lists the sources",
@@ -131,7 +102,7 @@ const (
 
 // run looks at a configured source, and again as long as it leaves something for later.
 func (s *Service) run(ctx context.Context, src news.Source) (news.Report, error) {
-	total, err := s.flow.Run(ctx, src)
+	total, err := s.Flow.Run(ctx, src)
 	for look := 1; err == nil && total.Later > 0 && look < mostLooks; look++ {
 		select {
 		case <-time.After(settleWait):
@@ -139,7 +110,7 @@ func (s *Service) run(ctx context.Context, src news.Source) (news.Report, error)
 			return total, ctx.Err()
 		}
 		var more news.Report
-		more, err = s.flow.Run(ctx, src)
+		more, err = s.Flow.Run(ctx, src)
 		total.Documents += more.Documents
 		total.Bytes += more.Bytes
 		total.Later = more.Later
@@ -153,26 +124,26 @@ func (s *Service) run(ctx context.Context, src news.Source) (news.Report, error)
 	return total, err
 }
 
-// Explain explains each article of a file or of what is at an address, or the stored article that
+// explain explains each article of a file or of what is at an address, or the stored article that
 // Name is the id of.
-func (s *Service) Explain(
+func (s *Service) explain(
 	ctx context.Context, handed news.Handed,
 ) ([]news.Explanation, error) {
 	if handed.Path != "" {
-		return s.explainer.Explain(s.document(handed))
+		return s.Explainer.Explain(s.document(handed))
 	}
 	if src, ok := passing(handed.Name); ok {
 		if known, ok := s.source(handed.Name); ok {
 			src = known
 		}
-		return s.explainer.ExplainSource(ctx, src)
+		return s.Explainer.ExplainSource(ctx, src)
 	}
 	id, err := news.ParseID(handed.Name)
 	if err != nil {
 		return nil, news.Errorf(news.NotFound,
 			"%s is no file, no http(s) address and no article's id", handed.Name)
 	}
-	entry, err := s.archive.Article(id)
+	entry, err := s.Archive.Article(id)
 	if err != nil {
 		return nil, err
 	}
@@ -181,47 +152,72 @@ func (s *Service) Explain(
 	}
 	src, _ := s.source(entry.Source)
 	return []news.Explanation{
-		s.explainer.ExplainArticle(entry.Article, src.Topics, entry.Decisions),
+		s.Explainer.ExplainArticle(entry.Article, src.Topics, entry.Decisions),
 	}, nil
 }
 
-// Articles lists what is stored.
-func (s *Service) Articles(_ context.Context, q news.Query) ([]news.Entry, error) {
-	return s.archive.Articles(q)
+// articles lists what is stored.
+func (s *Service) articles(_ context.Context, q news.Query) ([]news.Entry, error) {
+	return s.Archive.Articles(q)
 }
 
-// History lists an article's versions.
-func (s *Service) History(_ context.Context, id news.ID) ([]news.Version, error) {
-	return s.archive.History(id)
+// entry returns one article.
+func (s *Service) entry(_ context.Context, id news.ID) (news.Entry, error) {
+	entry, err := s.Archive.Article(id)
+	entry.Content = ""
+	return entry, err
 }
 
-// Withdraw takes an article back.
-func (s *Service) Withdraw(ctx context.Context, id news.ID) (news.Result, error) {
-	return s.archive.Withdraw(ctx, id)
+// history lists an article's versions.
+func (s *Service) history(_ context.Context, id news.ID) ([]news.Version, error) {
+	return s.Archive.History(id)
 }
 
-// Sources lists every configured source with its state.
-func (s *Service) Sources(context.Context) ([]news.SourceStatus, error) {
+// withdraw takes an article back.
+func (s *Service) withdraw(ctx context.Context, id news.ID) (news.Result, error) {
+	return s.Archive.Withdraw(ctx, id)
+}
+
+// weigh tells what would become of candidates.
+func (s *Service) weigh(_ context.Context, c []news.Candidate) ([]news.Result, error) {
+	return s.Archive.Weigh(c)
+}
+
+func (s *Service) listSources(context.Context, None) ([]news.SourceStatus, error) {
+	return s.SourceStates()
+}
+
+// SourceStates lists every configured source with its state.
+func (s *Service) SourceStates() ([]news.SourceStatus, error) {
 	var list []news.SourceStatus
 	var errs []error
-	for _, src := range s.sources {
-		state, err := s.polls.State(src.ID)
+	for _, src := range s.Sources {
+		state, err := s.Polls.State(src.ID)
 		list = append(list, news.SourceStatus{Source: src, State: state})
 		errs = append(errs, err)
 	}
 	return list, errors.Join(errs...)
 }
 
+// readers lists who reads the feeds.
+func (s *Service) readers(context.Context, None) ([]news.Readership, error) {
+	if s.Counts == nil {
+		return nil, news.Errorf(news.Refused,
+			"only a running daemon knows its readers: start it with `teletipo serve`")
+	}
+	return s.Counts.Readers(), nil
+}
+
 // source finds a configured source by its id or its URL. One that is switched off may still be
 // read by hand.
 func (s *Service) source(name string) (news.Source, bool) {
-	i := slices.IndexFunc(s.sources, func(src news.Source) bool {
+	i := slices.IndexFunc(s.Sources, func(src news.Source) bool {
 		return src.ID == name || src.URL != "" && src.URL == name
 	})
 	if i < 0 {
 		return news.Source{}, false
 	}
-	return s.sources[i], true
+	return s.Sources[i], true
 }
 
 // document makes a handed file a document of the folder source that it lies in, or of no
@@ -231,7 +227,7 @@ func (s *Service) document(handed news.Handed) (news.Source, news.Document) {
 		ID: FileSource, Name: "Files", Kind: news.KindFile, Rights: news.Full, Enabled: true,
 	}
 	doc := news.Document{Name: handed.Path, Body: handed.Body, Time: handed.Time}
-	for _, folder := range s.sources {
+	for _, folder := range s.Sources {
 		if folder.Kind != news.KindFolder {
 			continue
 		}

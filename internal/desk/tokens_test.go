@@ -40,7 +40,7 @@ func TestTokens(t *testing.T) {
 	both := desks(t, f, news.Source{ID: "desk", Kind: news.KindPush}, news.Source{ID: "nyt"})
 	for name, d := range both {
 		f.asked = nil
-		token, err := d.AddToken(t.Context(), "cms", "desk")
+		token, err := AddToken.Ask(t.Context(), d, TokenOrder{"cms", "desk"})
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -51,10 +51,10 @@ func TestTokens(t *testing.T) {
 			news.HashToken(token.Secret) != f.hash {
 			t.Errorf("%s: secret %q does not go with what is kept", name, token.Secret)
 		}
-		if err := d.RevokeToken(t.Context(), "cms"); err != nil {
+		if _, err := RevokeToken.Ask(t.Context(), d, "cms"); err != nil {
 			t.Errorf("%s: revoke: %v", name, err)
 		}
-		list, err := d.Tokens(t.Context())
+		list, err := Tokens.Ask(t.Context(), d, None{})
 		if diff := cmp.Diff([]news.Token{sampleToken("cms", "desk")}, list); diff != "" || err != nil {
 			t.Errorf("%s: tokens (-want +got), %v:\n%s", name, err, diff)
 		}
@@ -62,18 +62,18 @@ func TestTokens(t *testing.T) {
 			t.Errorf("%s asked (-want +got):\n%s", name, diff)
 		}
 		for _, source := range []string{"nyt", "nowhere", ""} {
-			if _, err := d.AddToken(t.Context(), "cms", source); news.KindOf(err) != news.NotFound {
+			if _, err := AddToken.Ask(t.Context(), d, TokenOrder{"cms", source}); news.KindOf(err) != news.NotFound {
 				t.Errorf("%s: a token for source %q gives %v, want not found", name, source, err)
 			}
 		}
-		if _, err := d.AddToken(t.Context(), "a b", "desk"); news.KindOf(err) != news.Invalid {
+		if _, err := AddToken.Ask(t.Context(), d, TokenOrder{"a b", "desk"}); news.KindOf(err) != news.Invalid {
 			t.Errorf("%s: a bad name gives %v, want invalid", name, err)
 		}
-		if _, err := d.Ingest(t.Context(), news.Handed{Name: "desk"}); news.KindOf(err) != news.Refused {
+		if _, err := Ingest(t.Context(), d, news.Handed{Name: "desk"}); news.KindOf(err) != news.Refused {
 			t.Errorf("%s: reading a push source gives %v, want refused", name, err)
 		}
 		f.err = news.Errorf(news.NotFound, "there is no token")
-		if err := d.RevokeToken(t.Context(), "x"); news.KindOf(err) != news.NotFound {
+		if _, err := RevokeToken.Ask(t.Context(), d, "x"); news.KindOf(err) != news.NotFound {
 			t.Errorf("%s: revoking nothing gives %v, want not found", name, err)
 		}
 		f.err = nil

@@ -44,25 +44,26 @@ func TestEditorial(t *testing.T) {
 			ctx := t.Context()
 			f.asked = nil
 			decisions := []news.Decision{{Topic: "border", In: true, By: "ana"}}
-			result, err := d.Place(ctx, news.ID{7}, decisions, []string{"cartels"})
+			result, err := Place.Ask(ctx, d, Placing{news.ID{7}, decisions, []string{"cartels"}})
 			if err != nil || result.ID != (news.ID{7}) {
 				t.Errorf("place: %+v, %v", result, err)
 			}
 			decisions[0].Topic = "bordr"
-			_, err = d.Place(ctx, news.ID{7}, decisions, nil)
+			_, err = Place.Ask(ctx, d, Placing{news.ID{7}, decisions, nil})
 			if news.KindOf(err) != news.NotFound ||
 				err.Error() != `there is no topic "bordr"; there are border, cartels` {
 				t.Errorf("a topic that is not: %v", err)
 			}
 			decisions[0] = news.Decision{Topic: "border"}
-			if _, err = d.Place(ctx, news.ID{7}, decisions, nil); news.KindOf(err) != news.Invalid {
+			if _, err = Place.Ask(ctx, d, Placing{news.ID{7}, decisions, nil}); news.KindOf(err) != news.Invalid {
 				t.Errorf("by nobody: %v", err)
 			}
-			batch, last, err := d.Stored(ctx, 4, 5000)
-			if err != nil || last != 5 || len(batch) != 1 || batch[0].Entry.Content != "<p>text</p>" {
-				t.Errorf("stored: %+v, %d, %v", batch, last, err)
+			page, err := Stored.Ask(ctx, d, Page{4, 5000})
+			if err != nil || page.Last != 5 || len(page.Batch) != 1 ||
+				page.Batch[0].Entry.Content != "<p>text</p>" {
+				t.Errorf("stored: %+v, %v", page, err)
 			}
-			report, err := d.Topics(ctx)
+			report, err := Topics.Ask(ctx, d, None{})
 			want := news.TopicsReport{
 				Topics: []news.TopicCount{{ID: "border"}, {ID: "cartels"}}, Rules: "new",
 				Classified: news.Classified{Rules: "old", Key: 3, Last: 7, Read: 3},
@@ -71,11 +72,11 @@ func TestEditorial(t *testing.T) {
 			if diff := cmp.Diff(want, report); err != nil || diff != "" {
 				t.Errorf("topics: %v (-want +got):\n%s", err, diff)
 			}
-			rules, err := d.ClassifiedBy(ctx)
+			rules, err := ClassifiedBy.Ask(ctx, d, None{})
 			if err != nil || len(rules) != 1 || rules[0].Terms[0].Text != "fence" {
 				t.Errorf("rules: %+v, %v", rules, err)
 			}
-			entry, err := d.Entry(ctx, news.ID{7})
+			entry, err := Entry.Ask(ctx, d, news.ID{7})
 			if err != nil || entry.ID != (news.ID{7}) || entry.Content != "" {
 				t.Errorf("entry: %+v, %v", entry, err)
 			}
@@ -100,7 +101,7 @@ func TestExplainTellsDecisions(t *testing.T) {
 		Decisions: []news.Decision{{Topic: "border", By: "ana"}},
 	}}
 	for name, d := range desks(t, f) {
-		explanations, err := d.Explain(t.Context(), news.Handed{Name: news.ID{7}.String()})
+		explanations, err := Explain.Ask(t.Context(), d, news.Handed{Name: news.ID{7}.String()})
 		if err != nil {
 			t.Fatal(err)
 		}

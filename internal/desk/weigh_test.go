@@ -10,7 +10,7 @@ import (
 
 func TestWeighTakesArticlesWithTheirContent(t *testing.T) {
 	for name, d := range desks(t, sample()) {
-		results, err := d.Weigh(t.Context(), []news.Candidate{
+		results, err := Weigh.Ask(t.Context(), d, []news.Candidate{
 			{Article: news.Article{ID: news.MintID("s", "1"), GUID: "1", Content: "<p>One</p>"}},
 			{Article: news.Article{ID: news.MintID("s", "2"), GUID: "2"}},
 		})
@@ -24,7 +24,7 @@ func TestWeighTakesArticlesWithTheirContent(t *testing.T) {
 	f := sample()
 	for name, d := range desks(t, f) {
 		f.asked = nil
-		_, err := d.Weigh(t.Context(), []news.Candidate{
+		_, err := Weigh.Ask(t.Context(), d, []news.Candidate{
 			{Article: news.Article{GUID: "1", Content: "<p>One</p>"}},
 		})
 		if err != nil {

@@ -26,23 +26,17 @@ type withdrawn struct {
 	Problem *problem     `json:"problem,omitempty"`
 }
 
-// WithdrawSource takes all articles of a source back.
-func (s *Service) WithdrawSource(
-	ctx context.Context, source string, dry bool, each func(news.Result),
-) (int, error) {
-	return s.archive.WithdrawSource(ctx, source, dry, each)
-}
-
-// WithdrawSource has the daemon take all articles of a source back. What it took back before the
-// connection broke stays so.
-func (c *Client) WithdrawSource(
-	ctx context.Context, source string, dry bool, each func(news.Result),
+// WithdrawSource takes all articles of a source back, and tells each as it is done; a dry run
+// tells which it would be. The count is of those told, also beside an error: what was told before
+// the connection broke stays done.
+func WithdrawSource(
+	ctx context.Context, d *Desk, source string, dry bool, each func(news.Result),
 ) (n int, err error) {
 	broken := func(err error) error {
 		return news.Errorf(news.Unreachable, "the running daemon broke off its answer: %w; "+
 			"what it told of is done, order it again for the rest", err)
 	}
-	err = c.send(ctx, pathWithdrawSource, withdrawal{source, dry}, func(body io.Reader) error {
+	err = d.post(ctx, withdrawSourceCall, withdrawal{source, dry}, func(body io.Reader) error {
 		lines := json.NewDecoder(bufio.NewReader(body))
 		for {
 			var w withdrawn
@@ -65,28 +59,18 @@ func (c *Client) WithdrawSource(
 	return n, err
 }
 
-// withdrawSource answers a Client's WithdrawSource line by line, so that it can tell how far it is.
-func withdrawSource(log *slog.Logger, d Desk) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		var order withdrawal
-		if err := readJSON(w, r, &order); err != nil {
-			if err := writeJSON(w, news.KindOf(err).HTTPStatus(), problemOf(err)); err != nil {
-				log.Debug("operator call not answered", "path", r.URL.Path, "error", err)
-			}
-			return
-		}
+// withdrawSource answers WithdrawSource line by line, so that it can tell how far it is.
+func withdrawSource(log *slog.Logger, s *Service) http.HandlerFunc {
+	return handle(log, func(w http.ResponseWriter, r *http.Request, order withdrawal) error {
 		w.Header().Set("Content-Type", "application/x-ndjson")
 		lines := json.NewEncoder(w)
-		answer := http.NewResponseController(w)
-		n, err := d.WithdrawSource(r.Context(), order.Source, order.Dry, func(result news.Result) {
-			lines.Encode(withdrawn{Result: &result}) // who does not listen shows at the last line
-		})
-		err = lines.Encode(withdrawn{Count: &n, Problem: problemOf(err)})
-		if err == nil {
-			err = answer.Flush()
+		n, err := s.Archive.WithdrawSource(r.Context(), order.Source, order.Dry,
+			func(result news.Result) {
+				lines.Encode(withdrawn{Result: &result}) // who does not listen shows at the last line
+			})
+		if err := lines.Encode(withdrawn{Count: &n, Problem: problemOf(err)}); err != nil {
+			return err
 		}
-		if err != nil {
-			log.Debug("operator call not answered", "path", r.URL.Path, "error", err)
-		}
-	}
+		return http.NewResponseController(w).Flush()
+	})
 }

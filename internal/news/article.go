@@ -57,7 +57,7 @@ type Article struct {
 	URL       string    `json:"url,omitempty"` // canonical; empty for an article that lives only here
 	Title     string    `json:"title"`
 	Summary   string    `json:"summary,omitempty"`
-	Content   string    `json:"-"` // kept apart from the rest: see package store
+	Content   string    `json:"content,omitempty"`
 	Lang      string    `json:"lang,omitempty"`
 	Authors   []Author  `json:"authors,omitempty"`
 	Tags      []string  `json:"tags,omitempty"`

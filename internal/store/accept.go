@@ -274,7 +274,7 @@ func (w *writing) place(o *offer, v *verdict) (news.Result, error) {
 	known := v.known
 	rec := *known
 	if w.rule(&rec, o.Placements); sameTopics(known.Placements, rec.Placements) {
-		if err := put(w.Bucket(bucketArticle), number(known.key), &rec); err != nil {
+		if err := w.putArticle(known.key, &rec); err != nil {
 			return news.Result{}, err
 		}
 		return v.result, w.addAliases(o, v) // an editor had decided the same

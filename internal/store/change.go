@@ -143,7 +143,7 @@ func (w *writing) apply(c *change) error {
 	if err := put(w.Bucket(bucketChange), number(c.Seq), c); err != nil {
 		return err
 	}
-	if err := put(w.Bucket(bucketArticle), key, c.after); err != nil {
+	if err := w.putArticle(c.Key, c.after); err != nil {
 		return err
 	}
 	if c.body != nil {
@@ -228,6 +228,13 @@ func (w *writing) applyMove(c *change, move feedChange) error {
 		return w.logEvent(key, f, c.Seq, move.Stamp, e)
 	}
 	return nil
+}
+
+// putArticle writes all of an article but its content, which has a bucket of its own.
+func (w *writing) putArticle(key uint64, rec *record) error {
+	bare := *rec
+	bare.Content = ""
+	return put(w.Bucket(bucketArticle), number(key), &bare)
 }
 
 // put writes a value as JSON.

@@ -168,7 +168,7 @@ func (w *writing) reclassify(r *news.Reclassified) (changed bool, err error) {
 		if samePlacements(known.ruled(), r.Placements) {
 			return false, nil
 		}
-		return false, put(w.Bucket(bucketArticle), number(r.Key), &rec)
+		return false, w.putArticle(r.Key, &rec)
 	}
 	c, err := w.placed(known, &rec, true)
 	if err != nil {
