@@ -6,7 +6,7 @@
 // A stage is a verb, a thing is a noun. Everything left of the store ends in one transaction;
 // everything right of it only reads what that transaction wrote. The middle (parse, clean,
 // classify, render) is pure: bytes and time in, values out, no clock, no I/O. Effects live at
-// the edges. Only cmd/teletipo knows everyone.
+// the edges. Only daemon, which composes them, knows everyone, and the commands on top of it.
 //
 //   - news: the words that everyone uses, and the kinds of error. Start here.
 //   - config: reads the configuration, the sources and the topic files strictly.
@@ -24,6 +24,7 @@
 //   - serve: HTTP for readers: editions, pages, and the operator's health checks.
 //   - readers: counts who reads the feeds, and holds off those who fetch too much.
 //   - push: HTTP for programs that push articles: tokens, conditions, problems.
+//   - metrics: what the operator's Prometheus scrapes.
 //   - schedule: the table of jobs that run by themselves.
 //   - desk: what the desk can ask and order, in the process or through the daemon's socket.
 //   - health: a source's status in a word, why, and what somebody should look into.
@@ -31,6 +32,7 @@
 //   - lint: judges feeds, ours or not, document and server, line by line.
 //   - opml: reads and writes lists of feeds as feed readers exchange them.
 //   - progress: how far a long command has come.
+//   - daemon: composes all of the above from a configuration: Open, Run, Close.
 //   - newstest: a fake web from txtar files, sample articles, a test logger.
 //   - archtest: who may import whom, as a test.
 package internal

@@ -14,26 +14,17 @@ import (
 	"github.com/teletipo/teletipo/configs"
 	"github.com/teletipo/teletipo/feeds"
 	"github.com/teletipo/teletipo/internal/classify"
-	"github.com/teletipo/teletipo/internal/clean"
 	"github.com/teletipo/teletipo/internal/config"
-	"github.com/teletipo/teletipo/internal/fetch"
-	"github.com/teletipo/teletipo/internal/ingest"
+	"github.com/teletipo/teletipo/internal/daemon"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/publish"
-	"github.com/teletipo/teletipo/internal/source"
-	"github.com/teletipo/teletipo/internal/store"
 )
 
-// desk is the whole program in this process, wired as the daemon wires it: real fetching, real
-// files, real synchronisation with the disk.
+// desk is the whole program in this process, composed as the daemon is: real fetching, real files,
+// real synchronisation with the disk.
 type desk struct {
-	cfg        config.Config
+	*daemon.Daemon
 	classifier *classify.Classifier
-	store      *store.Store
-	polls      *store.Polls
-	fetcher    *fetch.Client
-	reader     *source.Reader
-	flow       *ingest.Flow
 	publisher  *publish.Publisher
 }
 
@@ -55,34 +46,26 @@ func classifierOf(dir string) (*classify.Classifier, error) {
 	return classify.New(cfg.Topics)
 }
 
-// openDesk makes a desk on a directory, with the topics that come with the program.
+// openDesk makes a desk on a directory, with the topics that come with the program. The pace is
+// open for loopback: the machine itself is the limit here.
 func openDesk(ctx context.Context, dir string) (*desk, error) {
 	cfg, err := builtIn(dir)
 	if err != nil {
 		return nil, err
 	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	d := &desk{cfg: cfg}
+	cfg.Fetch.Timeout, cfg.Fetch.PerHost, cfg.Fetch.Pause = time.Minute, 0, 0
+	cfg.Fetch.Allow = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	d := &desk{}
 	if d.classifier, err = classify.New(cfg.Topics); err != nil {
 		return nil, err
 	}
-	if d.store, err = store.Open(log, dir, store.Options{}); err != nil {
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	d.Daemon, err = daemon.Open(daemon.Options{Log: log, Config: cfg, Version: "loadtest"})
+	if err != nil {
 		return nil, err
 	}
-	if d.polls, err = store.OpenPolls(log, dir, store.Options{}); err != nil {
-		return nil, errors.Join(err, d.store.Close())
-	}
-	d.fetcher = fetch.New(log, fetchOptions())
-	d.reader = source.New(log, d.fetcher, time.Now)
-	d.flow = ingest.New(log, d.reader, d.store, d.polls, clean.New(), d.classifier, time.Now)
-	d.publisher = d.newPublisher(log)
-	err = d.store.EnsureFeeds(d.publisher.Feeds())
-	if err == nil {
-		d.store.OnChange(d.publisher.Changed)
-		err = d.publisher.Start(ctx)
-	}
-	if err != nil {
-		return nil, errors.Join(err, d.close())
+	if d.publisher, err = d.Publish(ctx); err != nil {
+		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
 }
@@ -99,30 +82,9 @@ func (s *settings) openDesk(ctx context.Context) (d *desk, closeDesk func(), err
 		return nil, nil, err
 	}
 	return d, func() {
-		d.close()
+		d.Close()
 		remove()
 	}, nil
-}
-
-// newPublisher makes a publisher that has published nothing yet.
-func (d *desk) newPublisher(log *slog.Logger) *publish.Publisher {
-	return publish.New(log, d.store, publish.Settings{
-		Installation: d.store.Installation(), Site: d.cfg.Site, Topics: d.cfg.Topics,
-		Window: d.cfg.Window, Fastest: d.cfg.MaxAge.Fastest, Slowest: d.cfg.MaxAge.Slowest,
-	})
-}
-
-// fetchOptions opens the pace for loopback: the machine itself is the limit here.
-func fetchOptions() fetch.Options {
-	return fetch.Options{
-		Version: "loadtest", Timeout: time.Minute,
-		Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
-	}
-}
-
-func (d *desk) close() error {
-	d.fetcher.Close()
-	return errors.Join(d.polls.Close(), d.store.Close())
 }
 
 // sum is what came of a round.
@@ -163,7 +125,7 @@ func (d *desk) round(ctx context.Context, sources []news.Source, atOnce int) (*s
 	for range atOnce {
 		workers.Go(func() {
 			for i := next.Add(1) - 1; int(i) < len(sources) && ctx.Err() == nil; i = next.Add(1) - 1 {
-				report, err := d.flow.Run(ctx, sources[i])
+				report, err := d.Flow.Run(ctx, sources[i])
 				if err != nil {
 					first.CompareAndSwap(nil, &err)
 				}

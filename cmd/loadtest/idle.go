@@ -65,7 +65,7 @@ func (s *settings) runIdle(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	reader := &quietly{really: d.reader, sample: map[string]bool{}}
+	reader := &quietly{really: d.Reader, sample: map[string]bool{}}
 	for _, i := range sample {
 		reader.sample[sources[i].ID] = true
 	}
@@ -75,9 +75,9 @@ func (s *settings) runIdle(ctx context.Context, stdout io.Writer) error {
 	var clock atomic.Int64 // nanoseconds ahead of the real time
 	clock.Store(int64(time.Since(start)) * -1)
 	now := func() time.Time { return time.Now().Add(time.Duration(clock.Load())) }
-	flow := ingest.New(slog.New(slog.DiscardHandler), reader, d.store, d.polls,
+	flow := ingest.New(slog.New(slog.DiscardHandler), reader, d.Store, d.Polls,
 		clean.New(), d.classifier, now)
-	poller := ingest.NewPoller(slog.New(slog.DiscardHandler), flow, d.polls, sources, s.atOnce)
+	poller := ingest.NewPoller(slog.New(slog.DiscardHandler), flow, d.Polls, sources, s.atOnce)
 	if err := wait(ctx, stdout, poller, reader, len(sources)); err != nil {
 		return err
 	}
@@ -225,7 +225,7 @@ func (d *desk) spread(sources []news.Source, from time.Time) error {
 
 // plan makes a source due. One that was never read gets validators all the same.
 func (d *desk) plan(id string, due time.Time) error {
-	st, err := d.polls.State(id)
+	st, err := d.Polls.State(id)
 	if err != nil {
 		return err
 	}
@@ -233,5 +233,5 @@ func (d *desk) plan(id string, due time.Time) error {
 		st.Validators.ETag = `"` + id + `"`
 	}
 	st.Due = due
-	return d.polls.Save(id, st)
+	return d.Polls.Save(id, st)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 
 	"github.com/teletipo/teletipo/internal/clean"
 	"github.com/teletipo/teletipo/internal/news"
@@ -34,7 +33,7 @@ func (s *settings) runStages(ctx context.Context, stdout io.Writer) error {
 			return err
 		}
 	}
-	fresh := d.newPublisher(slog.New(slog.DiscardHandler))
+	fresh := d.NewPublisher()
 	if err := b.stage("publish", func() error { return fresh.Start(ctx) }); err != nil {
 		return err
 	}
@@ -67,7 +66,7 @@ func (b *bench) stage(name string, f func() error) error {
 func (b *bench) source(ctx context.Context, src news.Source) error {
 	var resp news.Response
 	err := b.stage("fetch", func() (err error) {
-		resp, err = b.fetcher.Fetch(ctx, news.Request{URL: src.URL})
+		resp, err = b.Fetcher.Fetch(ctx, news.Request{URL: src.URL})
 		return err
 	})
 	if err != nil {
@@ -107,7 +106,7 @@ func (b *bench) source(ctx context.Context, src news.Source) error {
 		return err
 	}
 	return b.stage("store", func() error {
-		_, err := b.store.Accept(ctx, candidates)
+		_, err := b.Store.Accept(ctx, candidates)
 		return err
 	})
 }

@@ -89,3 +89,11 @@ func (healthCmd) Run(in *invocation) error {
 	}
 	return nil
 }
+
+func topicIDs(topics []news.Topic) []string {
+	ids := make([]string, 0, len(topics))
+	for _, topic := range topics {
+		ids = append(ids, topic.ID)
+	}
+	return ids
+}

@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"net"
 	"net/http"
 
 	"github.com/teletipo/teletipo/internal/config"
 	"github.com/teletipo/teletipo/internal/desk"
 	"github.com/teletipo/teletipo/internal/export"
 	"github.com/teletipo/teletipo/internal/news"
-	"github.com/teletipo/teletipo/internal/serve"
 )
 
 type exportCmd struct {
@@ -55,31 +52,16 @@ func (c *exportCmd) Run(in *invocation) error {
 
 // withSite runs f with the address of the running daemon's public listener; without a daemon, of
 // one that this process opens for as long as f takes.
-func (in *invocation) withSite(cfg *config.Config, f func(base string) error) (err error) {
+func (in *invocation) withSite(cfg *config.Config, f func(base string) error) error {
 	if client, ok := desk.Dial(in.ctx, cfg.Data); ok {
 		client.Close()
 		return f(config.PublicURL(cfg.Listen))
 	}
-	quiet := slog.New(slog.NewTextHandler(in.stderr, &slog.HandlerOptions{Level: slog.LevelError}))
-	o, err := own(quiet, cfg)
+	d, err := in.open(in.quiet(), cfg)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, o.Close()) }()
-	publisher, err := startPublisher(in.ctx, quiet, cfg, o)
-	if err != nil {
-		return err
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	pages, err := site(quiet, cfg, o, publisher)
-	if err != nil {
-		return errors.Join(err, l.Close())
-	}
-	server := serveOn(l, serve.NewServer(quiet, pages))
-	return errors.Join(f("http://"+l.Addr().String()), server.stop(in.ctx))
+	return errors.Join(d.WithSite(in.ctx, f), d.Close())
 }
 
 // writeSite exports what a listener serves.

@@ -44,8 +44,8 @@ func (s *syncBuffer) String() string {
 	return s.b.String()
 }
 
-// daemon is a running `teletipo serve`.
-type daemon struct {
+// running is a running `teletipo serve`.
+type running struct {
 	t      *testing.T
 	public string // URL of the public listener
 	admin  string
@@ -57,9 +57,9 @@ type daemon struct {
 func noEnv(string) (string, bool) { return "", false }
 
 // startDaemon runs the program as main does, signals included, and waits until it serves.
-func startDaemon(t *testing.T, args ...string) *daemon {
+func startDaemon(t *testing.T, args ...string) *running {
 	t.Helper()
-	d := &daemon{t: t, ended: make(chan error, 1)}
+	d := &running{t: t, ended: make(chan error, 1)}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	go func() {
 		d.ended <- run(ctx, append([]string{"serve"}, args...), noEnv, &d.stdout, &d.stderr)
@@ -84,7 +84,7 @@ func startDaemon(t *testing.T, args ...string) *daemon {
 }
 
 // terminate sends the process SIGTERM, as systemd and Docker do, and waits for the daemon's end.
-func (d *daemon) terminate() {
+func (d *running) terminate() {
 	d.t.Helper()
 	if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil {
 		d.t.Fatal(err)
@@ -117,7 +117,7 @@ type answer struct {
 }
 
 // get asks for a path with headers given as name, value, name, value.
-func (d *daemon) get(path string, headers ...string) answer {
+func (d *running) get(path string, headers ...string) answer {
 	d.t.Helper()
 	url := path
 	if strings.HasPrefix(path, "/") {
@@ -144,7 +144,7 @@ func (d *daemon) get(path string, headers ...string) answer {
 }
 
 // feed reads and parses a feed.
-func (d *daemon) feed(path string) *gofeed.Feed {
+func (d *running) feed(path string) *gofeed.Feed {
 	d.t.Helper()
 	a := d.get(path)
 	if a.status != http.StatusOK {
@@ -158,7 +158,7 @@ func (d *daemon) feed(path string) *gofeed.Feed {
 }
 
 // titles lists the titles of a feed.
-func (d *daemon) titles(path string) []string {
+func (d *running) titles(path string) []string {
 	d.t.Helper()
 	var titles []string
 	for _, item := range d.feed(path).Items {
@@ -169,7 +169,7 @@ func (d *daemon) titles(path string) []string {
 }
 
 // guids lists the ids of a feed.
-func (d *daemon) guids(path string) []string {
+func (d *running) guids(path string) []string {
 	d.t.Helper()
 	var ids []string
 	for _, item := range d.feed(path).Items {
@@ -180,7 +180,7 @@ func (d *daemon) guids(path string) []string {
 }
 
 // validators lists the ETag and Last-Modified of every feed in every format and coding.
-func (d *daemon) validators() map[string]string {
+func (d *running) validators() map[string]string {
 	d.t.Helper()
 	all := map[string]string{}
 	for _, topic := range []string{"all", "border", "cartels", "us-mexico"} {
@@ -348,7 +348,7 @@ and the U.S. secretary of state met in El Paso.
 }
 
 // checkConditional asks again with what was given: 304 for the same representation only.
-func checkConditional(t *testing.T, d *daemon) {
+func checkConditional(t *testing.T, d *running) {
 	t.Helper()
 	plain := d.get("/feeds/border.rss")
 	zipped := d.get("/feeds/border.rss", "Accept-Encoding", "gzip")
@@ -382,7 +382,7 @@ func checkConditional(t *testing.T, d *daemon) {
 	}
 }
 
-func checkHealth(t *testing.T, d *daemon) {
+func checkHealth(t *testing.T, d *running) {
 	t.Helper()
 	for _, path := range []string{"/healthz", "/readyz"} {
 		if a := d.get(d.admin + path); a.status != http.StatusOK {

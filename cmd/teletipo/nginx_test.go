@@ -240,7 +240,7 @@ var wrkSaid = regexp.MustCompile(`(?s)(\d+) requests in .*Requests/sec: *([0-9.]
 // drive has wrk ask one server for a second over 16 connections.
 func drive(t *testing.T, r *rival, path string, status int, counts bool) {
 	t.Helper()
-	d := &daemon{t: t, public: r.base}
+	d := &running{t: t, public: r.base}
 	header := []string{"Accept-Encoding", "gzip"}
 	if status == http.StatusNotModified {
 		header = append(header, "If-None-Match", d.get(path, header...).header.Get("Etag"))

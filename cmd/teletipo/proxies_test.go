@@ -147,7 +147,7 @@ func startProxy(t *testing.T, p proxy, origin string) string {
 }
 
 // through polls one after the other every feed format, in every coding, by way of a proxy.
-func through(t *testing.T, d *daemon, base, token string, n int) {
+func through(t *testing.T, d *running, base, token string, n int) {
 	type held struct{ path, coding, tag, modified, body string }
 	var kept []held
 	full, conditional := 0, 0
@@ -221,7 +221,7 @@ func through(t *testing.T, d *daemon, base, token string, n int) {
 }
 
 // change publishes one more article about the border, and waits for it.
-func change(t *testing.T, d *daemon, token string, n int) {
+func change(t *testing.T, d *running, token string, n int) {
 	t.Helper()
 	title := fmt.Sprintf("Border Patrol opens crossing number %d at Eagle Pass", n)
 	content := "<p>The U.S. Border Patrol said that the crossing on the southern border with " +

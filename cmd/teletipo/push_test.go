@@ -22,7 +22,7 @@ type pushed struct {
 }
 
 // push makes one call of the push interface.
-func (d *daemon) push(method, path, token, body string, headers ...string) (answer, pushed) {
+func (d *running) push(method, path, token, body string, headers ...string) (answer, pushed) {
 	d.t.Helper()
 	req, err := http.NewRequestWithContext(d.t.Context(), method, d.public+"/api/v1/"+path,
 		strings.NewReader(body))
@@ -159,7 +159,7 @@ func checkPushCounts(t *testing.T, flags []string) {
 }
 
 // checkPutBack holds that what GET gives can be put back and is the same article.
-func checkPutBack(t *testing.T, d *daemon, token string) {
+func checkPutBack(t *testing.T, d *running, token string) {
 	t.Helper()
 	a, _ := d.push("GET", "articles/tunnel", token, "")
 	if a.status != http.StatusOK || !strings.Contains(a.body, "https://desk.example/tunnel.jpg") {
@@ -172,7 +172,7 @@ func checkPutBack(t *testing.T, d *daemon, token string) {
 }
 
 // checkEdits holds that an edit of an old version is refused, and one of the newest is taken.
-func checkEdits(t *testing.T, d *daemon, token, first string) {
+func checkEdits(t *testing.T, d *running, token, first string) {
 	t.Helper()
 	edit := strings.Replace(pushedArticle, "a tunnel under", "a long tunnel under", 1)
 	a, p := d.push("PUT", "articles/tunnel", token, edit, "If-Match", first)
@@ -189,7 +189,7 @@ func checkEdits(t *testing.T, d *daemon, token, first string) {
 }
 
 // checkTokens holds that a token is listed without its secret, and is worthless once revoked.
-func checkTokens(t *testing.T, d *daemon, flags []string, token string) {
+func checkTokens(t *testing.T, d *running, flags []string, token string) {
 	t.Helper()
 	out, err := teletipo(t, append([]string{"token", "list"}, flags...)...)
 	if err != nil || !strings.Contains(out, "cms") || strings.Contains(out, token[9:]) {

@@ -2,52 +2,11 @@ package main
 
 import (
 	"fmt"
-	"log/slog"
-	"net/http"
 	"text/tabwriter"
-	"time"
 
-	"github.com/teletipo/teletipo/internal/config"
 	"github.com/teletipo/teletipo/internal/desk"
 	"github.com/teletipo/teletipo/internal/news"
-	"github.com/teletipo/teletipo/internal/publish"
-	"github.com/teletipo/teletipo/internal/readers"
-	"github.com/teletipo/teletipo/internal/serve"
 )
-
-// publicSide is the handler of the public listener, and what it knows of who asks.
-func publicSide(
-	log *slog.Logger, cfg *config.Config, o *owner, publisher *publish.Publisher,
-	counts *readers.Readers, ready func() error,
-) (http.Handler, error) {
-	pages, err := site(log, cfg, o, publisher)
-	if err != nil {
-		return nil, err
-	}
-	return counts.Handler(withPush(log, cfg, o, ready, pages)), nil
-}
-
-// newReaders makes counters for the feeds of a publisher.
-func newReaders(cfg *config.Config, publisher *publish.Publisher) *readers.Readers {
-	return readers.New(readers.Settings{
-		Feeds: publisher.Feeds(), Proxies: cfg.Readers.Proxies,
-		FullPerHour: cfg.Readers.FullPerHour, Now: time.Now,
-	})
-}
-
-// site answers readers.
-func site(
-	log *slog.Logger, cfg *config.Config, o *owner, publisher *publish.Publisher,
-) (http.Handler, error) {
-	names, err := o.store.FeedNames()
-	if err != nil {
-		return nil, err
-	}
-	// Those among them that are still published serve takes out itself.
-	return serve.Public(log, publisher, o.store, serve.Settings{
-		Site: cfg.Site, Topics: cfg.Topics, Gone: names,
-	}), nil
-}
 
 type readersCmd struct{}
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -14,6 +15,7 @@ import (
 	"github.com/teletipo/teletipo/configs"
 	"github.com/teletipo/teletipo/feeds"
 	"github.com/teletipo/teletipo/internal/config"
+	"github.com/teletipo/teletipo/internal/desk"
 )
 
 // command is the command line.
@@ -127,6 +129,36 @@ func (in *invocation) options() config.Options {
 			Config: configs.Config, Sources: configs.Sources, Topics: feeds.Files,
 		},
 	}
+}
+
+// withDesk runs f with the desk of the data directory's owner: the daemon if one runs, else this
+// process, for as long as f takes.
+func (in *invocation) withDesk(f func(ctx context.Context, d *desk.Desk) error) error {
+	settings, err := in.settings()
+	if err != nil {
+		return err
+	}
+	if d, ok := desk.Dial(in.ctx, settings.Data); ok {
+		defer d.Close()
+		return f(in.ctx, d)
+	}
+	cfg, err := in.load()
+	if err != nil {
+		return err
+	}
+	owner, err := in.open(in.quiet(), &cfg)
+	if err != nil {
+		return err
+	}
+	d := owner.Desk()
+	err = f(in.ctx, d)
+	d.Close()
+	return errors.Join(err, owner.Close())
+}
+
+// quiet is the log of a command, which tells itself what it does: errors alone.
+func (in *invocation) quiet() *slog.Logger {
+	return slog.New(slog.NewTextHandler(in.stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 }
 
 // logger makes the log that the configuration asks for, on the standard error.

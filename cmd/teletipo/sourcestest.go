@@ -13,6 +13,7 @@ import (
 	"github.com/teletipo/teletipo/internal/classify"
 	"github.com/teletipo/teletipo/internal/clean"
 	"github.com/teletipo/teletipo/internal/config"
+	"github.com/teletipo/teletipo/internal/daemon"
 	"github.com/teletipo/teletipo/internal/health"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/parse"
@@ -40,7 +41,7 @@ func (c *sourcesTestCmd) Run(in *invocation) error {
 	t := &trial{in: in}
 	t.describe(src, configured, cfg.SourcePlaces[src.ID])
 	quiet := slog.New(slog.DiscardHandler)
-	fetcher := newFetcher(quiet, &cfg)
+	fetcher := daemon.NewFetcher(quiet, &cfg, version)
 	defer fetcher.Close()
 	reader := source.New(quiet, fetcher, time.Now)
 	start := time.Now()

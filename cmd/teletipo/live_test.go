@@ -134,8 +134,8 @@ func dataDir(t *testing.T, flags []string) string {
 }
 
 // getAdmin asks the operator's listener.
-func (d *daemon) getAdmin(path string) string {
+func (d *running) getAdmin(path string) string {
 	d.t.Helper()
-	operator := &daemon{t: d.t, public: d.admin}
+	operator := &running{t: d.t, public: d.admin}
 	return operator.get(path).body
 }

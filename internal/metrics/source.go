@@ -1,4 +1,4 @@
-package main
+package metrics
 
 import (
 	"github.com/prometheus/client_golang/prometheus"
@@ -69,13 +69,13 @@ func ofSource(name, help string) *prometheus.Desc {
 
 // collectSource gives a source's own figures.
 func collectSource(
-	figures chan<- prometheus.Metric, id string, st *news.PollState, status health.Status,
+	metrics chan<- prometheus.Metric, id string, st *news.PollState, status health.Status,
 ) {
-	figures <- gauge(sourceStatus, 1, id, string(status))
+	metrics <- gauge(sourceStatus, 1, id, string(status))
 	for n, count := range counts(st) {
-		figures <- counter(sourceArticles, float64(count), id, string(outcomes[n]))
+		metrics <- counter(sourceArticles, float64(count), id, string(outcomes[n]))
 	}
 	for _, m := range perSource {
-		figures <- m.make(m.desc, m.value(st), id)
+		metrics <- m.make(m.desc, m.value(st), id)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package metrics
 
 import (
 	"github.com/prometheus/client_golang/prometheus"
@@ -24,15 +24,15 @@ var (
 		"People that the programs which asked say they read for.", feedLabels, nil)
 )
 
-// Describe names the figures.
+// Describe names the metrics.
 func (r *reads) Describe(descs chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{feedRequests, feedBytes, feedSubscribers} {
 		descs <- d
 	}
 }
 
-// Collect gives the figures of the feeds that somebody asked for.
-func (r *reads) Collect(figures chan<- prometheus.Metric) {
+// Collect sends the metrics of the feeds that somebody asked for.
+func (r *reads) Collect(metrics chan<- prometheus.Metric) {
 	for _, f := range r.list() {
 		labels := []string{f.Key.Topic, f.Key.Lang, string(f.Format)}
 		rest := f.Requests
@@ -44,13 +44,13 @@ func (r *reads) Collect(figures chan<- prometheus.Metric) {
 		} {
 			rest -= status.count
 			if status.count > 0 {
-				figures <- counter(feedRequests, float64(status.count), append(labels, status.name)...)
+				metrics <- counter(feedRequests, float64(status.count), append(labels, status.name)...)
 			}
 		}
 		if rest > 0 {
-			figures <- counter(feedRequests, float64(rest), append(labels, "other")...)
+			metrics <- counter(feedRequests, float64(rest), append(labels, "other")...)
 		}
-		figures <- counter(feedBytes, float64(f.Bytes), labels...)
-		figures <- gauge(feedSubscribers, float64(f.Subscribers), labels...)
+		metrics <- counter(feedBytes, float64(f.Bytes), labels...)
+		metrics <- gauge(feedSubscribers, float64(f.Subscribers), labels...)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package metrics
 
 import (
 	"bytes"
@@ -17,7 +17,6 @@ import (
 
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/newstest"
-	"github.com/teletipo/teletipo/internal/readers"
 )
 
 // scraped gives a collector's page. The registry also checks that the collector keeps to what it
@@ -105,39 +104,20 @@ func TestSeconds(t *testing.T) {
 }
 
 func TestRequestsAreCounted(t *testing.T) {
-	r := readers.New(readers.Settings{
-		Feeds: []news.FeedKey{{Topic: "border"}, {Topic: "border", Lang: "es"}},
-	})
-	h := r.Handler(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		switch {
-		case req.Header.Get("A-IM") != "":
-			w.WriteHeader(http.StatusIMUsed)
-		case req.Header.Get("If-None-Match") != "":
-			w.WriteHeader(http.StatusNotModified)
-		case req.Method == "BREW":
-			w.WriteHeader(http.StatusTeapot)
-		default:
-			_, _ = w.Write([]byte("feed"))
+	list := func() []news.Reads {
+		return []news.Reads{
+			{
+				Key: news.FeedKey{Topic: "border"}, Format: news.RSS,
+				Tally: news.Tally{
+					Requests: 4, Whole: 1, Deltas: 1, NotModified: 2, Bytes: 4, Subscribers: 7,
+				},
+			},
+			{
+				Key: news.FeedKey{Topic: "border", Lang: "es"}, Format: news.JSON,
+				Tally: news.Tally{Requests: 1, Subscribers: 7},
+			},
 		}
-	}))
-	ask := func(method, path, tag string) {
-		req := httptest.NewRequest(method, path, nil)
-		req.Header.Set("User-Agent", "Cloud/1.0 (7 subscribers)")
-		if tag != "" {
-			req.Header.Set("If-None-Match", tag)
-		}
-		if tag == "old" {
-			req.Header.Set("A-IM", "feed")
-		}
-		h.ServeHTTP(httptest.NewRecorder(), req)
 	}
-	ask("GET", "/feeds/border.rss", "")
-	ask("GET", "/feeds/border.rss", `"x"`)
-	ask("GET", "/feeds/border.rss?any=query", `"x"`)
-	ask("GET", "/feeds/border.rss", "old")
-	ask("BREW", "/feeds/border.es.json", "")
-	ask("GET", "/feeds/made-up.rss", "")
-	ask("GET", "/", "")
 	want := []string{
 		`teletipo_feed_bytes_total{format="json",lang="es",topic="border"} 0`,
 		`teletipo_feed_bytes_total{format="rss",lang="",topic="border"} 4`,
@@ -148,49 +128,8 @@ func TestRequestsAreCounted(t *testing.T) {
 		`teletipo_feed_subscribers{format="json",lang="es",topic="border"} 7`,
 		`teletipo_feed_subscribers{format="rss",lang="",topic="border"} 7`,
 	}
-	got := samples(scraped(t, &reads{r.Reads}).Body.String(), "teletipo_")
+	got := samples(scraped(t, &reads{list}).Body.String(), "teletipo_")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-}
-
-func TestMetrics(t *testing.T) {
-	wire := web(t)
-	_, flags := setUp(t, wire)
-	d := startDaemon(t, flags...)
-	d.get("/feeds/border.rss")
-	eventually(t, "the source has been looked at", func() bool {
-		return strings.Contains(d.get(d.admin+"/metrics").body,
-			`teletipo_source_polls_total{source="wire"} 1`)
-	})
-	a := d.get(d.admin + "/metrics")
-	if media := a.header.Get("Content-Type"); a.status != http.StatusOK ||
-		!strings.HasPrefix(media, "text/plain; version=0.0.4; charset=utf-8") {
-		t.Errorf("status %d, %s", a.status, media)
-	}
-	out, err := teletipo(t, append([]string{
-		"sources", "test", "wire", "--allow", "127.0.0.0/8", "--items", "0",
-	}, flags...)...)
-	if err != nil || !strings.Contains(out, "1 rejected; nothing was stored") {
-		t.Errorf("sources test beside the daemon: %v\n%s", err, out)
-	}
-	for _, want := range []string{
-		`teletipo_feed_requests_total{format="rss",lang="",status="200",topic="border"} 1`,
-		`",version="` + version + `"} 1`, `teletipo_build_info{goversion="go`,
-		`teletipo_sources{status="retired"} 0`,
-		`teletipo_feed_changed_timestamp_seconds{lang="es",topic="cartels"} `,
-		"\nprocess_start_time_seconds ", "\ngo_info{version=\"go", "\ngo_goroutines ",
-		"\ngo_sched_gomaxprocs_threads ", "\ngo_memstats_sys_bytes ",
-		"\ngo_memstats_heap_alloc_bytes ", "\ngo_memstats_alloc_bytes_total ",
-		"\ngo_memstats_heap_objects ", "\ngo_gc_cycles_total_gc_cycles_total ",
-		"\ngo_cpu_classes_user_cpu_seconds_total ", "\ngo_cpu_classes_gc_total_cpu_seconds_total ",
-	} {
-		if !strings.Contains(a.body, want) {
-			t.Errorf("lacks %s", want)
-		}
-	}
-	if t.Failed() {
-		t.Log(a.body)
-	}
-	d.terminate()
 }

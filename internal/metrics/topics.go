@@ -1,4 +1,4 @@
-package main
+package metrics
 
 import (
 	"github.com/prometheus/client_golang/prometheus"
@@ -6,10 +6,10 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// placing collects how the topics are, and how far the stored articles are placed by them.
-type placing struct {
-	topics     *topicSet
-	classified func() (news.Classified, error)
+// classified collects how the topics are, and how far the stored articles are placed by them.
+type classified struct {
+	inForce func() (topics []news.Topic, rules, faults string)
+	stored  func() (news.Classified, error)
 }
 
 var (
@@ -22,25 +22,25 @@ var (
 			"topics changed.", []string{"changed"}, nil)
 )
 
-// Describe names the figures.
-func (p *placing) Describe(descs chan<- *prometheus.Desc) {
+// Describe names the metrics.
+func (c *classified) Describe(descs chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{topicFilesGood, reclassifyPending, reclassifyRead} {
 		descs <- d
 	}
 }
 
-// Collect gives the figures.
-func (p *placing) Collect(figures chan<- prometheus.Metric) {
-	c, err := p.classified()
+// Collect sends the metrics.
+func (c *classified) Collect(metrics chan<- prometheus.Metric) {
+	done, err := c.stored()
 	if err != nil {
-		figures <- prometheus.NewInvalidMetric(reclassifyPending, err)
+		metrics <- prometheus.NewInvalidMetric(reclassifyPending, err)
 		return
 	}
-	_, rules, faults := p.topics.InForce()
-	figures <- gauge(topicFilesGood, number(faults == ""))
-	figures <- gauge(reclassifyPending, number(c.Rules != rules || c.Done.IsZero()))
-	figures <- gauge(reclassifyRead, float64(c.Changed), "yes")
-	figures <- gauge(reclassifyRead, float64(c.Read-c.Changed), "no")
+	_, rules, faults := c.inForce()
+	metrics <- gauge(topicFilesGood, number(faults == ""))
+	metrics <- gauge(reclassifyPending, number(done.Rules != rules || done.Done.IsZero()))
+	metrics <- gauge(reclassifyRead, float64(done.Changed), "yes")
+	metrics <- gauge(reclassifyRead, float64(done.Read-done.Changed), "no")
 }
 
 // number is a truth as metrics give it.

@@ -1,9 +1,8 @@
-package main
+package daemon
 
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 	"os"
 	"os/signal"
@@ -33,6 +32,8 @@ const searchEvery = time.Second
 
 // topicSet is the topics in force, as the desk sees them. It is safe for concurrent use.
 type topicSet struct {
+	version string
+
 	now    atomic.Pointer[topicState]
 	faults atomic.Pointer[string] // of the files as they are now; nil if these are in force
 }
@@ -42,15 +43,15 @@ type topicState struct {
 	rules  string
 }
 
-func newTopicSet(cfg *config.Config) *topicSet {
-	s := &topicSet{}
+func newTopicSet(cfg *config.Config, version string) *topicSet {
+	s := &topicSet{version: version}
 	s.set(cfg)
 	return s
 }
 
 // set brings a configuration's topics into force.
 func (s *topicSet) set(cfg *config.Config) {
-	s.now.Store(&topicState{cfg.Topics, ingest.Rules(version, cfg.Topics, cfg.Sources)})
+	s.now.Store(&topicState{cfg.Topics, ingest.Rules(s.version, cfg.Topics, cfg.Sources)})
 	s.faults.Store(nil)
 }
 
@@ -66,9 +67,7 @@ func (s *topicSet) InForce() (topics []news.Topic, rules, faults string) {
 // front is the part of a daemon that follows from its topics. It is replaced as a whole when they
 // change, while the daemon goes on serving; only its run does that.
 type front struct {
-	in    *invocation
-	log   *slog.Logger
-	o     *owner
+	*Daemon
 	ready func() error
 	hup   chan os.Signal
 
@@ -86,12 +85,10 @@ type side struct {
 }
 
 // openFront publishes everything and is ready to answer readers; see run.
-func openFront(
-	in *invocation, log *slog.Logger, cfg *config.Config, o *owner, ready func() error,
-) (*front, error) {
-	f := &front{in: in, log: log, o: o, ready: ready, cfg: cfg, hup: make(chan os.Signal, 1)}
+func (d *Daemon) openFront(ctx context.Context, ready func() error) (*front, error) {
+	f := &front{Daemon: d, ready: ready, cfg: &d.cfg, hup: make(chan os.Signal, 1)}
 	signal.Notify(f.hup, syscall.SIGHUP) // unheard it would end the process
-	s, err := f.build(in.ctx, cfg)
+	s, err := f.build(ctx, f.cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +98,7 @@ func openFront(
 
 // build makes what readers are answered by, of a configuration.
 func (f *front) build(ctx context.Context, cfg *config.Config) (*side, error) {
-	publisher, err := startPublisher(ctx, f.log, cfg, f.o)
+	publisher, err := f.publish(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +108,7 @@ func (f *front) build(ctx context.Context, cfg *config.Config) (*side, error) {
 	} else {
 		s.counts = newReaders(cfg, publisher)
 	}
-	s.pages, err = publicSide(f.log, cfg, f.o, publisher, s.counts, f.ready)
+	s.pages, err = f.publicSide(cfg, publisher, s.counts, f.ready)
 	return s, err
 }
 
@@ -213,12 +210,21 @@ func (f *front) ownTopics() string { return filepath.Join(f.cfg.Data, "feeds") }
 // start starts what runs beside: publishing, and placing the stored articles.
 func (f *front) start() {
 	f.publishing = background(f.side.Load().publisher.Run)
-	topics, rules, _ := f.o.topics.InForce()
+	topics, rules, _ := f.topics.InForce()
 	always := ingest.Always(f.cfg.Sources)
 	f.placing = background(func(ctx context.Context) error {
-		f.o.flow.KeepReclassifying(ctx, f.o.store, rules, topics, always)
+		f.Flow.KeepReclassifying(ctx, f.Store, rules, topics, always)
 		return nil
 	})
+}
+
+// ids lists topics' ids.
+func ids(topics []news.Topic) []string {
+	list := make([]string, 0, len(topics))
+	for _, topic := range topics {
+		list = append(list, topic.ID)
+	}
+	return list
 }
 
 func (f *front) stop() error { return errors.Join(f.placing.stop(), f.publishing.stop()) }
@@ -226,24 +232,24 @@ func (f *front) stop() error { return errors.Join(f.placing.stop(), f.publishing
 // reload reads the topic files again and brings them into force. If anything is wrong with them,
 // those in force stay.
 func (f *front) reload(ctx context.Context, why string) {
-	cfg, err := f.in.load()
+	cfg, err := f.opts.Reload()
 	if err != nil {
 		text := err.Error()
-		f.o.topics.faults.Store(&text)
+		f.topics.faults.Store(&text)
 		f.log.Error("topic files not taken, the last good ones stay in force", "why", why)
 		for fault := range strings.Lines(text) {
 			f.log.Error("fault in the configuration", "fault", strings.TrimSpace(fault))
 		}
 		return
 	}
-	f.o.topics.faults.Store(nil)
+	f.topics.faults.Store(nil)
 	if reflect.DeepEqual(cfg.Topics, f.cfg.Topics) {
 		f.log.Info("topic files read again, nothing has changed", "why", why)
 		return
 	}
 	if err := f.replace(ctx, cfg.Topics); err != nil && ctx.Err() == nil {
 		text := err.Error()
-		f.o.topics.faults.Store(&text)
+		f.topics.faults.Store(&text)
 		f.log.Error("topics not replaced, the last good ones stay in force", "error", err)
 	}
 }
@@ -265,17 +271,17 @@ func (f *front) replace(ctx context.Context, topics []news.Topic) error {
 	s, err := f.build(ctx, &next)
 	if err != nil {
 		old := f.side.Load().publisher
-		f.o.store.OnChange(old.Changed)
+		f.Store.OnChange(old.Changed)
 		old.Changed(old.Feeds())
 		return err
 	}
 	f.cfg = &next
 	f.side.Store(s)
-	f.o.flow.Swap(classifier)
-	f.o.store.JudgeBy(classifier.Decide)
-	f.o.topics.set(&next)
-	_, rules, _ := f.o.topics.InForce()
-	f.log.Info("topics in force", "topics", strings.Join(topicIDs(topics), " "),
+	f.Flow.Swap(classifier)
+	f.Store.JudgeBy(classifier.Decide)
+	f.topics.set(&next)
+	_, rules, _ := f.topics.InForce()
+	f.log.Info("topics in force", "topics", strings.Join(ids(topics), " "),
 		"rules", rules, "took", time.Since(began).Round(time.Millisecond))
 	return nil
 }

@@ -1,4 +1,7 @@
-package main
+// Package metrics shows what an operator's Prometheus scrapes: the sources, the feeds and who asks
+// for them, the topics in force, and the process. It is given functions that it asks at each
+// scrape, and keeps nothing.
+package metrics
 
 import (
 	"errors"
@@ -16,7 +19,7 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// mostSourceSeries is how many sources have figures of their own. Of more, only those have that
+// mostSourceSeries is how many sources have metrics of their own. Of more, only those have that
 // are not well: a scrape of 10,000 sources would be some 120,000 lines.
 const mostSourceSeries = 2000
 
@@ -24,11 +27,22 @@ const mostSourceSeries = 2000
 var runtimeMetrics = regexp.MustCompile(
 	`^/(gc/cycles/total:gc-cycles|cpu/classes/(user|gc/total):cpu-seconds)$`)
 
-// metricsPage answers with every figure of this process, whole or not at all.
-func metricsPage(
-	log *slog.Logger, o *owner, sources func() ([]news.SourceStatus, error),
-	feeds func() []news.FeedKey, asked func() []news.Reads,
-) http.Handler {
+// Parts is where the metrics come from; all of them are set.
+type Parts struct {
+	Log     *slog.Logger
+	Version string // of the program
+
+	Sources    func() ([]news.SourceStatus, error)
+	Window     func(key news.FeedKey, n int) (news.Window, error)
+	Classified func() (news.Classified, error)
+	InForce    func() (topics []news.Topic, rules, faults string)
+
+	Feeds func() []news.FeedKey
+	Reads func() []news.Reads
+}
+
+// Handler answers with every metric of this process, whole or not at all.
+func Handler(p Parts) http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
@@ -36,19 +50,16 @@ func metricsPage(
 			collectors.GoRuntimeMetricsRule{Matcher: runtimeMetrics})),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "teletipo_build_info", Help: "What runs.",
-			ConstLabels: prometheus.Labels{"version": version, "goversion": runtime.Version()},
+			ConstLabels: prometheus.Labels{"version": p.Version, "goversion": runtime.Version()},
 		}, func() float64 { return 1 }),
-		&reads{asked},
-		&placing{o.topics, o.store.Classified},
-		&stored{
-			log: log, sources: sources, window: o.store.Window, feeds: feeds,
-			now: time.Now,
-		},
+		&reads{p.Reads},
+		&classified{p.InForce, p.Classified},
+		&stored{log: p.Log, sources: p.Sources, window: p.Window, feeds: p.Feeds, now: time.Now},
 	)
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 }
 
-// stored collects the figures that the store keeps, at each scrape.
+// stored collects the metrics that the store keeps, at each scrape.
 type stored struct {
 	log     *slog.Logger
 	sources func() ([]news.SourceStatus, error)
@@ -68,7 +79,7 @@ var (
 		"When a feed changed last, in seconds since 1970.", []string{"topic", "lang"}, nil)
 )
 
-// Describe names every figure of the store.
+// Describe names every metric of the store.
 func (s *stored) Describe(descs chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		sourcesByStatus, articlesByOutcome, feedChanged, sourceStatus, sourceArticles,
@@ -81,25 +92,25 @@ func (s *stored) Describe(descs chan<- *prometheus.Desc) {
 }
 
 // Collect reads the store. What can't be read fails the whole scrape, and the log says why.
-func (s *stored) Collect(figures chan<- prometheus.Metric) {
-	if err := s.collect(figures); err != nil {
-		s.log.Error("figures could not be gathered", "error", err)
-		figures <- prometheus.NewInvalidMetric(sourcesByStatus, errors.New("the log says why"))
+func (s *stored) Collect(metrics chan<- prometheus.Metric) {
+	if err := s.collect(metrics); err != nil {
+		s.log.Error("metrics could not be gathered", "error", err)
+		metrics <- prometheus.NewInvalidMetric(sourcesByStatus, errors.New("the log says why"))
 	}
 }
 
-func (s *stored) collect(figures chan<- prometheus.Metric) error {
+func (s *stored) collect(metrics chan<- prometheus.Metric) error {
 	list, err := s.sources()
 	if err != nil {
 		return err
 	}
-	collectSources(figures, list, s.now())
+	collectSources(metrics, list, s.now())
 	for _, key := range s.feeds() {
 		window, err := s.window(key, 0)
 		if err != nil {
 			return err
 		}
-		figures <- gauge(feedChanged, seconds(window.Stamp), key.Topic, key.Lang)
+		metrics <- gauge(feedChanged, seconds(window.Stamp), key.Topic, key.Lang)
 	}
 	return nil
 }
@@ -112,8 +123,8 @@ func counts(st *news.PollState) [4]int {
 	return [4]int{st.Accepted, st.Updated, st.Unchanged, st.Rejected}
 }
 
-// collectSources sums sources up, and gives each its own figures.
-func collectSources(figures chan<- prometheus.Metric, list []news.SourceStatus, now time.Time) {
+// collectSources sums sources up, and gives each its own metrics.
+func collectSources(metrics chan<- prometheus.Metric, list []news.SourceStatus, now time.Time) {
 	byStatus := map[health.Status]int{}
 	var sums [4]int
 	for i := range list {
@@ -125,14 +136,14 @@ func collectSources(figures chan<- prometheus.Metric, list []news.SourceStatus, 
 		}
 		well := status == health.OK || status == health.New || status == health.Off
 		if !well || len(list) <= mostSourceSeries {
-			collectSource(figures, src.ID, st, status)
+			collectSource(metrics, src.ID, st, status)
 		}
 	}
 	for _, status := range health.Statuses {
-		figures <- gauge(sourcesByStatus, float64(byStatus[status]), string(status))
+		metrics <- gauge(sourcesByStatus, float64(byStatus[status]), string(status))
 	}
 	for n, outcome := range outcomes {
-		figures <- counter(articlesByOutcome, float64(sums[n]), string(outcome))
+		metrics <- counter(articlesByOutcome, float64(sums[n]), string(outcome))
 	}
 }
 

@@ -1,0 +1,169 @@
+// Package daemon composes the program of a configuration: every stage, the store below them and
+// the listeners above. It is the only one that knows everyone.
+//
+//	d, err := daemon.Open(daemon.Options{Log: log, Config: cfg, Version: version, Reload: load})
+//	…
+//	err = errors.Join(d.Run(ctx, started), d.Close())
+//
+// Open takes the data directory and makes the flow, the store and the desk; commands stop there
+// when no daemon runs, and ask d.Desk(). Run publishes, polls and serves until its context ends,
+// and then drains. What topics are in force follows their files: see live.go.
+package daemon
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/teletipo/teletipo/internal/classify"
+	"github.com/teletipo/teletipo/internal/clean"
+	"github.com/teletipo/teletipo/internal/config"
+	"github.com/teletipo/teletipo/internal/desk"
+	"github.com/teletipo/teletipo/internal/fetch"
+	"github.com/teletipo/teletipo/internal/ingest"
+	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/publish"
+	"github.com/teletipo/teletipo/internal/serve"
+	"github.com/teletipo/teletipo/internal/source"
+	"github.com/teletipo/teletipo/internal/store"
+)
+
+// Options are what a program is composed of. Log, Config and Version are needed.
+type Options struct {
+	Log     *slog.Logger
+	Config  config.Config
+	Version string // of the program, as the User-Agent tells it
+
+	// Reload reads the configuration again, for its topics. Run needs it.
+	Reload func() (config.Config, error)
+}
+
+// Daemon is the program on an open data directory. It must be closed.
+type Daemon struct {
+	Store   *store.Store
+	Polls   *store.Polls
+	Fetcher *fetch.Client
+	Reader  *source.Reader
+	Flow    *ingest.Flow
+
+	log    *slog.Logger
+	cfg    config.Config
+	opts   Options
+	topics *topicSet // in force
+}
+
+// Open opens the data directory of a configuration and builds the flow on it.
+func Open(opts Options) (*Daemon, error) {
+	log, cfg := opts.Log, opts.Config
+	classifier, err := classify.New(cfg.Topics)
+	if err != nil {
+		return nil, err
+	}
+	articles, err := store.Open(log, cfg.Data, store.Options{})
+	if err != nil {
+		return nil, err
+	}
+	polls, err := store.OpenPolls(log, cfg.Data, store.Options{})
+	if err != nil {
+		return nil, errors.Join(err, articles.Close())
+	}
+	articles.JudgeBy(classifier.Decide)
+	fetcher := NewFetcher(log, &cfg, opts.Version)
+	reader := source.New(log, fetcher, time.Now)
+	return &Daemon{
+		Store: articles, Polls: polls, Fetcher: fetcher, Reader: reader,
+		Flow: ingest.New(log, reader, articles, polls, clean.New(), classifier, time.Now),
+		log:  log, cfg: cfg, opts: opts, topics: newTopicSet(&cfg, opts.Version),
+	}, nil
+}
+
+// Close closes the data directory, and the connections that are kept for the next request.
+func (d *Daemon) Close() error {
+	d.Fetcher.Close()
+	return errors.Join(d.Polls.Close(), d.Store.Close())
+}
+
+// Desk is the desk of this process, for commands while no daemon runs.
+func (d *Daemon) Desk() *desk.Desk { return d.service(nil).Desk(d.log) }
+
+// service answers what is asked of the desk; counts is nil if nobody is served.
+func (d *Daemon) service(counts desk.Counts) *desk.Service {
+	return &desk.Service{
+		Flow: d.Flow, Explainer: d.Flow, Archive: d.Store, Polls: d.Polls, Tokens: d.Store,
+		Topics: d.topics, Counts: counts, Sources: d.cfg.Sources,
+	}
+}
+
+// NewFetcher makes the client that asks others' servers.
+func NewFetcher(log *slog.Logger, cfg *config.Config, version string) *fetch.Client {
+	return fetch.New(log, fetch.Options{
+		Version: version, Contact: cfg.Site.Contact,
+		Timeout: cfg.Fetch.Timeout, MaxBytes: cfg.Fetch.MaxBytes, Now: time.Now,
+		Allow: cfg.Fetch.Allow, PerHost: cfg.Fetch.PerHost, Pause: cfg.Fetch.Pause,
+		AtOnce: cfg.Fetch.Concurrency,
+	})
+}
+
+// NewPublisher makes a publisher that has published nothing yet.
+func (d *Daemon) NewPublisher() *publish.Publisher { return d.newPublisher(&d.cfg) }
+
+func (d *Daemon) newPublisher(cfg *config.Config) *publish.Publisher {
+	return publish.New(d.log, d.Store, publish.Settings{
+		Installation: d.Store.Installation(), Site: cfg.Site, Topics: cfg.Topics,
+		Window: cfg.Window, Fastest: cfg.MaxAge.Fastest, Slowest: cfg.MaxAge.Slowest, Now: time.Now,
+	})
+}
+
+// Publish renders every feed, and has the publisher hear of every change from then on.
+func (d *Daemon) Publish(ctx context.Context) (*publish.Publisher, error) {
+	return d.publish(ctx, &d.cfg)
+}
+
+func (d *Daemon) publish(ctx context.Context, cfg *config.Config) (*publish.Publisher, error) {
+	publisher := d.newPublisher(cfg)
+	if err := d.Store.EnsureFeeds(publisher.Feeds()); err != nil {
+		return nil, err
+	}
+	d.Store.OnChange(publisher.Changed)
+	return publisher, publisher.Start(ctx)
+}
+
+// WithSite runs f with the address of a listener of this process that serves every feed and page,
+// as long as f takes.
+func (d *Daemon) WithSite(ctx context.Context, f func(base string) error) error {
+	publisher, err := d.Publish(ctx)
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	pages, err := d.pages(&d.cfg, publisher)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	server := serveOn(l, serve.NewServer(d.log, pages))
+	return errors.Join(f("http://"+l.Addr().String()), server.stop(ctx))
+}
+
+// inbox makes the built-in folder, so that there is a place to drop files into.
+func inbox(cfg *config.Config) error {
+	for _, src := range cfg.Sources {
+		if src.ID == config.InboxID && src.Enabled {
+			return os.MkdirAll(src.Path, 0o750)
+		}
+	}
+	return nil
+}
+
+// enabled lists the sources that are read by themselves.
+func enabled(sources []news.Source) []news.Source {
+	return slices.DeleteFunc(slices.Clone(sources), func(src news.Source) bool {
+		return !src.Enabled
+	})
+}

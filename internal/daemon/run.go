@@ -1,0 +1,226 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/teletipo/teletipo/internal/config"
+	"github.com/teletipo/teletipo/internal/desk"
+	"github.com/teletipo/teletipo/internal/ingest"
+	"github.com/teletipo/teletipo/internal/metrics"
+	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/schedule"
+	"github.com/teletipo/teletipo/internal/serve"
+	"github.com/teletipo/teletipo/internal/source"
+)
+
+// headerWait is how long a command's request may take to begin at the operator socket.
+const headerWait = 10 * time.Second
+
+// Started is told once a daemon serves.
+type Started struct {
+	PublicURL string
+	Operator  net.Addr
+}
+
+// Run runs the daemon until ctx ends, then drains it. It calls started once it serves.
+func (d *Daemon) Run(ctx context.Context, started func(Started)) error {
+	l, err := listen(&d.cfg)
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	if d.cfg.PublicURLDerived {
+		d.cfg.Site.PublicURL = config.PublicURL(l.public.Addr().String())
+	}
+	if err := inbox(&d.cfg); err != nil {
+		return err
+	}
+	var draining atomic.Bool
+	ready := func() error {
+		if draining.Load() {
+			return news.Errorf(news.Refused, "shutting down")
+		}
+		return nil
+	}
+	front, err := d.openFront(ctx, ready)
+	if err != nil {
+		return err
+	}
+	jobs, poller, err := d.timetable()
+	if err != nil {
+		return err
+	}
+	log, service := d.log, d.service(front)
+	orders := serveOn(l.socket, &http.Server{ // no time limits: an order may take what it needs
+		Handler: desk.Handler(log, service), ReadHeaderTimeout: headerWait,
+	})
+	public := serveOn(l.public, serve.NewServer(log, front))
+	operator := serveOn(l.operator, serve.NewServer(log,
+		serve.Operator(log, ready, d.metrics(service, front))))
+	publishing := background(front.run)
+	watching := background(d.watchFolders(poller))
+	jobs.Start()
+	started(Started{PublicURL: d.cfg.Site.PublicURL, Operator: l.operator.Addr()})
+	log.Info("ready", "version", d.opts.Version, "public", l.public.Addr().String(),
+		"operator", l.operator.Addr().String(),
+		"topics", len(d.cfg.Topics), "sources", len(d.cfg.Sources))
+
+	failed := firstFailure(ctx, orders, public, operator)
+	draining.Store(true)
+	log.Info("shutting down", "grace", d.cfg.ShutdownGrace)
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.cfg.ShutdownGrace)
+	defer cancel()
+	// Refuse new orders, finish the runs under way, answer what was asked, and only then stop
+	// publishing; the caller closes the store last.
+	return errors.Join(failed, orders.stop(grace), watching.stop(), jobs.Stop(grace, poller.Stop),
+		public.stop(grace), operator.stop(grace), publishing.stop())
+}
+
+// metrics is what the operator's Prometheus scrapes.
+func (d *Daemon) metrics(service *desk.Service, f *front) http.Handler {
+	return metrics.Handler(metrics.Parts{
+		Log: d.log, Version: d.opts.Version,
+		Sources: service.SourceStates, Window: d.Store.Window, Classified: d.Store.Classified,
+		InForce: d.topics.InForce, Feeds: f.Feeds, Reads: f.Reads,
+	})
+}
+
+// listeners are the three doors of a daemon.
+type listeners struct {
+	public, operator, socket net.Listener
+}
+
+// listen opens all listeners, or none.
+func listen(cfg *config.Config) (l listeners, err error) {
+	defer func() {
+		if err != nil {
+			l.close()
+		}
+	}()
+	if l.public, err = net.Listen("tcp", cfg.Listen); err != nil {
+		return l, news.Errorf(news.Invalid, "readers: %w; choose another with --listen", err)
+	}
+	if l.operator, err = net.Listen("tcp", cfg.Admin); err != nil {
+		return l, news.Errorf(news.Invalid, "operator: %w; choose another with --admin", err)
+	}
+	l.socket, err = desk.Listen(cfg.Data)
+	return l, err
+}
+
+// close closes what is open; a server that was stopped has closed its listener already.
+func (l listeners) close() {
+	for _, listener := range []net.Listener{l.public, l.operator, l.socket} {
+		if listener != nil {
+			listener.Close()
+		}
+	}
+}
+
+// watchFolders has folders swept early when something has changed in them.
+func (d *Daemon) watchFolders(poller *ingest.Poller) func(context.Context) error {
+	return func(ctx context.Context) error {
+		return source.Watch(ctx, d.log, enabled(d.cfg.Sources), func(ctx context.Context) {
+			if err := poller.Sweep(ctx); err != nil {
+				d.log.Error("early sweep broken", "error", err)
+			}
+		})
+	}
+}
+
+// timetable is the table of everything that happens by itself.
+func (d *Daemon) timetable() (*schedule.Schedule, *ingest.Poller, error) {
+	log, cfg := d.log, &d.cfg
+	sources := enabled(cfg.Sources)
+	poller := ingest.NewPoller(log, d.Flow, d.Polls, sources, cfg.Fetch.Concurrency)
+	poller.PerHost(cfg.Fetch.PerHost)
+	var polled []string
+	for _, src := range sources {
+		if src.Kind != news.KindFolder && src.Kind != news.KindPush {
+			polled = append(polled, src.ID)
+		}
+	}
+	if err := ingest.Revive(d.Polls, sources); err != nil {
+		return nil, nil, err
+	}
+	if err := d.Polls.Enlist(polled, time.Now()); err != nil {
+		return nil, nil, err
+	}
+	jobs, err := schedule.New(log, []schedule.Job{
+		{Name: "poll sources that are due", Every: time.Second, Run: poller.Tick},
+		{Name: "sweep folders", Every: cfg.SweepEvery, Run: poller.Sweep},
+		{Name: "release embargoed articles", Every: time.Second, Run: func(ctx context.Context) error {
+			n, err := d.Store.Release(ctx)
+			if n > 0 {
+				log.Info("embargo over", "articles", n)
+			}
+			return err
+		}},
+	})
+	return jobs, poller, err
+}
+
+// server is a listener that is being served.
+type server struct {
+	http *http.Server
+	done chan error // what ended it, nil after stop
+}
+
+func serveOn(listener net.Listener, h *http.Server) *server {
+	s := &server{http: h, done: make(chan error, 1)}
+	go func() {
+		err := h.Serve(listener)
+		if errors.Is(err, http.ErrServerClosed) {
+			err = nil
+		}
+		s.done <- err
+	}()
+	return s
+}
+
+// stop answers what is under way, until ctx ends, and closes the listener.
+func (s *server) stop(ctx context.Context) error {
+	if err := s.http.Shutdown(ctx); err != nil {
+		return errors.Join(err, s.http.Close())
+	}
+	return nil
+}
+
+// firstFailure waits until ctx ends, or a server does by itself.
+func firstFailure(ctx context.Context, servers ...*server) error {
+	failed := make(chan error, len(servers))
+	for _, s := range servers {
+		go func() { failed <- <-s.done }()
+	}
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-failed:
+		return err
+	}
+}
+
+// loop is something that runs beside the rest until it is stopped.
+type loop struct {
+	cancel context.CancelFunc
+	done   chan error
+}
+
+func background(run func(context.Context) error) *loop {
+	ctx, cancel := context.WithCancel(context.Background())
+	l := &loop{cancel: cancel, done: make(chan error, 1)}
+	go func() { l.done <- run(ctx) }()
+	return l
+}
+
+func (l *loop) stop() error {
+	l.cancel()
+	if err := <-l.done; !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}

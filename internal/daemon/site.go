@@ -1,0 +1,61 @@
+package daemon
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/teletipo/teletipo/internal/config"
+	"github.com/teletipo/teletipo/internal/ingest"
+	"github.com/teletipo/teletipo/internal/publish"
+	"github.com/teletipo/teletipo/internal/push"
+	"github.com/teletipo/teletipo/internal/readers"
+	"github.com/teletipo/teletipo/internal/serve"
+)
+
+// publicSide is the handler of the public listener, and what it knows of who asks.
+func (d *Daemon) publicSide(
+	cfg *config.Config, publisher *publish.Publisher, counts *readers.Readers, ready func() error,
+) (http.Handler, error) {
+	pages, err := d.pages(cfg, publisher)
+	if err != nil {
+		return nil, err
+	}
+	return counts.Handler(d.withPush(cfg, ready, pages)), nil
+}
+
+// newReaders makes counters for the feeds of a publisher.
+func newReaders(cfg *config.Config, publisher *publish.Publisher) *readers.Readers {
+	return readers.New(readers.Settings{
+		Feeds: publisher.Feeds(), Proxies: cfg.Readers.Proxies,
+		FullPerHour: cfg.Readers.FullPerHour, Now: time.Now,
+	})
+}
+
+// pages answers readers.
+func (d *Daemon) pages(cfg *config.Config, publisher *publish.Publisher) (http.Handler, error) {
+	names, err := d.Store.FeedNames()
+	if err != nil {
+		return nil, err
+	}
+	// Those among them that are still published serve takes out itself.
+	return serve.Public(d.log, publisher, d.Store, serve.Settings{
+		Site: cfg.Site, Topics: cfg.Topics, Gone: names,
+	}), nil
+}
+
+// withPush answers what is asked below push.Prefix, and leaves the rest to the readers' handler.
+func (d *Daemon) withPush(
+	cfg *config.Config, ready func() error, readers http.Handler,
+) http.Handler {
+	pushed := push.New(d.log, ingest.NewDoor(d.Flow, d.Store), d.Store, d.Store, push.Settings{
+		Site: cfg.Site, Sources: cfg.Sources, MaxBytes: cfg.Push.MaxBytes, Ready: ready,
+	})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, push.Prefix) {
+			pushed.ServeHTTP(w, r)
+			return
+		}
+		readers.ServeHTTP(w, r)
+	})
+}
