@@ -39,7 +39,7 @@ func exported(title string, sources []news.Source) opml.Document {
 		Head: []opml.Field{{Name: "title", Value: title}},
 	}
 	for _, src := range sources {
-		if src.Kind != news.KindFeed && src.Kind != news.KindWordPress {
+		if !src.Kind.Polled() {
 			continue
 		}
 		into := opml.Folder(&doc.Outlines, src.Tags[:min(len(src.Tags), mostTags)]...)

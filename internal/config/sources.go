@@ -19,6 +19,41 @@ import (
 // if it is disabled.
 var later = []news.SourceKind{"page", "sitemap"}
 
+// Why a key makes no sense in a source of some kind.
+const (
+	forFolders = "is for folders: a site does not say that it removed an article"
+	wantURL    = "is for folders: want url"
+	forPolled  = "is for sources that are polled"
+	lookedAt   = "is for sources that are looked at: articles are pushed into this one"
+)
+
+// keysOf says for each kind that can be configured which keys it needs, and which make no sense in
+// it and why.
+var keysOf = map[news.SourceKind]struct {
+	needs   []string
+	refused map[string]string
+}{
+	news.KindFeed: {
+		needs: []string{"url"}, refused: map[string]string{"path": wantURL, "on_remove": forFolders},
+	},
+	news.KindWordPress: {
+		needs: []string{"url"}, refused: map[string]string{"path": wantURL, "on_remove": forFolders},
+	},
+	news.KindFolder: {
+		needs: []string{"path"},
+		refused: map[string]string{
+			"url": "is for feeds: want path", "slowest": forPolled,
+			"every": "is for feeds: folders are swept as sweep_every says",
+		},
+	},
+	news.KindPush: {
+		refused: map[string]string{
+			"url": lookedAt, "path": lookedAt, "every": lookedAt, "slowest": forPolled,
+			"on_remove": forFolders,
+		},
+	},
+}
+
 // reserved are the ids that the program itself gives to what comes from no configured source.
 var reserved = []string{InboxID, string(news.KindFile), news.PushID}
 
@@ -95,13 +130,11 @@ func (l *loader) readSources(r *reader, data []byte) map[string]place {
 // readSource reads one source.
 func (l *loader) readSource(r *reader, n ast.Node) news.Source {
 	s := news.Source{Enabled: true, Every: defaultEvery}
-	kinds := append([]news.SourceKind{
-		news.KindFeed, news.KindFolder, news.KindWordPress, news.KindPush,
-	}, later...)
+	kinds := slices.Sorted(maps.Keys(keysOf))
 	fields{
 		"id":        parsed(&s.ID, sourceID),
 		"name":      parsed(&s.Name, filled),
-		"kind":      parsed(&s.Kind, oneOf(kinds...)),
+		"kind":      parsed(&s.Kind, oneOf(append(kinds, later...)...)),
 		"url":       parsed(&s.URL, feedLink),
 		"path":      filePath(&s.Path),
 		"lang":      parsed(&s.Lang, tongue),
@@ -115,31 +148,20 @@ func (l *loader) readSource(r *reader, n ast.Node) news.Source {
 	}.read(r, n)
 	r.require(n, "id", "name", "kind")
 	r.checkSlowest(n, s)
-	if s.Kind != news.KindFolder {
-		r.refuse(n, "on_remove", "is for folders: a site does not say that it removed an article")
+	keys := keysOf[s.Kind]
+	r.require(n, keys.needs...)
+	for _, key := range slices.Sorted(maps.Keys(keys.refused)) {
+		r.refuse(n, key, keys.refused[key])
 	}
 	switch {
-	case s.Kind == news.KindFeed:
-		r.require(n, "url")
-		r.refuse(n, "path", "is for folders: want url")
-	case s.Kind == news.KindWordPress:
-		r.require(n, "url")
-		r.refuse(n, "path", "is for folders: want url")
-		if strings.HasPrefix(s.URL, "file:") {
-			r.refuse(n, "url", "is no site on the web: want its address, with http:// or https://")
-		}
+	case s.Kind == news.KindWordPress && strings.HasPrefix(s.URL, "file:"):
+		r.refuse(n, "url", "is no site on the web: want its address, with http:// or https://")
 	case s.Kind == news.KindFolder:
-		r.require(n, "path")
-		r.refuse(n, "url", "is for feeds: want path")
-		r.refuse(n, "every", "is for feeds: folders are swept as sweep_every says")
 		s.Every = l.cfg.SweepEvery
 		if s.Path != "" {
 			s.Path, _ = filepath.Abs(s.Path) // fails only without a working directory
 		}
 	case s.Kind == news.KindPush:
-		for _, key := range []string{"url", "path", "every"} {
-			r.refuse(n, key, "is for sources that are looked at: articles are pushed into this one")
-		}
 		s.Every = 0
 	case s.Enabled && slices.Contains(later, s.Kind):
 		r.refuse(n, "kind", fmt.Sprintf("%q cannot be read yet: add enabled: false, or use feed "+
@@ -156,10 +178,7 @@ func (l *loader) readSource(r *reader, n ast.Node) news.Source {
 
 // checkSlowest notes a bound that makes no sense beside the rest of its source.
 func (r *reader) checkSlowest(n ast.Node, s news.Source) {
-	switch {
-	case s.Kind == news.KindFolder, s.Kind == news.KindPush:
-		r.refuse(n, "slowest", "is for sources that are polled")
-	case s.Slowest > 0 && s.Slowest < s.Every:
+	if s.Slowest > 0 && s.Slowest < s.Every && s.Kind.Polled() {
 		r.refuse(n, "slowest", "is shorter than every: want at least "+s.Every.String())
 	}
 }

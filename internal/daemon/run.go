@@ -140,7 +140,7 @@ func (d *Daemon) timetable() (*schedule.Schedule, *ingest.Poller, error) {
 	poller.PerHost(cfg.Fetch.PerHost)
 	var polled []string
 	for _, src := range sources {
-		if src.Kind != news.KindFolder && src.Kind != news.KindPush {
+		if src.Kind.Polled() {
 			polled = append(polled, src.ID)
 		}
 	}

@@ -30,11 +30,6 @@ type memory struct {
 // shelf is a document of a source, by its address.
 type shelf struct{ source, url string }
 
-// remembered tells whether the items of a source are.
-func remembered(src news.Source) bool {
-	return src.Kind == news.KindFeed || src.Kind == news.KindWordPress
-}
-
 // shelfOf is where a document is remembered. Of WordPress's lists of posts, which have another
 // address at each look, the last counts: the newest posts.
 func shelfOf(src news.Source, doc news.Document) shelf {
@@ -69,7 +64,7 @@ type document struct {
 
 // read parses a document but for the items that are known.
 func (m *memory) read(src news.Source, doc news.Document) (document, error) {
-	if !remembered(src) {
+	if !src.Kind.Remembered() {
 		return readWhole(doc)
 	}
 	settings := settingsOf(src)
@@ -125,7 +120,7 @@ func (m *memory) keep(
 	src news.Source, doc news.Document, passed []knownItem,
 	candidates []news.Candidate, results []news.Result,
 ) {
-	if !remembered(src) || len(results) != len(candidates) {
+	if !src.Kind.Remembered() || len(results) != len(candidates) {
 		return
 	}
 	items := slices.Clone(passed)

@@ -57,7 +57,7 @@ func learn(
 	} else {
 		learnSuccess(&st, reading, report)
 	}
-	if src.Kind != news.KindFolder { // folders are swept by a job of their own
+	if src.Kind.Polled() { // others come by themselves, or in a sweep
 		st.Due, st.Why = next(st, src, reading, now)
 	}
 	return st

@@ -137,7 +137,7 @@ func (p *Poller) Sweep(ctx context.Context) error {
 // giveBack makes a source due now that was taken and not read, so that the next start does not wait
 // for its lease to end.
 func (p *Poller) giveBack(ctx context.Context, src news.Source) {
-	if src.Kind == news.KindFolder {
+	if !src.Kind.Polled() {
 		return // swept at the start
 	}
 	st, err := p.flow.polls.State(src.ID)

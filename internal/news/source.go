@@ -18,6 +18,26 @@ const (
 	KindPush      SourceKind = "push"
 )
 
+// kinds has a row for each kind: what is said of it elsewhere follows from these.
+var kinds = map[SourceKind]struct {
+	polled     bool // asked over HTTP, at times of its own; it has a URL, and is somebody else's
+	remembered bool // its documents come again with the same items, so that these are worth knowing
+}{
+	KindFeed:      {polled: true, remembered: true},
+	KindWordPress: {polled: true, remembered: true},
+	KindFolder:    {},
+	KindFile:      {},
+	KindPush:      {},
+}
+
+// Polled reports whether sources of the kind are asked over HTTP, each at times of its own. Others
+// are swept, handed over or pushed.
+func (k SourceKind) Polled() bool { return kinds[k].polled }
+
+// Remembered reports whether it pays to remember the items of a document, since most of them stand
+// in the next one.
+func (k SourceKind) Remembered() bool { return kinds[k].remembered }
+
 // Rights says how much of an article, its images included, may be passed on.
 type Rights string
 
@@ -48,11 +68,9 @@ type Source struct {
 	OnRemove OnRemove `json:"on_remove,omitempty"`
 }
 
-// Own tells whether the desk itself wrote what this source yields: its articles may be under
+// Own reports whether the desk itself wrote what this source yields: its articles may be under
 // embargo, and their dates are believed.
-func (s Source) Own() bool {
-	return s.Kind == KindFolder || s.Kind == KindFile || s.Kind == KindPush
-}
+func (s Source) Own() bool { return !s.Kind.Polled() }
 
 // ShortDuration writes a duration without the zeroes at its end, as people do: 1h, not 1h0m0s.
 func ShortDuration(d time.Duration) string {
