@@ -1,0 +1,68 @@
+package newstest
+
+import (
+	"runtime"
+	"testing"
+)
+
+// Bounds on what work may allocate, measured as bytes in all and not as the peak, which is never
+// more.
+const (
+	smallInput = 8 << 10 // bytes of the smallest input that is tried
+	doublings  = 3
+	perByte    = 40      // bytes allocated for a byte of input,
+	fixedCost  = 1 << 20 // and beside that
+	maxGrowth  = 2.6     // times as much for twice the input
+	fixedNoise = 96 << 10
+)
+
+// Proportional fails the test unless the work that an input makes is in proportion to its size:
+// for twice the input about twice the allocated bytes, at most 40 for each byte of input and a
+// megabyte. Input returns an input of n parts, the longer the larger n is; work takes it. Nothing
+// is timed, so that a busy machine changes no result; a loop that is quadratic without allocating
+// is for a benchmark to find.
+//
+//	newstest.Proportional(t,
+//		func(n int) string { return strings.Repeat("<td>", n) },
+//		func(in string) { parseTable(in) })
+func Proportional(t testing.TB, input func(n int) string, work func(in string)) {
+	t.Helper()
+	n := 1
+	for len(input(n)) < smallInput {
+		if n *= 2; n > smallInput {
+			t.Fatalf("an input of %d parts has %d bytes: it does not grow", n, len(input(n)))
+		}
+	}
+	before := 0.0
+	for range doublings + 1 {
+		in := input(n)
+		cost := allocated(work, in)
+		if most := float64(perByte*len(in) + fixedCost); cost > most {
+			t.Errorf("%.0f bytes allocated for an input of %d: %.1f a byte, want at most %.0f in all\n"+
+				"input %.60q…", cost, len(in), cost/float64(len(in)), most, in)
+			return
+		}
+		if before > 0 && cost > maxGrowth*before+fixedNoise {
+			t.Errorf("%.0f bytes allocated for an input of %d, but %.0f for half of it: "+
+				"%.1f times as much\ninput %.60q…", cost, len(in), before, cost/before, in)
+			return
+		}
+		before, n = cost, 2*n
+	}
+}
+
+// allocated is how many bytes work allocates for an input: the less of two runs, since the first
+// may fill tables, and a test's other goroutines allocate too.
+func allocated(work func(string), in string) float64 {
+	least := 0.0
+	for i := range 2 {
+		var start, end runtime.MemStats
+		runtime.ReadMemStats(&start)
+		work(in)
+		runtime.ReadMemStats(&end)
+		if cost := float64(end.TotalAlloc - start.TotalAlloc); i == 0 || cost < least {
+			least = cost
+		}
+	}
+	return least
+}
