@@ -2,12 +2,14 @@ package fetch
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -24,49 +26,66 @@ const (
 // errTooMuch is for a body that goes on beyond the limit.
 var errTooMuch = errors.New("too much")
 
+// received is a body as far as it came.
+type received struct {
+	doc     []byte
+	note    string // what is wrong with it, although it is whole
+	partial bool   // it breaks off: what there is, is its beginning
+}
+
 // body reads a document up to the limit, which counts what comes out of decompression. Beside an
 // error there is what could be read, up to the limit as well. Cancel ends the exchange.
 func (c *Client) body(
 	ctx context.Context, cancel func(), target *url.URL, in *http.Response, limit int64,
-) ([]byte, error) {
+) (received, error) {
 	raw := newIntake(in.Body, limit, cancel)
-	stated := coding(in.Header)
-	r, done, err := c.decoders.open(stated, raw)
-	defer done()
+	stated := statedCodings(in.Header)
+	r, err := c.decoders.open(stated, raw, limit)
+	defer r.close()
 	var doc bytes.Buffer
 	if err == nil {
 		room := int64(usualRoom)
-		if stated == "" && in.ContentLength >= 0 {
+		if len(r.undone) == 0 && in.ContentLength >= 0 {
 			room = min(in.ContentLength, mostRoom) + bytes.MinRead
 		}
 		doc.Grow(int(room))
 		_, err = doc.ReadFrom(io.LimitReader(r, limit+1))
 	}
-	n := int64(doc.Len())
-	switch {
-	case n > limit, errors.Is(raw.err, errTooMuch):
-		doc.Truncate(int(min(n, limit)))
-		return doc.Bytes(), tooLarge(target, limit)
-	case err == nil, raw.n == 0 && raw.err == io.EOF: // no bytes are nothing in every coding
-		return doc.Bytes(), nil
-	case errors.Is(raw.err, io.ErrUnexpectedEOF):
-		err = news.Errorf(news.Unreachable, "fetch %s: the document breaks off after %d bytes: %w",
-			shown(target), n, raw.err)
-	case raw.err != nil && raw.err != io.EOF:
-		err = c.fault(ctx, target, raw.err)
+	got := received{doc: doc.Bytes(), note: r.wrong()}
+	n := len(got.doc)
+	switch coding := strings.Join(r.undone, ", "); {
+	case int64(n) > limit, errors.Is(raw.err, errTooMuch), errors.Is(err, errTooMuch):
+		got.doc = got.doc[:min(int64(n), limit)]
+		return got, tooLarge(target, limit)
+	case raw.n == 0 && raw.err == io.EOF: // no bytes are nothing in every coding
+		return received{}, nil
+	case err == nil:
+		return got, nil
+	case raw.err != nil && raw.err != io.EOF: // the network's, whatever a decoder made of it
+		got.partial = n > 0
+		if !errors.Is(raw.err, io.ErrUnexpectedEOF) {
+			return got, c.fault(ctx, target, raw.err)
+		}
+		return got, breaksOff(target, n, raw.err)
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		err = news.Errorf(news.Unreachable,
-			"fetch %s: the document breaks off after %d bytes: the coding %q is not complete",
-			shown(target), n, stated)
+		got.partial = n > 0
+		return got, breaksOff(target, n,
+			fmt.Errorf("the coding %q is not complete", cmp.Or(coding, strings.Join(stated, ", "))))
+	case n > 0 && isTrailing(err):
+		got.note = fmt.Sprintf("more comes after the end of the coding %q", coding)
+		return got, nil
 	case errors.Is(err, errUnknownCoding):
-		err = news.Errorf(news.Unreachable, "fetch %s: the server sends the coding %.40q: %w",
-			shown(target), stated, err)
-	default:
-		err = news.Errorf(news.Unreachable,
-			"fetch %s: the document is not in the coding %q that the server states: %w",
-			shown(target), stated, err)
+		return got, news.Errorf(news.Unreachable, "fetch %s: the server sends the coding %.40q: %w",
+			shown(target), strings.Join(stated, ", "), err)
 	}
-	return doc.Bytes(), err
+	return got, news.Errorf(news.Unreachable,
+		"fetch %s: the document is not in the coding %q that the server states: %w",
+		shown(target), strings.Join(stated, ", "), err)
+}
+
+func breaksOff(target *url.URL, after int, err error) error {
+	return news.Errorf(news.Unreachable, "fetch %s: the document breaks off after %d bytes: %w",
+		shown(target), after, err)
 }
 
 func tooLarge(target *url.URL, limit int64) error {

@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -16,9 +17,40 @@ import (
 // Articles and lists of articles have more.
 const (
 	littleText = 1500 // bytes
+	aFewWords  = 400
 	nextToNone = 200
 	maxTest    = 100_000 // bytes of the whole page
 )
+
+// cookieWall names a page that only those get past who take its cookies.
+const cookieWall = "cookie wall"
+
+// consentHosts and consentPaths are parts of addresses that redirects to such a page lead to.
+var (
+	consentHosts = []string{"consent.", "cookiewall.", "privacy-gate.", "myprivacy."}
+	consentPaths = []string{
+		"/cookiewall", "/cookie-wall", "/collectconsent", "/privacy-gate",
+		"/cookie-consent", "/privacygate",
+	}
+)
+
+// challenged reports whether an answer is a challenge or a cookie wall, by its address too, and
+// whose.
+func challenged(
+	target *url.URL, status int, header http.Header, body []byte,
+) (name string, ok bool) {
+	if name, ok = Challenged(status, header, body); ok {
+		return name, true
+	}
+	host, path := strings.ToLower(target.Hostname()), strings.ToLower(target.Path)
+	begins := func(part string) bool { return strings.HasPrefix(host, part) }
+	has := func(part string) bool { return strings.Contains(path, part) }
+	if (status < 300 || deniesOnly(status)) && isPage(body) &&
+		(slices.ContainsFunc(consentHosts, begins) || slices.ContainsFunc(consentPaths, has)) {
+		return cookieWall, true
+	}
+	return "", false
+}
 
 // challenger is one who puts a page that only browsers get past before those of others.
 type challenger struct {
@@ -72,6 +104,16 @@ var challengers = []challenger{
 	},
 	{name: "DDoS-Guard", titles: []string{"ddos-guard"}, marks: []string{"/.well-known/ddos-guard/"}},
 	{
+		name: cookieWall,
+		titles: []string{
+			"before you continue", "antes de continuar", "cookie consent", "cookies required",
+			"cookies are required", "cookie wall", "enable cookies", "please enable cookies",
+			"consentimiento de cookies", "aviso de cookies", "activa las cookies",
+			"habilita las cookies", "privacy gate", "your privacy choices", "tu privacidad",
+		},
+		marks: []string{"/v2/collectconsent", "//consent.google.", "//myprivacy."},
+	},
+	{
 		name: "a page that checks who asks",
 		titles: []string{
 			"access denied", "acceso denegado", "checking your browser", "verifying your browser",
@@ -95,7 +137,8 @@ func Challenged(status int, header http.Header, body []byte) (name string, ok bo
 	if len(body) > maxTest || !denied && (status >= 300 || !isPage(body)) {
 		return "", false
 	}
-	title, text := look(body)
+	title, words := look(body)
+	text := len(words)
 	if !denied && text > littleText {
 		return "", false
 	}
@@ -111,7 +154,22 @@ func Challenged(status int, header http.Header, body []byte) (name string, ok bo
 			return c.name, true
 		}
 	}
+	if text <= aFewWords && wantsCookies(words) && !has("alternate") {
+		return cookieWall, true
+	}
 	return "", false
+}
+
+// wantsCookies reports whether a text in lower case asks for cookies to be taken.
+func wantsCookies(text string) bool {
+	if !strings.Contains(text, "cookie") {
+		return false
+	}
+	has := func(word string) bool { return strings.Contains(text, word) }
+	return slices.ContainsFunc([]string{
+		"enable", "accept", "allow", "require", "consent", "turn on",
+		"activ", "acept", "habilit", "permit", "consient",
+	}, has)
 }
 
 // deniesOnly tells whether a status keeps a document from those that may not have it. Other
@@ -146,13 +204,14 @@ func isPage(body []byte) bool {
 	return true
 }
 
-// look gives the title of a page, folded, and the number of bytes of text that it shows.
-func look(body []byte) (title string, text int) {
+// look returns the title of a page and the text that it shows, in lower case.
+func look(body []byte) (title, text string) {
+	var shown strings.Builder
 	hidden := "" // the element that the tokens are in, if it is one that shows nothing
 	for z := html.NewTokenizer(bytes.NewReader(body)); ; {
 		switch kind := z.Next(); kind {
 		case html.ErrorToken:
-			return title, text
+			return title, shown.String()
 		case html.StartTagToken, html.EndTagToken:
 			raw, _ := z.TagName()
 			switch name := string(raw); {
@@ -165,10 +224,10 @@ func look(body []byte) (title string, text int) {
 				}
 			}
 		case html.TextToken:
-			if words := bytes.Join(bytes.Fields(z.Text()), []byte(" ")); hidden == "" {
-				text += len(words)
+			if words := bytes.ToLower(bytes.Join(bytes.Fields(z.Text()), []byte(" "))); hidden == "" {
+				shown.Write(words)
 			} else if hidden == "title" && title == "" {
-				title = strings.ToLower(html.UnescapeString(string(words)))
+				title = html.UnescapeString(string(words))
 			}
 		}
 	}
@@ -176,7 +235,10 @@ func look(body []byte) (title string, text int) {
 
 // challenge is the error for an answer that is one.
 func challenge(target *url.URL, code int, name string) error {
-	return news.Errorf(news.Refused,
-		"fetch %s: challenged: the server answers %s with a bot challenge (%s)",
-		shown(target), status(code), name)
+	what := fmt.Sprintf("a bot challenge (%s)", name)
+	if name == cookieWall {
+		what = "a cookie wall: a page that goes away for those who take its cookies"
+	}
+	return news.Errorf(news.Refused, "fetch %s: challenged: the server answers %s with %s",
+		shown(target), status(code), what)
 }

@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"bytes"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,7 +14,9 @@ import (
 	"testing"
 
 	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/teletipo/teletipo/internal/news"
@@ -86,8 +89,84 @@ func TestFetchDecodes(t *testing.T) {
 	}
 }
 
-func TestFetchCodingsThatLie(t *testing.T) {
-	doc := sampleDoc(20_000)
+// wraps are the codings that a body may really be in, one inside the other as written.
+var wraps = map[string]func(t testing.TB, doc []byte) []byte{
+	"":     func(_ testing.TB, doc []byte) []byte { return doc },
+	"gzip": func(t testing.TB, doc []byte) []byte { return encode(t, "gzip", doc) },
+	"br":   func(t testing.TB, doc []byte) []byte { return encode(t, "br", doc) },
+	"zstd": func(t testing.TB, doc []byte) []byte { return encode(t, "zstd", doc) },
+	"deflate": func(t testing.TB, doc []byte) []byte {
+		var out bytes.Buffer
+		w := zlib.NewWriter(&out)
+		_, _ = w.Write(doc)
+		_ = w.Close()
+		return out.Bytes()
+	},
+	"deflate, bare": func(t testing.TB, doc []byte) []byte {
+		var out bytes.Buffer
+		w, _ := flate.NewWriter(&out, 6)
+		_, _ = w.Write(doc)
+		_ = w.Close()
+		return out.Bytes()
+	},
+	"gzip, gzip": func(t testing.TB, doc []byte) []byte {
+		return encode(t, "gzip", encode(t, "gzip", doc))
+	},
+	"br, gzip": func(t testing.TB, doc []byte) []byte {
+		return encode(t, "gzip", encode(t, "br", doc))
+	},
+}
+
+func TestFetchBelievesBytesOverLabels(t *testing.T) {
+	docs := map[string][]byte{
+		"rss":    append([]byte("<?xml version='1.0'?>\n<rss><channel>"), sampleDoc(20_000)...),
+		"short":  []byte("<rss/>"),
+		"json":   []byte(`{"version": "https://jsonfeed.org/version/1.1", "items": []}`),
+		"posts":  []byte(`[{"id": 7, "title": {"rendered": "Bridge closed"}}]`),
+		"mark":   []byte("\xef\xbb\xbf\r\n\r\n<feed>\xc3\xb1</feed>"),
+		"latin1": []byte("<rss><channel><title>Ma\xf1ana</title></channel></rss>"),
+		"utf-16": []byte("\xff\xfe<\x00r\x00s\x00s\x00/\x00>\x00"),
+	}
+	known := map[string][]string{ // what is really sent, and the labels that it is found under
+		"":     {"", "gzip", "x-gzip", "br", "zstd", "deflate", "UTF-8", "none", "gzip, gzip", "sdch"},
+		"gzip": {"gzip", "", "br", "zstd", "deflate", "UTF-8", "none", "gzip, gzip", "sdch", "x-gzip"},
+		"zstd": {"zstd", "", "br", "gzip", "deflate", "binary"},
+		"br":   {"br"}, "deflate, bare": {"deflate"},
+		"deflate":    {"deflate", "", "br", "gzip", "utf8"},
+		"gzip, gzip": {"gzip, gzip", "gzip", ""},
+		"br, gzip":   {"br, gzip"},
+	}
+	c := client(t, Options{})
+	for sent, labels := range known {
+		for i, stated := range labels {
+			for name, doc := range docs {
+				url := coded(t, stated, wraps[sent](t, doc))
+				resp, err := c.Fetch(t.Context(), news.Request{URL: url})
+				if err != nil || !bytes.Equal(resp.Document.Body, doc) {
+					t.Errorf("%s, %q stated as %q: %d bytes, %v",
+						name, sent, stated, len(resp.Document.Body), err)
+				}
+				right := i == 0 || stated == "x-gzip" && sent == "gzip"
+				if (resp.Note == "") != right {
+					t.Errorf("%s, %q stated as %q: note %q", name, sent, stated, resp.Note)
+				}
+			}
+		}
+	}
+	// bzip2 of <rss><channel/></rss>
+	packed, err := hex.DecodeString("425a6839314159265359afb7dc800000021980000080052a45180020002" +
+		"1a01a68201a69a0c4b4f0da5aa15123878bb9229c284857dbee4000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := c.Fetch(t.Context(), news.Request{URL: coded(t, "", packed)})
+	if err != nil || string(resp.Document.Body) != "<rss><channel/></rss>" || resp.Note == "" {
+		t.Errorf("bzip2: %q, %q, %v", resp.Document.Body, resp.Note, err)
+	}
+}
+
+func TestFetchOfBrokenCodings(t *testing.T) {
+	doc := sampleDoc(600_000) // more than a block of zstd
 	c := client(t, Options{})
 	for coding := range encoders {
 		good := encode(t, coding, doc)
@@ -98,30 +177,39 @@ func TestFetchCodingsThatLie(t *testing.T) {
 		for name, test := range map[string]struct {
 			stated string
 			body   []byte
+			part   bool
 			want   string
 		}{
-			"plain":     {coding, []byte("<rss>" + strings.Repeat("no coding ", 50)), "is not in the coding"},
-			"truncated": {coding, good[:len(good)/2], "breaks off after "},
-			"beginning": {coding, good[:3], "breaks off after 0 bytes: the coding " + `"` + coding},
-			"broken":    {coding, broken, `"` + coding + `"`},
-			"garbage":   {coding, append(bytes.Clone(good), "garbage at its end"...), "is not in the coding"},
-			"twice":     {coding + ", " + coding, good, "was not asked for: that is gzip, br, zstd"},
-			"unknown":   {"sdch", good, `the coding "sdch"`},
+			"plain":     {coding, []byte(strings.Repeat("no coding ", 50)), false, "is not in the coding"},
+			"truncated": {coding, good[:len(good)/2], true, "breaks off after "},
+			"beginning": {coding, good[:3], false, "breaks off after 0 bytes: the coding " + `"` + coding},
+			"broken":    {coding, broken, false, `"` + coding + `"`},
+			"unknown":   {"sdch", []byte("\x00\x01\x02" + strings.Repeat("?", 99)), false, `the coding "sdch"`},
 		} {
-			_, err := c.Fetch(t.Context(), news.Request{URL: coded(t, test.stated, test.body)})
+			resp, err := c.Fetch(t.Context(), news.Request{URL: coded(t, test.stated, test.body)})
 			if err == nil {
 				t.Errorf("%s, %s: no error", coding, name)
 				continue
 			}
 			wantError(t, err, news.Unreachable, test.want)
+			got := resp.Document.Body
+			if resp.Partial != test.part || (len(got) > 0) != test.part || !bytes.HasPrefix(doc, got) {
+				t.Errorf("%s, %s: partial %v, %d bytes", coding, name, resp.Partial, len(got))
+			}
 		}
 		// A decoder that has met all this is as good as new.
 		resp, err := c.Fetch(t.Context(), news.Request{URL: coded(t, coding, good)})
-		if err != nil || !bytes.Equal(resp.Document.Body, doc) {
+		if err != nil || !bytes.Equal(resp.Document.Body, doc) || resp.Note != "" {
 			t.Errorf("%s after bad ones: %d bytes, %v", coding, len(resp.Document.Body), err)
 		}
+		// What comes after the end costs nothing.
+		more := append(bytes.Clone(good), "\n<!-- cached 2026-11-02 -->\n"...)
+		resp, err = c.Fetch(t.Context(), news.Request{URL: coded(t, coding, more)})
+		if err != nil || !bytes.Equal(resp.Document.Body, doc) || resp.Note == "" {
+			t.Errorf("%s and more: %d bytes, %q, %v", coding, len(resp.Document.Body), resp.Note, err)
+		}
 		resp, err = c.Fetch(t.Context(), news.Request{URL: coded(t, coding, nil)})
-		if err != nil || len(resp.Document.Body) != 0 {
+		if err != nil || len(resp.Document.Body) != 0 || resp.Note != "" {
 			t.Errorf("%s of nothing: %q, %v", coding, resp.Document.Body, err)
 		}
 	}
@@ -180,6 +268,11 @@ func TestFetchStopsBombsOfMemoryAndOfNothing(t *testing.T) {
 			[]byte{0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0, 0x40},
 			nil,
 			news.Unreachable, "exceeds configured limit",
+		},
+		// 23 MB of empty members, in gzip once more.
+		"empty gzip in gzip": {
+			"gzip", encode(t, "gzip", bytes.Repeat(encode(t, "gzip", nil), 1<<20)), nil,
+			news.TooLarge, "limit of 100000 bytes",
 		},
 		// Members and frames with nothing in them, without end.
 		"empty gzip": {"gzip", nil, encode(t, "gzip", nil), news.TooLarge, "limit of 100000 bytes"},

@@ -5,6 +5,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
@@ -104,7 +106,8 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 // net/http/httptrace has put into ctx is told of every step.
 //
 // The kinds of error: Invalid for an address that is none, NotFound (404), Gone (410), TooLarge,
-// Refused for any other 4xx, a bot challenge and an address that is not public, and Unreachable
+// Refused for any other 4xx, a bot challenge, a cookie wall and an address that is not public, and
+// Unreachable
 // for all that may pass by itself: the network, 408, 425, 429, 5xx and answers that make no
 // sense. If ctx ends, the error wraps ctx.Err().
 //
@@ -115,33 +118,52 @@ func (c *Client) Fetch(ctx context.Context, req news.Request) (news.Response, er
 	if err != nil {
 		return news.Response{}, err
 	}
-	way, left := newRoute(target), c.timeout
+	way, left, note := newRoute(target), c.timeout, ""
 	for {
-		// Waiting for one's turn takes nothing from the time that the document has.
-		leave, err := c.gates.enter(ctx, target.Hostname())
-		if s, ok := errors.AsType[*shut](err); ok {
-			return news.Response{RetryAfter: time.Until(s.until)},
-				news.Errorf(news.Busy, "fetch %s: %w", shown(target), err)
+		resp, next, err := c.turn(ctx, &left, target, req)
+		if resp.Status == http.StatusNotAcceptable && resp.Challenge == "" &&
+			!strings.Contains(req.Accept, "text/html") {
+			note = "the server answers 406 Not Acceptable unless text/html is accepted"
+			req.Accept = cmp.Or(req.Accept, "*/*") + ", text/html;q=0.1"
+			continue
 		}
-		if err != nil {
-			return news.Response{}, fmt.Errorf("fetch %s: %w", shown(target), err)
-		}
-		start := time.Now()
-		resp, next, err := c.ask(ctx, left, target, req)
-		leave()
-		left -= time.Since(start)
-		c.log.Debug("fetched", "url", shown(target), "status", resp.Status,
-			"bytes", len(resp.Document.Body), "error", err)
 		if err == nil && next != nil {
+			way.cookies = way.cookies || resp.Header["Set-Cookie"] != nil
 			err = way.follow(resp.Status, next)
+			if errors.Is(err, errCookieWall) {
+				resp.Challenge = cookieWall
+			}
 		} else if err == nil {
 			resp.Moved = way.moved()
+			resp.Note = cmp.Or(resp.Note, note)
 		}
 		if err != nil || next == nil {
 			return resp, err
 		}
 		target = next
 	}
+}
+
+// turn waits for a host and makes one exchange with it, which takes from the time that is left.
+func (c *Client) turn(
+	ctx context.Context, left *time.Duration, target *url.URL, req news.Request,
+) (resp news.Response, next *url.URL, err error) {
+	// Waiting for one's turn takes nothing from the time that the document has.
+	leave, err := c.gates.enter(ctx, target.Hostname())
+	if s, ok := errors.AsType[*shut](err); ok {
+		return news.Response{RetryAfter: time.Until(s.until)}, nil,
+			news.Errorf(news.Busy, "fetch %s: %w", shown(target), err)
+	}
+	if err != nil {
+		return news.Response{}, nil, fmt.Errorf("fetch %s: %w", shown(target), err)
+	}
+	start := time.Now()
+	resp, next, err = c.ask(ctx, *left, target, req)
+	leave()
+	*left -= time.Since(start)
+	c.log.Debug("fetched", "url", shown(target), "status", resp.Status,
+		"bytes", len(resp.Document.Body), "error", err)
+	return resp, next, err
 }
 
 // ask makes one exchange within the given time. If the answer is a redirect, next is where to.
@@ -193,16 +215,20 @@ func (c *Client) answer(
 		return resp, nil, tooLarge(target, limit)
 	}
 	body, err := c.body(ctx, cancel, target, in, limit)
+	resp.Note = body.note
+	resp.Document.MediaType = in.Header.Get("Content-Type")
 	// The status says enough where the words that go with it do not come.
 	if err != nil && (denial == nil || ctx.Err() != nil) {
+		if body.partial && ctx.Err() == nil {
+			resp.Partial, resp.Document.Body = true, body.doc
+		}
 		return resp, nil, err
 	}
-	if name, ok := Challenged(in.StatusCode, in.Header, body); ok {
+	if name, ok := challenged(target, in.StatusCode, in.Header, body.doc); ok {
 		resp.Challenge = name
 		return resp, nil, challenge(target, in.StatusCode, name)
 	}
-	resp.Document.Body = body
-	resp.Document.MediaType = in.Header.Get("Content-Type")
+	resp.Document.Body = body.doc
 	if denial == nil {
 		resp.Validators = validators(in, req.Validators)
 	}

@@ -190,3 +190,115 @@ func serveRaw(t *testing.T, answer string) string {
 		_, _ = io.WriteString(conn, answer)
 	})
 }
+
+// Servers end documents in many wrong ways: what came is handed on, and that it is a part.
+func TestFetchKeepsWhatCameBeforeABrokenEnd(t *testing.T) {
+	const head = "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n"
+	const doc = "<rss><channel><item/></channel></rss>"
+	chunk := fmt.Sprintf("%x\r\n%s\r\n", len(doc), doc)
+	for name, answer := range map[string]string{
+		"no last chunk":     head + "Transfer-Encoding: chunked\r\n\r\n" + chunk,
+		"half a last chunk": head + "Transfer-Encoding: chunked\r\n\r\n" + chunk + "0\r",
+		"junk for a chunk":  head + "Transfer-Encoding: chunked\r\n\r\n" + chunk + "<!-- x -->\r\n",
+		"length too large":  head + "Content-Length: 1000\r\n\r\n" + doc,
+	} {
+		for _, waits := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, waits %v", name, waits), func(t *testing.T) {
+				url := "http://" + listen(t, func(conn net.Conn) {
+					_, _ = conn.Read(make([]byte, 4096)) // the request, whatever it is
+					_, _ = io.WriteString(conn, answer)
+					if waits { // until the client has had enough
+						_, _ = conn.Read(make([]byte, 1))
+					}
+				})
+				c := client(t, Options{Timeout: 200 * time.Millisecond})
+				resp, err := c.Fetch(t.Context(), news.Request{URL: url})
+				wantError(t, err, news.Unreachable, "fetch "+url+": ")
+				if !resp.Partial || string(resp.Document.Body) != doc {
+					t.Errorf("partial %v, %q: %v", resp.Partial, resp.Document.Body, err)
+				}
+				if resp.Validators != (news.Validators{}) {
+					t.Errorf("validators %+v of a part", resp.Validators)
+				}
+			})
+		}
+	}
+}
+
+// 406 is the answer of servers that look for text/html in Accept and find none.
+func TestFetchAsksOnceMoreAfter406(t *testing.T) {
+	var accepts []string
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		accepts = append(accepts, r.Header.Get("Accept"))
+		if !strings.Contains(r.Header.Get("Accept"), "text/html") || r.URL.Path == "/never" {
+			w.WriteHeader(http.StatusNotAcceptable)
+			return
+		}
+		fmt.Fprint(w, "<rss/>")
+	})
+	c := client(t, Options{})
+	resp, err := c.Fetch(t.Context(), news.Request{URL: url, Accept: "application/rss+xml"})
+	if err != nil || string(resp.Document.Body) != "<rss/>" || !strings.Contains(resp.Note, "406") {
+		t.Errorf("%+v, %v", resp, err)
+	}
+	if want := "application/rss+xml, text/html;q=0.1"; len(accepts) != 2 || accepts[1] != want {
+		t.Errorf("asked with %q, want the second with %q", accepts, want)
+	}
+	accepts = nil
+	_, err = c.Fetch(t.Context(), news.Request{URL: url + "/never"})
+	wantError(t, err, news.Refused, "406 Not Acceptable")
+	if len(accepts) != 2 {
+		t.Errorf("asked %d times: %q", len(accepts), accepts)
+	}
+}
+
+func TestFetchNamesCookieWalls(t *testing.T) {
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		wall := page("Daily Wire", "<form>Choose what we may keep.</form>"+article)
+		switch r.URL.Path {
+		case "/circle":
+			w.Header().Set("Set-Cookie", "seen=1")
+			http.Redirect(w, r, "/circle", http.StatusFound)
+		case "/longer":
+			http.Redirect(w, r, "/set", http.StatusFound)
+		case "/set":
+			w.Header().Set("Set-Cookie", "seen=1")
+			http.Redirect(w, r, "/longer", http.StatusFound)
+		case "/spiral":
+			w.Header().Set("Set-Cookie", "n="+r.URL.RawQuery)
+			http.Redirect(w, r, "/spiral?"+r.URL.RawQuery+"x", http.StatusFound)
+		case "/away":
+			http.Redirect(w, r, "/cookie-consent?back=/away", http.StatusFound)
+		case "/cookie-consent":
+			fmt.Fprint(w, wall)
+		case "/small":
+			fmt.Fprint(w, page("Daily Wire", "<h1>Hello</h1>Please enable cookies and load again."))
+		case "/pequeña":
+			fmt.Fprint(w, page("El Diario", "Para continuar, acepta las cookies."))
+		case "/titled":
+			fmt.Fprint(w, page("Before you continue - Daily Wire", "<button>I agree</button>"))
+		case "/denied":
+			w.WriteHeader(http.StatusForbidden)
+			fmt.Fprint(w, page("Daily Wire", "This site requires cookies."))
+		case "/home": // a real page with a banner: its feed is named, and there is much text
+			fmt.Fprint(w, page("Daily Wire", "<p>We use cookies. Accept all</p>"+article))
+		case "/tiny":
+			fmt.Fprint(w, page("Daily Wire", `<link rel="alternate" href="/feed">Accept cookies`))
+		}
+	})
+	c := client(t, Options{})
+	for _, path := range []string{
+		"/circle", "/longer", "/spiral", "/away", "/small", "/peque%C3%B1a", "/titled", "/denied",
+	} {
+		resp, err := c.Fetch(t.Context(), news.Request{URL: url + path})
+		wantError(t, err, news.Refused, "fetch "+url, "cookie wall")
+		if resp.Challenge != cookieWall {
+			t.Errorf("%s: challenge %q", path, resp.Challenge)
+		}
+	}
+	for _, path := range []string{"/home", "/tiny"} {
+		if resp, err := c.Fetch(t.Context(), news.Request{URL: url + path}); err != nil {
+			t.Errorf("%s: %v, %+v", path, err, resp)
+		}
+	}
+}

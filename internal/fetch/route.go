@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -9,6 +10,10 @@ import (
 
 	"github.com/teletipo/teletipo/internal/news"
 )
+
+// errCookieWall is for a way that only those who keep cookies get to the end of.
+var errCookieWall = errors.New(
+	"a cookie wall: the server redirects again and again until a cookie that it sets comes back")
 
 const (
 	maxRedirects = 10
@@ -81,6 +86,7 @@ func status(code int) string {
 type route struct {
 	steps     []*url.URL // every address that was asked, in order
 	permanent bool       // all redirects so far
+	cookies   bool       // an answer on the way set a cookie
 }
 
 func newRoute(start *url.URL) *route {
@@ -91,7 +97,12 @@ func newRoute(start *url.URL) *route {
 func (r *route) follow(code int, next *url.URL) error {
 	first := r.steps[0]
 	same := func(step *url.URL) bool { return step.String() == next.String() }
-	if i := slices.IndexFunc(r.steps, same); i >= 0 {
+	i := slices.IndexFunc(r.steps, same)
+	if r.cookies && (i >= 0 || len(r.steps) > maxRedirects) {
+		return news.Errorf(news.Refused, "fetch %s: %w: %s",
+			shown(first), errCookieWall, circle(append(slices.Clone(r.steps[max(i, 0):]), next)))
+	}
+	if i >= 0 {
 		return news.Errorf(news.Unreachable, "fetch %s: redirects go round in a circle: %s",
 			shown(first), circle(append(slices.Clone(r.steps[i:]), next)))
 	}

@@ -17,7 +17,7 @@ const (
 	OK         Status = "ok"
 	Slow       Status = "slow"       // the last look took longer than SlowAfter
 	Failing    Status = "failing"    // the last look failed
-	Challenged Status = "challenged" // the last look met a bot challenge instead of a document
+	Challenged Status = "challenged" // the last look met a bot challenge or a cookie wall
 	Silent     Status = "silent"     // quiet for QuietFactor times its usual interval
 	Empty      Status = "empty"      // it answers, but with no items
 	Retired    Status = "retired"    // its server says that it is gone for good
@@ -72,7 +72,7 @@ func judge(src news.Source, st news.PollState, found []Finding) (Status, string)
 	case src.Kind != news.KindPush && st.Polls == 0:
 		return New, "it was never looked at"
 	case st.Challenged:
-		return Challenged, "its server wants proof that we are no robot"
+		return Challenged, "its server wants proof that we are no robot, or that we keep cookies"
 	case st.Failures > 0:
 		return Failing, failure(st)
 	}

@@ -2,6 +2,26 @@ package news
 
 import "strings"
 
+// FeedAddress is the web address that a link to a feed means: feed://host/path is http, and what
+// follows feed: in feed:https://host/path is meant itself. Other addresses stay as they are.
+func FeedAddress(link string) string {
+	link = strings.TrimSpace(link)
+	const scheme = "feed:"
+	if len(link) < len(scheme) || !strings.EqualFold(link[:len(scheme)], scheme) {
+		return link
+	}
+	rest := link[len(scheme):]
+	if strings.HasPrefix(rest, "//") {
+		inner := strings.TrimPrefix(rest, "//")
+		if before, _, found := strings.Cut(inner, "://"); found &&
+			(strings.EqualFold(before, "http") || strings.EqualFold(before, "https")) {
+			return inner
+		}
+		return "http:" + rest
+	}
+	return rest
+}
+
 // LinkKey is what a canonical web address is known by: two addresses with one key are one page.
 // It folds what publishers vary without meaning another page: http and https, a leading www., m.,
 // mobile. or amp. of the host, the marks of AMP (a path's /amp, .amp or .amp.html, the parameters

@@ -47,3 +47,20 @@ func TestLinkKeyIsForEver(t *testing.T) {
 		}
 	}
 }
+
+func TestFeedAddress(t *testing.T) {
+	for link, want := range map[string]string{
+		"https://a.example/feed":            "https://a.example/feed",
+		" feed://a.example/feed?x=1 ":       "http://a.example/feed?x=1",
+		"feed:https://a.example/feed":       "https://a.example/feed",
+		"FEED:http://a.example/feed":        "http://a.example/feed",
+		"feed://https://a.example/feed":     "https://a.example/feed",
+		"feed://a.example/to?u=https://b.c": "http://a.example/to?u=https://b.c",
+		"feed":                              "feed",
+		"feed:":                             "",
+	} {
+		if got := FeedAddress(link); got != want {
+			t.Errorf("%q means %q, want %q", link, got, want)
+		}
+	}
+}

@@ -135,7 +135,9 @@ type Response struct {
 	RetryAfter  time.Duration // what the server asked for, 0 if nothing
 	MaxAge      time.Duration // for how long the answer is fresh, 0 if the server does not say
 	Moved       string        // where it is for good, if every redirect on the way was a 301 or 308
-	Challenge   string        // whose bot challenge came in place of a document, beside an error
+	Challenge   string        // what wall came in place of a document, and whose; beside an error
+	Partial     bool          // beside an error: the document is there as far as it came
+	Note        string        // what is wrong with an answer that can be read all the same
 	// Header has the fields of the answer, by their canonical names; nil if nobody kept them.
 	// Beside an error, the document's body may be what the server says about it.
 	Header map[string][]string
@@ -159,6 +161,14 @@ type Reading struct {
 	// Present are the names of all files that a folder has, if some may be gone for good and it
 	// could be listed whole; nil otherwise.
 	Present []string
+}
+
+// AddNote adds to what the desk should know; nothing if the text is empty.
+func (r *Reading) AddNote(text string) {
+	if r.Note != "" && text != "" {
+		r.Note += "; "
+	}
+	r.Note += text
 }
 
 // PollState is what polling has taught about a source, and when to look again.

@@ -119,7 +119,7 @@ func asFeed(base *url.URL, attrs map[string]string) (feed namedFeed, ok bool) {
 	if rank < 0 || !slices.Contains(rels, "alternate") || attrs["href"] == "" {
 		return namedFeed{}, false
 	}
-	u, err := base.Parse(attrs["href"])
+	u, err := base.Parse(news.FeedAddress(attrs["href"]))
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		return namedFeed{}, false
 	}

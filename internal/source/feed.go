@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -69,7 +70,7 @@ func (m *feedMark) on(reading *news.Reading) {
 	}
 	reading.Moved, reading.MovedSince = m.Moved, m.Since
 	if m.Found != "" {
-		reading.Note = fmt.Sprintf("%s is a page: its feed %s is read", m.For, m.Found)
+		reading.AddNote(fmt.Sprintf("%s is a page: its feed %s is read", m.For, m.Found))
 	}
 }
 
@@ -166,7 +167,8 @@ func (r *Reader) feed(
 	return reading, err
 }
 
-// ask makes one request for a feed, and tells where its address has moved for good.
+// ask makes one request for a feed, and tells where its address has moved for good. Of a document
+// that breaks off the items that are whole are read, and all of it is asked for again next time.
 func (r *Reader) ask(
 	ctx context.Context, src news.Source, last news.Validators,
 ) (reading news.Reading, moved string, err error) {
@@ -181,6 +183,11 @@ func (r *Reader) ask(
 		MaxAge:      resp.MaxAge,
 	}
 	reading.Challenged = resp.Challenge != ""
+	reading.AddNote(resp.Note)
+	if resp.Partial && hasItem(resp.Document.Body) {
+		reading.AddNote(err.Error())
+		err = nil
+	}
 	if err != nil {
 		return reading, "", err
 	}
@@ -190,4 +197,13 @@ func (r *Reader) ask(
 	}
 	reading.Validators = resp.Validators
 	return reading, resp.Moved, nil
+}
+
+// hasItem reports whether the beginning of a feed has a whole item in it.
+func hasItem(body []byte) bool {
+	if !isFeed(body) {
+		return false
+	}
+	_, items, isJSON := bytes.Cut(body, []byte(`"items"`))
+	return itemEnd.Match(body) || isJSON && bytes.IndexByte(items, '}') > 0
 }

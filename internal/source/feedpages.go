@@ -25,6 +25,7 @@ var (
 	linkTag  = regexp.MustCompile(`(?is)<(?:[a-z0-9]+:)?link\s[^<>]{0,1000}>`)
 	linkAttr = regexp.MustCompile(`(?is)\s(rel|href)\s*=\s*(?:"([^"]*)"|'([^']*)')`)
 	itemTag  = regexp.MustCompile(`(?i)<(?:[a-z0-9]+:)?(?:item|entry)[\s>]`)
+	itemEnd  = regexp.MustCompile(`(?i)</(?:[a-z0-9]+:)?(?:item|entry)\s*>`)
 )
 
 // pages follows a feed to its older pages (RFC 5005, sections 3 and 4; next_url of JSON Feed) on

@@ -106,6 +106,40 @@ func TestAChallengeIsRecordedAndYieldsNothing(t *testing.T) {
 	}
 }
 
+func TestAFeedThatBreaksOffIsReadAsFarAsItCame(t *testing.T) {
+	fault := news.Errorf(news.Unreachable, "fetch x: the document breaks off after 60 bytes")
+	for body, want := range map[string]bool{
+		"<rss><channel><item><title>A</title></item><item><ti":         true,
+		`<feed><atom:entry><title>A</title></atom:entry ><entry>`:      true,
+		`{"version": "1", "items": [{"id": "1"}, {"id": "2", "cont`:    true,
+		"<rss><channel><title>A</title><item><title>B":                 false,
+		`{"version": "1", "items": [{"id": "1", "cont`:                 false,
+		"<html><body><ul><li>A</li></ul><p>Something about an </item>": false,
+	} {
+		f := &fakeFetcher{
+			resp: news.Response{
+				Status: 200, Partial: true, Note: "it was in gzip",
+				Document: news.Document{URL: feedSource.URL, Body: []byte(body)},
+			},
+			err: fault,
+		}
+		last := news.Validators{ETag: `"1"`}
+		reading, err := feedReader(t, f).Read(t.Context(), feedSource, last)
+		if !want {
+			if !errors.Is(err, fault) || len(reading.Documents) != 0 || reading.Validators != last {
+				t.Errorf("%s: %+v, %v", body, reading, err)
+			}
+			continue
+		}
+		if err != nil || len(reading.Documents) != 1 || string(reading.Documents[0].Body) != body {
+			t.Errorf("%s: %+v, %v", body, reading, err)
+		}
+		if reading.Note != "it was in gzip; "+fault.Error() || reading.Validators.ETag != "" {
+			t.Errorf("%s: note %q, validators %+v", body, reading.Note, reading.Validators)
+		}
+	}
+}
+
 func TestFeedFromAFile(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "a feed.xml")

@@ -136,8 +136,8 @@ func (w *wordpress) feedInstead(ctx context.Context) (news.Reading, error) {
 	}
 	m.Feed, m.Given = src.URL, reading.Validators
 	reading.Validators = m.validators()
-	reading.Note = fmt.Sprintf("the site's API is closed (%s): its feed %s is read instead; "+
-		"the API is tried again after %s", m.Why, m.Feed, m.Closed.Add(reopen).Format(time.RFC3339))
+	reading.AddNote(fmt.Sprintf("the site's API is closed (%s): its feed %s is read instead; "+
+		"the API is tried again after %s", m.Why, m.Feed, m.Closed.Add(reopen).Format(time.RFC3339)))
 	return reading, nil
 }
 

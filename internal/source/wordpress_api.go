@@ -193,6 +193,11 @@ func (w *wordpress) page(ctx context.Context, root string, number int) (wpPage, 
 		return wpPage{sound: true}, nil // rest_post_invalid_page_number
 	}
 	w.heard(resp)
+	w.reading.AddNote(resp.Note)
+	if resp.Partial && bytes.HasPrefix(trimmed(resp.Document.Body), []byte("[")) {
+		w.reading.AddNote(err.Error()) // the posts that are whole are read; the page is not sound
+		err = nil
+	}
 	tooMuch := resp.Status == http.StatusBadRequest || news.KindOf(err) == news.TooLarge
 	switch {
 	case err != nil && tooMuch && w.perPage() > wpFewPosts:

@@ -406,6 +406,33 @@ func TestWordPressPageThatFails(t *testing.T) {
 	s.want(numbers(50, 1) + " " + numbers(100, 51))
 }
 
+// breaking is a web whose lists of posts break off in the middle.
+type breaking struct{ webFetcher }
+
+func (f breaking) Fetch(ctx context.Context, req news.Request) (news.Response, error) {
+	resp, err := f.webFetcher.Fetch(ctx, req)
+	if body := resp.Document.Body; err == nil && bytes.HasPrefix(body, []byte("[")) {
+		resp.Document.Body, resp.Partial = body[:len(body)/2], true
+		resp.Validators = news.Validators{}
+		err = news.Errorf(news.Unreachable, "fetch %s: the document breaks off", req.URL)
+	}
+	return resp, err
+}
+
+func TestWordPressListThatBreaksOff(t *testing.T) {
+	s := newSite(t, home)
+	s.pages(firstAsked, 4, span(4, 1))
+	s.use(breaking{})
+	if reading := s.want("4 3"); !strings.Contains(reading.Note, "breaks off") {
+		t.Errorf("note %q", reading.Note)
+	}
+	if !readMark(s.last.Mark, s.web.URL+"/").After.IsZero() {
+		t.Error("a part of the list counts as all of it")
+	}
+	s.use(webFetcher{})
+	s.want("4 3 2 1")
+}
+
 func TestWordPressListThatShrinks(t *testing.T) {
 	s := newSite(t, home)
 	s.pages(firstAsked, 100, span(100, 51), span(49, 1))
