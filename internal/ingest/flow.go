@@ -54,6 +54,7 @@ type Flow struct {
 	underWay   claims
 	known      *memory
 	pushed     tally
+	starts     starts
 }
 
 // New makes a flow.
@@ -66,6 +67,7 @@ func New(
 		cleaner: cleaner, now: now,
 		underWay: claims{taken: map[string]chan struct{}{}},
 		known:    newMemory(),
+		starts:   starts{began: now(), failing: map[string]time.Time{}},
 	}
 	f.classifier.Store(classifier)
 	return f
@@ -92,6 +94,7 @@ func (f *Flow) Run(ctx context.Context, src news.Source) (news.Report, error) {
 	after := learn(before, src, reading, &report, runErr, f.now())
 	if after.LastPoll != before.LastPoll {
 		after.Took = f.now().Sub(start)
+		f.starts.hasten(src.ID, &after, reading.RetryAfter, runErr, after.LastPoll)
 	}
 	f.tell(ctx, src, before, after, &report, runErr)
 	if src.Kind == news.KindFolder && !worthSaving(before, after, &report) {
