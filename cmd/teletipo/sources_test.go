@@ -286,10 +286,37 @@ func TestSourcesTestTellsEveryStepAndStoresNothing(t *testing.T) {
 	}
 }
 
-func TestTheExampleOfOPMLIsRead(t *testing.T) {
-	doc, err := opml.Read(strings.NewReader(subscriptions))
+// What is written wrong in a list is named, and costs no feed.
+func TestSourcesImportOfAListThatIsNotQuiteRight(t *testing.T) {
+	dir, flags := setUp(t, web(t))
+	file := write(t, filepath.Join(dir, "list.opml"), "<opml version='1.0'><body>\n"+
+		`<outline text="The "old" wire" xmlUrl="feed://old.example/feed"/>`+"\n"+
+		`<outline text="Sur&ntilde;o`+"\v"+`" xmlUrl="feed:https://sur.example/feed"/>`+"\n")
+	out, err := teletipo(t, append([]string{"sources", "import", file}, flags...)...)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%q, %v", out, err)
+	}
+	for _, want := range []string{
+		"list.opml: line 2: the value", "list.opml: line 3: control characters",
+		"list.opml: line 4: it ends inside <body>",
+		"added    http://old.example/feed: old-example\n",
+		"added    https://sur.example/feed: sur-example\n",
+		"2 added to ", ", 0 skipped\n",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("lacks %q:\n%s", want, out)
+		}
+	}
+	cfg := loaded(t, flags)
+	if got := cfg.Sources[len(cfg.Sources)-1]; got.Name != "Surño" {
+		t.Errorf("name %q", got.Name)
+	}
+}
+
+func TestTheExampleOfOPMLIsRead(t *testing.T) {
+	doc, faults, err := opml.Read(strings.NewReader(subscriptions))
+	if err != nil || len(faults) > 0 {
+		t.Fatal(faults, err)
 	}
 	if n := len(slices.Collect(doc.Feeds())); n != 5 {
 		t.Errorf("%d feeds, want 5", n)

@@ -35,11 +35,12 @@ func (c *sourcesAddCmd) Run(in *invocation) error {
 		return err
 	}
 	known := knownSources(&cfg)
+	c.URL = news.FeedAddress(c.URL)
 	if place, there := known.place(c.ID, c.URL); there {
 		return news.Errorf(news.Invalid, "not added: %s", place)
 	}
 	src := news.Source{
-		ID: c.ID, Name: c.Name, Kind: news.SourceKind(c.Kind), URL: strings.TrimSpace(c.URL),
+		ID: c.ID, Name: c.Name, Kind: news.SourceKind(c.Kind), URL: c.URL,
 		Lang: c.Lang, Every: c.Every, Rights: news.Rights(c.Rights), Enabled: true, Tags: c.Tags,
 	}
 	known.complete(&src)
@@ -165,6 +166,7 @@ func sameAddress(address string) string {
 // testedSource is the source that a name means: a configured one by its id or address, else the
 // one that `sources add` would make of an address.
 func testedSource(cfg *config.Config, name string) (src news.Source, configured bool, err error) {
+	name = news.FeedAddress(name)
 	for _, src := range cfg.Sources {
 		if src.ID == name || src.URL != "" && src.URL == name {
 			return src, true, nil

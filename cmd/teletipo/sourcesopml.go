@@ -89,9 +89,12 @@ func (c *sourcesImportCmd) Run(in *invocation) error {
 		return news.Errorf(news.NotFound, "import: %w", err)
 	}
 	defer file.Close()
-	doc, err := opml.Read(file)
+	doc, wrong, err := opml.Read(file)
 	if err != nil {
 		return fmt.Errorf("import %s: %w", c.File, err)
+	}
+	for _, fault := range wrong {
+		in.sayImport("wrong", c.File, fault.Error())
 	}
 	feeds := slices.Collect(doc.Feeds())
 	bar := progress.New(in.stderr, progress.Terminal(in.stderr), "import", len(feeds), time.Now)
@@ -127,7 +130,8 @@ func (c *sourcesImportCmd) Run(in *invocation) error {
 	return nil
 }
 
-// sayImport tells what became of one feed: "added" with its id, or "skipped" with why.
+// sayImport tells what became of one feed: "added" with its id, or "skipped" with why; and what is
+// "wrong" in the file.
 func (in *invocation) sayImport(what, address, text string) {
 	if in.flags.JSON {
 		in.printJSON(map[string]string{"outcome": what, "url": address, "detail": text})
@@ -141,6 +145,7 @@ func (in *invocation) sayImport(what, address, text string) {
 func (c *sourcesImportCmd) source(
 	cfg *config.Config, known *known, feed *opml.Feed,
 ) (src news.Source, why string) {
+	feed.URL = news.FeedAddress(feed.URL)
 	if why := c.unfit(feed.URL); why != "" {
 		return src, why
 	}

@@ -250,7 +250,7 @@ func feedLink(s string) (string, error) {
 		}
 		return s, nil
 	}
-	return webLink(s)
+	return webLink(news.FeedAddress(s))
 }
 
 // contact wants a mail or web address that can stand in a User-Agent; it may be empty.

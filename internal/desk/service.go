@@ -247,6 +247,7 @@ const FileSource = "file"
 // passing makes a source of a feed's address that nobody configured. Its id is the address, and
 // its articles are somebody else's.
 func passing(address string) (news.Source, bool) {
+	address = news.FeedAddress(address)
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return news.Source{}, false

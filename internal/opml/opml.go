@@ -30,7 +30,7 @@ type Outline struct {
 // Feed is a feed that a document lists.
 type Feed struct {
 	Name    string   // its title, else its text; may be empty
-	URL     string   // of the feed document, as written
+	URL     string   // of the feed document
 	Folders []string // that it lies in, the outermost first; those without a name are left out
 	Outline *Outline // all that the document says of it
 }
@@ -50,7 +50,7 @@ func (o *Outline) Get(name string) string {
 func (o *Outline) Name() string {
 	for _, name := range []string{"title", "text"} {
 		if value := strings.TrimSpace(o.Get(name)); value != "" {
-			return value
+			return resolve(value) // many writers escape twice
 		}
 	}
 	return ""
@@ -67,7 +67,7 @@ func walk(outlines []Outline, folders []string, yield func(Feed) bool) bool {
 	for i := range outlines {
 		o := &outlines[i]
 		inside := folders
-		if address := strings.TrimSpace(o.Get("xmlUrl")); address != "" {
+		if address := resolve(strings.TrimSpace(o.Get("xmlUrl"))); address != "" {
 			feed := Feed{
 				Name: o.Name(), URL: address, Folders: slices.Clone(folders), Outline: o,
 			}

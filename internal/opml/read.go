@@ -2,10 +2,10 @@ package opml
 
 import (
 	"bytes"
-	"encoding/xml"
 	"io"
-	"slices"
+	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html/charset"
 
@@ -24,28 +24,48 @@ const (
 )
 
 // Read reads a document. A document type declaration is skipped and no entity of its own is ever
-// expanded. The error is TooLarge beyond the bounds, and Invalid, with the line, if it is no OPML.
-func Read(r io.Reader) (Document, error) {
+// expanded. Faults name, with their line, the places that are not as OPML has them and what they
+// cost; the rest is read. The error is TooLarge beyond the bounds, and Invalid if it is no OPML.
+func Read(r io.Reader) (doc Document, faults []error, err error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	switch {
 	case err != nil:
-		return Document{}, err
+		return Document{}, nil, err
 	case len(data) > MaxBytes:
-		return Document{}, news.Errorf(news.TooLarge, "more than %d bytes", MaxBytes)
+		return Document{}, nil, news.Errorf(news.TooLarge, "more than %d bytes", MaxBytes)
 	}
-	d := xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
-	d.Strict = false // many writers leave & bare in addresses
-	d.CharsetReader = charset.NewReaderLabel
-	p := &reading{decoder: d}
+	p := &reading{lexer: lexer{text: decode(data)}}
 	if err := p.read(); err != nil {
-		return Document{}, err
+		return Document{}, nil, err
 	}
-	return p.doc, nil
+	return p.doc, p.faults, nil
 }
 
-// reading is a document under way. It works on raw tokens, since prefixes have to survive.
+var stated = regexp.MustCompile(`^\s*<\?xml[^>]{0,200}\sencoding\s*=\s*["']([^"']{1,40})`)
+
+// decode makes UTF-8 of a document: of its byte order mark, of what it is if it is UTF-8, else of
+// the charset that it states, else of Windows-1252.
+func decode(data []byte) string {
+	label := "windows-1252"
+	if m := stated.FindSubmatch(data); m != nil {
+		label = string(m[1])
+	}
+	for mark, name := range map[string]string{"\xff\xfe": "utf-16le", "\xfe\xff": "utf-16be"} {
+		if bytes.HasPrefix(data, []byte(mark)) {
+			label = name
+		}
+	}
+	if encoding, _ := charset.Lookup(label); encoding != nil && !utf8.Valid(data) {
+		if text, err := encoding.NewDecoder().Bytes(data); err == nil {
+			data = text
+		}
+	}
+	return strings.ToValidUTF8(strings.TrimPrefix(string(data), "\ufeff"), "\ufffd")
+}
+
+// reading is a document under way.
 type reading struct {
-	decoder  *xml.Decoder
+	lexer
 	doc      Document
 	path     []string   // names of the open elements
 	open     []*Outline // outlines among them
@@ -56,55 +76,55 @@ type reading struct {
 
 func (p *reading) read() error {
 	for {
-		token, err := p.decoder.RawToken()
-		switch {
-		case err == io.EOF && p.finished:
+		at := p.pos
+		t := p.next()
+		switch t.kind {
+		case ended:
+			if len(p.path) == 0 && !p.finished {
+				return news.Errorf(news.Invalid, "it has no <opml>")
+			}
+			if len(p.path) > 0 {
+				p.fault(p.pos, "it ends inside <%s>", p.path[len(p.path)-1])
+				p.closeDownTo(0)
+			}
 			return nil
-		case err == io.EOF && len(p.path) > 0:
-			return p.fault("it ends inside <%s>", p.path[len(p.path)-1])
-		case err == io.EOF:
-			return p.fault("it has no <opml>")
-		case err != nil:
-			return news.Errorf(news.Invalid, "not XML: %w", err)
-		}
-		switch t := token.(type) {
-		case xml.StartElement:
-			err = p.start(t)
-		case xml.EndElement:
-			err = p.end(full(t.Name))
-		case xml.CharData:
+		case startTag:
+			if p.finished {
+				p.fault(at, "<%s> after the end of the document, left out with what follows", t.name)
+				return nil
+			}
+			if err := p.start(t); err != nil {
+				return err
+			}
+			if t.closed {
+				p.closeDownTo(len(p.path) - 1)
+			}
+		case endTag:
+			p.end(at, t.name)
+		case characters:
 			if p.field != nil {
-				p.field.Value += string(t)
+				p.field.Value += t.text
 				if len(p.field.Value) > maxValue {
 					return news.Errorf(news.TooLarge, "<%s> has more than %d bytes", p.field.Name, maxValue)
 				}
 			}
 		}
-		if err != nil {
-			return err
-		}
 	}
-}
-
-func (p *reading) fault(format string, args ...any) error {
-	line, _ := p.decoder.InputPos()
-	return news.Errorf(news.Invalid, "line %d: "+format, append([]any{line}, args...)...)
 }
 
 // start opens an element. Outlines anywhere else than they belong are passed over, and so are
 // unknown elements.
-func (p *reading) start(t xml.StartElement) error {
-	name := full(t.Name)
-	if len(p.path) == 0 {
-		if p.finished || !strings.EqualFold(name, "opml") {
-			return p.fault("<%s> is no OPML", name)
-		}
-		if len(t.Attr) > maxAttributes {
-			return news.Errorf(news.TooLarge, "<%s> has more than %d attributes", name, maxAttributes)
-		}
-		p.doc.Attributes = attributes(t.Attr)
+func (p *reading) start(t token) error {
+	if len(t.attributes) > maxAttributes {
+		return news.Errorf(news.TooLarge, "<%s> has more than %d attributes", t.name, maxAttributes)
 	}
-	p.path = append(p.path, name)
+	if len(p.path) == 0 {
+		if !strings.EqualFold(t.name, "opml") {
+			return news.Errorf(news.Invalid, "<%s> is no OPML", t.name)
+		}
+		p.doc.Attributes = t.attributes
+	}
+	p.path = append(p.path, t.name)
 	if len(p.path) > MaxDepth+2 {
 		return news.Errorf(news.TooLarge, "elements are nested deeper than %d", MaxDepth)
 	}
@@ -113,14 +133,17 @@ func (p *reading) start(t xml.StartElement) error {
 		if len(p.doc.Head) == maxFields {
 			return news.Errorf(news.TooLarge, "the head has more than %d elements", maxFields)
 		}
-		p.field = &Field{Name: name}
+		p.field = &Field{Name: t.name}
 	case p.inBody():
-		return p.outline(t)
+		if p.counted++; p.counted > MaxOutlines {
+			return news.Errorf(news.TooLarge, "more than %d outlines", MaxOutlines)
+		}
+		p.open = append(p.open, &Outline{Attributes: t.attributes})
 	}
 	return nil
 }
 
-// inBody tells whether the innermost element is an outline of the body or of another outline.
+// inBody reports whether the innermost element is an outline of the body or of another outline.
 func (p *reading) inBody() bool {
 	if len(p.path) < 3 || !strings.EqualFold(p.path[1], "body") ||
 		len(p.open) != len(p.path)-3 { // below something unknown
@@ -129,60 +152,44 @@ func (p *reading) inBody() bool {
 	return strings.EqualFold(p.path[len(p.path)-1], "outline")
 }
 
-func (p *reading) outline(t xml.StartElement) error {
-	if p.counted++; p.counted > MaxOutlines {
-		return news.Errorf(news.TooLarge, "more than %d outlines", MaxOutlines)
-	}
-	if len(t.Attr) > maxAttributes {
-		return news.Errorf(news.TooLarge, "an outline has more than %d attributes", maxAttributes)
-	}
-	p.open = append(p.open, &Outline{Attributes: attributes(t.Attr)})
-	return nil
-}
-
-// end closes an element.
-func (p *reading) end(name string) error {
+// end closes an element, and those in it that were not closed.
+func (p *reading) end(at int, name string) {
+	same := func(open string) bool { return strings.EqualFold(open, name) }
 	last := len(p.path) - 1
-	if last < 0 || p.path[last] != name {
-		return p.fault("</%s> closes nothing", name)
+	for last >= 0 && !same(p.path[last]) {
+		last--
 	}
-	isOutline := len(p.open) > 0 && len(p.path) == len(p.open)+2
-	p.path = p.path[:last]
 	switch {
-	case last == 0:
-		p.finished = true
-	case p.field != nil && last == 2:
-		p.field.Value = strings.TrimSpace(p.field.Value)
-		p.doc.Head = append(p.doc.Head, *p.field)
-		p.field = nil
-	case isOutline:
-		closed := p.open[len(p.open)-1]
-		p.open = p.open[:len(p.open)-1]
-		into := &p.doc.Outlines
-		if len(p.open) > 0 {
-			into = &p.open[len(p.open)-1].Outlines
-		}
-		*into = append(*into, *closed)
+	case last < 0:
+		p.fault(at, "</%.40s> closes nothing", name)
+		return
+	case last < len(p.path)-1:
+		p.fault(at, "</%s> comes before the end of <%s>", name, p.path[len(p.path)-1])
 	}
-	return nil
+	p.closeDownTo(last)
 }
 
-// full writes a name as the document does.
-func full(n xml.Name) string {
-	if n.Space == "" {
-		return n.Local
-	}
-	return n.Space + ":" + n.Local
-}
-
-// attributes takes over attributes, of equal ones the first.
-func attributes(list []xml.Attr) []Attribute {
-	var all []Attribute
-	for _, a := range list {
-		name := full(a.Name)
-		if !slices.ContainsFunc(all, func(b Attribute) bool { return b.Name == name }) {
-			all = append(all, Attribute{name, a.Value})
+// closeDownTo closes elements until so many are open.
+func (p *reading) closeDownTo(depth int) {
+	for len(p.path) > depth {
+		last := len(p.path) - 1
+		isOutline := len(p.open) > 0 && len(p.path) == len(p.open)+2
+		p.path = p.path[:last]
+		switch {
+		case last == 0:
+			p.finished = true
+		case p.field != nil && last == 2:
+			p.field.Value = strings.TrimSpace(p.field.Value)
+			p.doc.Head = append(p.doc.Head, *p.field)
+			p.field = nil
+		case isOutline:
+			closed := p.open[len(p.open)-1]
+			p.open = p.open[:len(p.open)-1]
+			into := &p.doc.Outlines
+			if len(p.open) > 0 {
+				into = &p.open[len(p.open)-1].Outlines
+			}
+			*into = append(*into, *closed)
 		}
 	}
-	return all
 }

@@ -22,7 +22,7 @@ func TestConformance55(t *testing.T) {
 	h := newPublic(t, s)
 	body := get(t, h, opmlPath).Body.Bytes()
 	newstest.Golden(t, "feeds.opml", body)
-	doc, err := opml.Read(bytes.NewReader(body))
+	doc, _, err := opml.Read(bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
