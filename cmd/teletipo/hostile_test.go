@@ -43,7 +43,7 @@ var hostile = []struct {
 		fmt.Fprint(conn, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n<rss>")
 	}, "breaks off after 5 bytes"},
 	{"lying about its coding", func(conn net.Conn, _ string) {
-		fmt.Fprint(conn, "HTTP/1.1 200 OK\r\nContent-Encoding: zstd\r\nContent-Length: 9\r\n\r\n<rss/>...")
+		fmt.Fprint(conn, "HTTP/1.1 200 OK\r\nContent-Encoding: zstd\r\nContent-Length: 9\r\n\r\n\x00\x01\x02 none.")
 	}, "is not in the coding"},
 	{"lying about its type", func(conn net.Conn, _ string) {
 		fmt.Fprint(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\n"+
