@@ -166,3 +166,55 @@ func TestBackfillOneByOne(t *testing.T) {
 		t.Errorf("an archive that was published has changed:\n%s", diff)
 	}
 }
+
+// TestArchiveAheadIsFilled has an archive that is not published yet take what comes after it: as
+// long as it has room, which a correction makes and a tombstone takes.
+func TestArchiveAheadIsFilled(t *testing.T) {
+	usual := news.Extent{Least: 50, Span: 48 * time.Hour}
+	large := func(bytes int) edit { return text(strings.Repeat("x", bytes)) }
+	for name, c := range map[string]struct {
+		then func(s *tested)
+		want string
+	}{
+		"50 are an archive": {func(s *tested) {
+			s.accept(many(200, 49, old)...)
+			s.accept(piece("next", old))
+		}, "[60 50 11 50 1]"},
+		"one of 50 was corrected": {func(s *tested) {
+			s.accept(many(200, 48, old)...)
+			s.accept(piece("200", old, text("new")))
+			s.accept(piece("fills", old))
+			s.accept(piece("next", old))
+		}, "[60 50 11 50 1]"},
+		"256 KB are": {func(s *tested) {
+			s.accept(piece("large", old, large(200<<10)))
+			s.accept(piece("fits", old, large(1<<10)))
+			s.accept(piece("next", old, large(1<<10)))
+		}, "[60 50 11 3 1]"},
+		"tombstones too": {func(s *tested) {
+			for n := range 10 {
+				s.withdraw(piece(fmt.Sprint(n)).Article.ID)
+			}
+			s.accept(piece("large", old, large(200<<10)))
+			s.accept(piece("next", old, large(1<<10)))
+		}, "[50 40 11 2 1]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStore(t)
+			s.accept(many(0, 60)...)
+			s.clock.step(time.Minute)
+			s.accept(piece("first", old))
+			s.accept(piece("second", old)) // its stamp is the next second, and the next ones' too
+			c.then(s)
+			if got := s.counts("border", usual); got != c.want {
+				t.Errorf("%s, want %s", got, c.want)
+			}
+			at := s.tell()["border"]
+			for i := range at.boundaries {
+				if err := at.bounded(i); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}

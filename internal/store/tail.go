@@ -93,8 +93,8 @@ func (w *writing) closeForBackfill(key news.FeedKey) error {
 func (f *feed) room(t tail) bool {
 	n, boundary := f.archives()
 	before := toArchive(f.archive.Get(number(n - 1))).boundary
-	events := t.events + uint64(len(f.goneIn(before, boundary)))
-	size := t.size
+	gone := uint64(len(f.goneIn(before, boundary)))
+	events, size := t.events+gone, t.size+gone*goneSize
 	for _, b := range []*bolt.Bucket{f.fresh, f.backfill} {
 		for _, p := range placesIn(b, before, boundary) {
 			events, size = events+1, size+uint64(p.size)
