@@ -32,6 +32,7 @@
 //   - lint: judges feeds, ours or not, document and server, line by line.
 //   - opml: reads and writes lists of feeds as feed readers exchange them.
 //   - progress: how far a long command has come.
+//   - watch: tells when files have changed and have been left alone since.
 //   - daemon: composes all of the above from a configuration: Open, Run, Close.
 //   - newstest: a fake web from txtar files, sample articles, a test logger.
 //   - archtest: who may import whom, as a test.

@@ -33,7 +33,7 @@ var Teletipo = Rules{
 
 		"internal/news":     {},
 		"internal/config":   {"internal/news"},
-		"internal/source":   {"internal/news"},
+		"internal/source":   {"internal/news", "internal/watch"},
 		"internal/fetch":    {"internal/news"},
 		"internal/parse":    {"internal/news"},
 		"internal/clean":    {"internal/news"},
@@ -58,6 +58,8 @@ var Teletipo = Rules{
 			"internal/news", "internal/parse", "internal/clean", "internal/classify",
 		},
 		"internal/publish": {"internal/news", "internal/render"},
+
+		"internal/watch": {},
 
 		"internal/newstest": {"internal/news"},
 		"internal/archtest": {},

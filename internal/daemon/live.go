@@ -21,6 +21,7 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/publish"
 	"github.com/teletipo/teletipo/internal/readers"
+	"github.com/teletipo/teletipo/internal/watch"
 )
 
 // settled is how long topic files must have been left alone before they are read again: an editor
@@ -130,16 +131,9 @@ func (f *front) Reads() []news.Reads { return f.side.Load().counts.Reads() }
 // topic files, until ctx ends.
 func (f *front) run(ctx context.Context) error {
 	defer signal.Stop(f.hup)
-	var events <-chan fsnotify.Event
-	var lost <-chan error
-	quiet, search := stoppedTimer(), stoppedTimer()
-	defer quiet.Stop()
-	defer search.Stop()
-	watcher := f.watch()
-	if watcher != nil {
-		defer watcher.Close()
-		events, lost = watcher.Events, watcher.Errors
-	}
+	changed := make(chan struct{})
+	watching := background(f.watch(changed))
+	defer watching.stop()
 	f.start()
 	for {
 		select {
@@ -147,65 +141,53 @@ func (f *front) run(ctx context.Context) error {
 			return f.stop()
 		case <-f.hup:
 			f.reload(ctx, "SIGHUP")
-		case event := <-events:
-			if isTopicFile(event) {
-				quiet.Reset(settled)
-			}
-		case err := <-lost:
-			f.log.Debug("watching topic files", "error", err) // events were lost, say
-			quiet.Reset(settled)
-		case <-quiet.C:
-			if f.watchDirs(watcher) != nil { // a directory is being replaced as a whole
-				search.Reset(searchEvery)
-			}
+		case <-changed:
 			f.reload(ctx, "files changed")
-		case <-search.C:
-			if f.watchDirs(watcher) == nil {
-				quiet.Reset(settled)
-			} else {
-				search.Reset(searchEvery)
-			}
 		}
 	}
 }
 
-func stoppedTimer() *time.Timer {
-	t := time.NewTimer(time.Hour)
-	t.Stop()
-	return t
-}
-
-// isTopicFile tells whether a change may be one of a topic file: of anything but a hidden one,
-// since directories are also replaced as a whole by moving a link.
-func isTopicFile(event fsnotify.Event) bool {
-	name := filepath.Base(event.Name)
-	return event.Op != fsnotify.Chmod && (!strings.HasPrefix(name, ".") || name == "..data")
-}
-
-// watch watches the directories of the topic files; the one in the data directory is made. Where
-// that can't be watched a SIGHUP has to tell, and it gives nil or a watcher of less.
-func (f *front) watch() *fsnotify.Watcher {
-	watcher, err := fsnotify.NewWatcher()
-	if err == nil {
-		err = errors.Join(os.MkdirAll(f.ownTopics(), 0o750), f.watchDirs(watcher))
-	}
-	if err != nil {
-		f.log.Warn("topic files not watched, SIGHUP has them read again", "error", err)
-	}
-	return watcher
-}
-
-// watchDirs watches the directories of the topic files, those that are not watched already.
-func (f *front) watchDirs(watcher *fsnotify.Watcher) error {
-	err := watcher.Add(f.ownTopics())
+// watch sends when something has changed in the directories of the topic files; the one in the
+// data directory is made. Where they can't be watched a SIGHUP has to tell.
+func (f *front) watch(changed chan<- struct{}) func(context.Context) error {
+	dirs := []string{filepath.Join(f.cfg.Data, "feeds")}
 	if f.cfg.TopicDir != "" {
-		err = errors.Join(err, watcher.Add(f.cfg.TopicDir))
+		dirs = append(dirs, f.cfg.TopicDir)
 	}
-	return err
+	w := &watch.Watcher{
+		Log: f.log, Quiet: settled, Again: searchEvery, Matters: topicFile,
+		Cover: func(notify *fsnotify.Watcher) (missing bool) {
+			for _, dir := range dirs { // again each time: one may have been replaced as a whole
+				missing = notify.Add(dir) != nil || missing
+			}
+			return missing
+		},
+	}
+	return func(ctx context.Context) error {
+		err := os.MkdirAll(dirs[0], 0o750)
+		if err == nil {
+			err = w.Run(ctx, func(ctx context.Context) {
+				select {
+				case changed <- struct{}{}:
+				case <-ctx.Done():
+				}
+			})
+		}
+		if err != nil {
+			f.log.Warn("topic files not watched, SIGHUP has them read again", "error", err)
+		}
+		return nil
+	}
 }
 
-// ownTopics is the directory of the topic files in the data directory.
-func (f *front) ownTopics() string { return filepath.Join(f.cfg.Data, "feeds") }
+// topicFile reports whether a change may be one of a topic file: of anything but a hidden one,
+// since directories are also replaced as a whole by moving a link.
+func topicFile(event fsnotify.Event) watch.Meaning {
+	if name := filepath.Base(event.Name); strings.HasPrefix(name, ".") && name != "..data" {
+		return watch.Nothing
+	}
+	return watch.Change
+}
 
 // start starts what runs beside: publishing, and placing the stored articles.
 func (f *front) start() {

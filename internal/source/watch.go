@@ -12,6 +12,7 @@ import (
 	"github.com/fsnotify/fsnotify"
 
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/watch"
 )
 
 const (
@@ -29,104 +30,58 @@ const (
 func Watch(
 	ctx context.Context, log *slog.Logger, sources []news.Source, onChange func(context.Context),
 ) error {
-	var folders []string
+	var paths []string
 	for _, src := range sources {
 		if src.Kind == news.KindFolder && src.Enabled {
-			folders = append(folders, src.Path)
+			paths = append(paths, src.Path)
 		}
 	}
-	watcher, err := fsnotify.NewWatcher()
-	if err != nil {
+	f := &folders{log: log, paths: paths}
+	w := &watch.Watcher{
+		Log: log, Quiet: settle, Cover: f.cover, Again: lookAgain, Matters: matters,
+	}
+	if err := w.Run(ctx, onChange); err != nil {
 		log.Warn("folders not watched, only swept", "error", err)
 		<-ctx.Done()
-		return nil
 	}
-	w := &watch{log: log, notify: watcher, folders: folders}
-	w.cover()
-	ticker := time.NewTicker(lookAgain)
-	defer ticker.Stop()
-	w.wait(ctx, signals{watcher.Events, watcher.Errors, ticker.C}, settle, onChange)
-	return watcher.Close()
+	return nil
 }
 
-// watch is a set of folders that are being watched.
-type watch struct {
-	log     *slog.Logger
-	notify  *fsnotify.Watcher // nil in tests
-	folders []string
-	full    bool // it has been said that not all are watched
+// folders are the folders of sources that are being watched.
+type folders struct {
+	log   *slog.Logger
+	paths []string
+	full  bool // it has been said that not all are watched
 }
 
-// signals are what a watch waits for.
-type signals struct {
-	events <-chan fsnotify.Event
-	errors <-chan error
-	again  <-chan time.Time
-}
-
-// wait calls onChange when nothing more has happened for a while after something did.
-func (w *watch) wait(
-	ctx context.Context, s signals, quiet time.Duration, onChange func(context.Context),
-) {
-	timer := time.NewTimer(quiet)
-	timer.Stop()
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case event, open := <-s.events:
-			if !open {
-				s.events = nil
-			} else if w.matters(event) {
-				timer.Reset(quiet)
-			}
-		case err, open := <-s.errors:
-			if !open {
-				s.errors = nil
-				continue
-			}
-			w.log.Debug("watching folders", "error", err) // events were lost, say
-			timer.Reset(quiet)
-		case <-s.again:
-			w.cover()
-		case <-timer.C:
-			onChange(ctx)
-		}
-	}
-}
-
-// matters tells whether an event is about a file or folder that a sweep looks at, and watches a
-// folder that is new.
-func (w *watch) matters(event fsnotify.Event) bool {
-	if event.Op == fsnotify.Chmod || isHidden(filepath.Base(event.Name)) {
-		return false
+// matters reports whether an event is about a file or folder that a sweep looks at.
+func matters(event fsnotify.Event) watch.Meaning {
+	if isHidden(filepath.Base(event.Name)) {
+		return watch.Nothing
 	}
 	if isWanted(filepath.ToSlash(event.Name)) {
-		return true
+		return watch.Change
 	}
 	if !event.Has(fsnotify.Create) {
-		return event.Has(fsnotify.Remove) || event.Has(fsnotify.Rename) // a folder, perhaps
+		if event.Has(fsnotify.Remove) || event.Has(fsnotify.Rename) { // a folder, perhaps
+			return watch.Change
+		}
+		return watch.Nothing
 	}
-	info, err := os.Stat(event.Name)
-	if err != nil || !info.IsDir() {
-		return false
+	if info, err := os.Stat(event.Name); err != nil || !info.IsDir() {
+		return watch.Nothing
 	}
-	w.cover()
-	return true
+	return watch.Look
 }
 
 // cover watches every folder of the sources that is not watched yet, as far as the bound allows.
-// One that is missing or cannot be watched is tried again later.
-func (w *watch) cover() {
-	if w.notify == nil {
-		return
-	}
+// One that is missing or cannot be watched is tried again later, so something always is.
+func (f *folders) cover(notify *fsnotify.Watcher) (missing bool) {
 	watched := make(map[string]bool)
-	for _, path := range w.notify.WatchList() {
+	for _, path := range notify.WatchList() {
 		watched[path] = true
 	}
-	for _, base := range w.folders {
+	for _, base := range f.paths {
 		err := filepath.WalkDir(base, func(path string, entry fs.DirEntry, err error) error {
 			switch {
 			case err != nil || !entry.IsDir():
@@ -136,26 +91,27 @@ func (w *watch) cover() {
 			case watched[path]:
 				return nil
 			case len(watched) >= maxWatches:
-				w.sayFull()
+				f.sayFull()
 				return filepath.SkipAll
 			}
-			if err := w.notify.Add(path); err != nil {
-				w.log.Debug("folder not watched", "path", path, "error", err)
+			if err := notify.Add(path); err != nil {
+				f.log.Debug("folder not watched", "path", path, "error", err)
 				return nil
 			}
 			watched[path] = true
 			return nil
 		})
 		if err != nil {
-			w.log.Debug("folder not watched", "path", base, "error", err)
+			f.log.Debug("folder not watched", "path", base, "error", err)
 		}
 	}
+	return true
 }
 
-func (w *watch) sayFull() {
-	if !w.full {
-		w.full = true
-		w.log.Info("too many folders to watch, the others are only swept", "watched", maxWatches)
+func (f *folders) sayFull() {
+	if !f.full {
+		f.full = true
+		f.log.Info("too many folders to watch, the others are only swept", "watched", maxWatches)
 	}
 }
 

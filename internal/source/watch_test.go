@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -15,76 +13,30 @@ import (
 
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/newstest"
+	"github.com/teletipo/teletipo/internal/watch"
 )
 
-func TestWatchWaitsUntilThingsHaveSettled(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := &watch{log: newstest.Logger(t)}
-		events, errs := make(chan fsnotify.Event), make(chan error)
-		var sweeps atomic.Int32
-		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			w.wait(ctx, signals{events, errs, nil}, settle, func(context.Context) { sweeps.Add(1) })
-		}()
-		want := func(n int32) {
-			t.Helper()
-			synctest.Wait()
-			if got := sweeps.Load(); got != n {
-				t.Errorf("%d sweeps, want %d", got, n)
-			}
+func TestWhatMatters(t *testing.T) {
+	dir := t.TempDir()
+	for _, test := range []struct {
+		name string
+		op   fsnotify.Op
+		want watch.Meaning
+	}{
+		{"a.txt", fsnotify.Write, watch.Change},
+		{"a.md", fsnotify.Remove, watch.Change},
+		{".a.txt.swp", fsnotify.Write, watch.Nothing},
+		{"a.pdf", fsnotify.Write, watch.Nothing},
+		{"#a.txt#", fsnotify.Write, watch.Nothing},
+		{"desk", fsnotify.Rename, watch.Change},
+		{"a.pdf", fsnotify.Create, watch.Nothing},
+		{".", fsnotify.Create, watch.Look},
+	} {
+		event := fsnotify.Event{Name: filepath.Join(dir, test.name), Op: test.op}
+		if got := matters(event); got != test.want {
+			t.Errorf("%v means %d, want %d", event, got, test.want)
 		}
-		write := func(name string) { events <- fsnotify.Event{Name: name, Op: fsnotify.Write} }
-		time.Sleep(time.Hour)
-		want(0)
-		for range 10 { // a file that is being written
-			write("/in/a.txt")
-			time.Sleep(settle / 2)
-		}
-		want(0)
-		time.Sleep(settle / 2)
-		want(1)
-		time.Sleep(time.Hour)
-		want(1)
-		for _, name := range []string{"/in/.a.txt.swp", "/in/a.pdf", "/in/#a.txt#"} {
-			write(name)
-		}
-		events <- fsnotify.Event{Name: "/in/a.txt", Op: fsnotify.Chmod}
-		time.Sleep(time.Hour)
-		want(1)
-		events <- fsnotify.Event{Name: "/in/a.md", Op: fsnotify.Remove}
-		time.Sleep(settle)
-		want(2)
-		errs <- fsnotify.ErrEventOverflow // who knows what was lost
-		time.Sleep(settle)
-		want(3)
-		write("/in/a.txt")
-		cancel()
-		<-done
-		want(3)
-	})
-}
-
-func TestWatchMissesNothingWhileItSweeps(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := &watch{log: newstest.Logger(t)}
-		events := make(chan fsnotify.Event, 1)
-		sweeps := 0
-		ctx, cancel := context.WithCancel(t.Context())
-		events <- fsnotify.Event{Name: "/in/a.txt", Op: fsnotify.Create}
-		w.wait(ctx, signals{events: events}, settle, func(context.Context) {
-			if sweeps++; sweeps == 2 {
-				cancel()
-				return
-			}
-			time.Sleep(time.Minute)
-			events <- fsnotify.Event{Name: "/in/b.txt", Op: fsnotify.Create}
-		})
-		if sweeps != 2 {
-			t.Errorf("%d sweeps, want 2", sweeps)
-		}
-	})
+	}
 }
 
 // TestWatchRealFolders has a real watcher see a file in a folder that is made while it watches.
@@ -136,17 +88,14 @@ func TestWatchIsBounded(t *testing.T) {
 		t.Skip("the system does not watch:", err)
 	}
 	defer notify.Close()
-	w := &watch{
-		log: newstest.Logger(t), notify: notify,
-		folders: []string{filepath.Join(dir, "missing"), dir},
-	}
+	f := &folders{log: newstest.Logger(t), paths: []string{filepath.Join(dir, "missing"), dir}}
 	for range 2 {
-		w.cover()
+		f.cover(notify)
 		if n := len(notify.WatchList()); n > maxWatches || n < maxWatches/10 {
 			t.Errorf("%d folders are watched, want up to %d", n, maxWatches)
 		}
 	}
-	if len(notify.WatchList()) == maxWatches && !w.full {
+	if len(notify.WatchList()) == maxWatches && !f.full {
 		t.Error("nobody is told that some folders are not watched")
 	}
 }
