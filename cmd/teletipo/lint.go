@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -129,11 +128,11 @@ func writeLint(w io.Writer, r lint.Report) error {
 	looked := 0
 	for _, line := range r.Lines {
 		if line.Result == lint.Skipped {
-			skipped = append(skipped, strconv.Itoa(line.Number))
+			skipped = append(skipped, line.Name)
 			continue
 		}
 		looked++
-		fmt.Fprintf(table, "  %s\t%d\t%s\n", line.Result, line.Number, line.Text)
+		fmt.Fprintf(table, "  %s\t%s\t%s\n", line.Result, line.Name, line.Text)
 		for _, f := range line.Findings {
 			fmt.Fprintf(table, "  \t\t→ %s: %s\n", f.Where, f.Message)
 		}

@@ -7,19 +7,20 @@ import (
 
 // atom judges an Atom document (RFC 4287).
 func (n *notes) atom(feed *node, doc Document) relations {
-	n.look(9, 10, 11, 12, 13, 14, 15)
+	n.look("atom-required", "atom-ids", "atom-authors", "atom-links", "atom-parts", "atom-order",
+		"atom-bases", "atom-elements")
 	n.basics(feed, "feed")
 	self := feed.link("self")
 	switch {
 	case self == nil:
-		n.doubt(12, feed.where(), "no link rel=\"self\"")
+		n.doubt("atom-links", feed.where(), "no link rel=\"self\"")
 	case doc.URL != "" && !sameAddress(self.attr("href"), doc.URL):
-		n.fault(12, self.where(), "self is %s, served at %s", self.attr("href"), doc.URL)
+		n.fault("atom-links", self.where(), "self is %s, served at %s", self.attr("href"), doc.URL)
 	}
 	n.alternates(feed)
 	n.texts(feed)
 	if feed.xmlAttr("lang") == "" {
-		n.doubt(15, feed.where(), "no xml:lang")
+		n.doubt("atom-bases", feed.where(), "no xml:lang")
 	}
 	rel := n.history(feed)
 	updated, _ := isRFC3339(feed.first(nsAtom, "updated").value())
@@ -29,13 +30,14 @@ func (n *notes) atom(feed *node, doc Document) relations {
 		n.entry(feed, entry)
 		id, when := entry.first(nsAtom, "id").value(), entry.first(nsAtom, "updated").value()
 		if seen[[2]string{id, when}] {
-			n.fault(10, entry.where(), "id %s stands twice with the same updated", cut(id))
+			n.fault("atom-ids", entry.where(), "id %s stands twice with the same updated", cut(id))
 		}
 		seen[[2]string{id, when}] = true
 		rel.entries = append(rel.entries, id)
 		at, ok := isRFC3339(when)
 		if ok && at.After(updated) {
-			n.fault(14, entry.where(), "entry updated %s, the feed %s", when, updated.Format(time.RFC3339))
+			n.fault("atom-order", entry.where(), "entry updated %s, the feed %s", when,
+				updated.Format(time.RFC3339))
 		}
 		if live[id].Before(at) {
 			live[id] = at
@@ -47,32 +49,39 @@ func (n *notes) atom(feed *node, doc Document) relations {
 
 // basics judges what feeds and entries have alike: exactly one id, title and updated.
 func (n *notes) basics(of *node, what string) {
+	n.elements(of, nsAtom, atomElements, "atom-elements")
+	n.language(of.where(), of.xmlAttr("lang"))
 	for _, name := range []string{"id", "title", "updated"} {
 		if all := of.all(nsAtom, name); len(all) != 1 {
-			n.fault(9, of.where(), "%s has %d elements %s, not one", what, len(all), name)
+			n.fault("atom-required", of.where(), "%s has %d elements %s, not one", what, len(all), name)
 		}
 	}
 	for _, name := range []string{"updated", "published"} {
 		for _, c := range of.all(nsAtom, name) {
 			if _, ok := isRFC3339(c.value()); !ok {
-				n.fault(9, c.where(), "%s %q is no RFC 3339 date with upper-case T and Z", name,
+				n.fault("atom-required", c.where(), "%s %q is no RFC 3339 date with upper-case T and Z", name,
 					cut(c.value()))
 			}
 		}
 	}
 	if id := of.first(nsAtom, "id"); id != nil && !iri(id.value()) {
-		n.fault(10, id.where(), "id %q is no absolute IRI", cut(id.value()))
+		n.fault("atom-ids", id.where(), "id %q is no absolute IRI", cut(id.value()))
 	}
 	for _, name := range []string{"author", "contributor"} {
 		for _, c := range of.all(nsAtom, name) {
 			if c.first(nsAtom, "name").value() == "" {
-				n.fault(11, c.where(), "%s without a name", name)
+				n.fault("atom-authors", c.where(), "%s without a name", name)
 			}
+			n.elements(c, nsAtom, atomElements, "atom-elements")
+			n.atomPerson(c)
 		}
 	}
 	for _, c := range of.all(nsAtom, "category") {
 		if c.attr("term") == "" {
-			n.fault(13, c.where(), "category without a term")
+			n.fault("atom-parts", c.where(), "category without a term")
+		}
+		if scheme := c.attr("scheme"); scheme != "" && !iri(scheme) {
+			n.fault("atom-parts", c.where(), "scheme %q is no absolute IRI", cut(scheme))
 		}
 	}
 }
@@ -85,36 +94,37 @@ func (n *notes) entry(feed, entry *node) {
 	source := entry.first(nsAtom, "source")
 	if entry.first(nsAtom, "author") == nil && feed.first(nsAtom, "author") == nil &&
 		(source == nil || source.first(nsAtom, "author") == nil) {
-		n.fault(11, entry.where(), "nobody is the author")
+		n.fault("atom-authors", entry.where(), "nobody is the author")
 	}
 	if source != nil {
+		n.elements(source, nsAtom, atomElements, "atom-elements")
 		for _, name := range []string{"id", "title", "updated"} {
 			if source.first(nsAtom, name) == nil {
-				n.doubt(13, source.where(), "source has no %s", name)
+				n.doubt("atom-parts", source.where(), "source has no %s", name)
 			}
 		}
 	}
 	content := entry.first(nsAtom, "content")
 	if content == nil && entry.link("alternate") == nil {
-		n.fault(12, entry.where(), "neither content nor an alternate link")
+		n.fault("atom-links", entry.where(), "neither content nor an alternate link")
 	}
 	if content != nil && content.attr("src") != "" && entry.first(nsAtom, "summary") == nil {
-		n.fault(12, content.where(), "content lies elsewhere, and there is no summary")
+		n.fault("atom-links", content.where(), "content lies elsewhere, and there is no summary")
 	}
 	updated, ok := isRFC3339(entry.first(nsAtom, "updated").value())
 	published, dated := isRFC3339(entry.first(nsAtom, "published").value())
 	if ok && dated && updated.Before(published) {
-		n.doubt(14, entry.where(), "updated before it was published")
+		n.doubt("atom-order", entry.where(), "updated before it was published")
 	}
 	base := feed.xmlAttr("base") + entry.xmlAttr("base")
 	if content != nil && content.attr("type") == "html" && base+content.xmlAttr("base") == "" {
 		if ref := relativeIn(content.text); ref != "" {
-			n.fault(15, content.where(), "relative address %q without xml:base", cut(ref))
+			n.fault("atom-bases", content.where(), "relative address %q without xml:base", cut(ref))
 		}
 	}
 	for _, link := range entry.all(nsAtom, "link") {
 		if href := link.attr("href"); base == "" && !iri(href) {
-			n.fault(15, link.where(), "link %q is relative, without xml:base", cut(href))
+			n.fault("atom-bases", link.where(), "link %q is relative, without xml:base", cut(href))
 		}
 	}
 }
@@ -128,7 +138,8 @@ func (n *notes) alternates(of *node) {
 		}
 		kind := [2]string{link.attr("type"), link.attr("hreflang")}
 		if seen[kind] {
-			n.fault(12, link.where(), "a second alternate of type %q and language %q", kind[0], kind[1])
+			n.fault("atom-links", link.where(), "a second alternate of type %q and language %q",
+				kind[0], kind[1])
 		}
 		seen[kind] = true
 	}
@@ -141,19 +152,19 @@ func (n *notes) texts(of *node) {
 			switch kind := c.attr("type"); kind {
 			case "", "text":
 				if len(c.children) > 0 {
-					n.fault(13, c.where(), "%s of type text has elements", name)
+					n.fault("atom-parts", c.where(), "%s of type text has elements", name)
 				} else if name == "title" && markup.MatchString(c.text) {
-					n.doubt(13, c.where(), "%s of type text shows markup: %q", name, cut(c.value()))
+					n.doubt("atom-parts", c.where(), "%s of type text shows markup: %q", name, cut(c.value()))
 				}
 			case "html":
 				if len(c.children) > 0 {
-					n.fault(13, c.where(), "%s of type html must be escaped", name)
+					n.fault("atom-parts", c.where(), "%s of type html must be escaped", name)
 				} else if strings.Contains(c.text, "&lt;p&gt;") {
-					n.doubt(13, c.where(), "%s looks escaped twice", name)
+					n.doubt("atom-parts", c.where(), "%s looks escaped twice", name)
 				}
 			case "xhtml":
 				if len(c.children) != 1 || !c.children[0].is(nsXHTML, "div") {
-					n.fault(13, c.where(), "%s of type xhtml is not one div", name)
+					n.fault("atom-parts", c.where(), "%s of type xhtml is not one div", name)
 				}
 			}
 		}
@@ -164,18 +175,22 @@ func (n *notes) texts(of *node) {
 func (n *notes) tombstones(feed *node, live map[string]time.Time) {
 	seen := map[[2]string]bool{}
 	for _, c := range feed.all(nsTomb, "deleted-entry") {
-		n.look(49)
+		n.look("tombstones")
 		ref, when := c.attr("ref"), c.attr("when")
 		at, ok := isRFC3339(when)
 		if ref == "" || !ok {
-			n.fault(49, c.where(), "needs ref and when, an RFC 3339 date")
+			n.fault("tombstones", c.where(), "needs ref and when, an RFC 3339 date")
 		}
 		if seen[[2]string{ref, when}] {
-			n.fault(49, c.where(), "%s is deleted twice at %s", cut(ref), when)
+			n.fault("tombstones", c.where(), "%s is deleted twice at %s", cut(ref), when)
 		}
 		seen[[2]string{ref, when}] = true
+		changed, is := isRFC3339(feed.first(nsAtom, "updated").value())
+		if ok && is && at.After(changed) {
+			n.doubt("tombstones", c.where(), "%s is deleted after the feed was updated", cut(ref))
+		}
 		if updated, is := live[ref]; is && ok && !updated.After(at) {
-			n.doubt(49, c.where(), "%s is deleted, and stands here as it was before", cut(ref))
+			n.doubt("tombstones", c.where(), "%s is deleted, and stands here as it was before", cut(ref))
 		}
 	}
 }
@@ -194,24 +209,29 @@ func (n *notes) history(feed *node) relations {
 		archive: feed.first(nsHistory, "archive") != nil,
 	}
 	if rel.archive {
-		n.look(36)
+		n.look("archive-links")
+		for _, other := range []string{rel.current, rel.prev, rel.next} {
+			if other != "" && sameAddress(other, href("self")) {
+				n.fault("archive-links", feed.where(), "%s is the archive itself", cut(other))
+			}
+		}
 		if rel.current == "" {
-			n.doubt(36, feed.where(), "an archive without a link to the current document")
+			n.doubt("archive-links", feed.where(), "an archive without a link to the current document")
 		}
 	}
 	for _, name := range []string{"first", "last", "previous", "next"} {
 		if link := feed.link(name); link != nil {
-			n.look(35)
+			n.look("paging")
 			if !absolute(link.attr("href")) {
-				n.fault(35, link.where(), "%s %q is no absolute address", name, cut(link.attr("href")))
+				n.fault("paging", link.where(), "%s %q is no absolute address", name, cut(link.attr("href")))
 			}
 		}
 	}
 	if complete := feed.first(nsHistory, "complete"); complete != nil {
-		n.look(38)
+		n.look("complete")
 		for _, name := range []string{"prev-archive", "next-archive", "next", "previous"} {
 			if feed.link(name) != nil {
-				n.fault(38, complete.where(), "complete, and has a link %s", name)
+				n.fault("complete", complete.where(), "complete, and has a link %s", name)
 			}
 		}
 	}

@@ -50,11 +50,11 @@ func (n *notes) document(doc Document) relations {
 		n.format = JSON
 		return n.json(doc)
 	}
-	n.look(8)
+	n.look("well-formed")
 	n.encoding(doc.Body)
 	root, err := parseXML(doc.Body)
 	if err != nil {
-		n.fault(8, "document", "%v", err)
+		n.fault("well-formed", "document", "%v", err)
 		n.format = Unknown
 		return relations{}
 	}
@@ -69,24 +69,32 @@ func (n *notes) document(doc Document) relations {
 		return n.atom(root, doc)
 	}
 	n.format = Unknown
-	n.fault(8, root.where(), "<%s> is neither RSS 2.0 nor Atom 1.0", root.name.Local)
+	n.fault("well-formed", root.where(), "<%s> is neither RSS 2.0 nor Atom 1.0", root.name.Local)
 	return relations{}
 }
 
 // encoding looks at what a parser may let pass.
 func (n *notes) encoding(body []byte) {
-	head := body[:min(len(body), 200)]
-	if m := declared.FindSubmatch(head); m != nil && !strings.EqualFold(string(m[1]), "utf-8") {
-		return // it says another encoding, which the parser decodes
+	if !utf8Declared(body) {
+		return // the parser decodes it
+	}
+	if bytes.Contains(body[:min(len(body), 2000)], []byte("<!DOCTYPE")) {
+		n.doubt("well-formed", "document", "has a document type, which many readers refuse")
 	}
 	for i := 0; i < len(body); {
 		r, size := utf8.DecodeRune(body[i:])
 		if r == utf8.RuneError && size == 1 {
-			n.fault(8, place(body, i), "byte %#02x is not UTF-8", body[i])
+			n.fault("well-formed", place(body, i), "byte %#02x is not UTF-8", body[i])
 			return
 		}
 		i += size
 	}
+}
+
+// utf8Declared reports whether a document is in UTF-8 as far as it says.
+func utf8Declared(body []byte) bool {
+	m := declared.FindSubmatch(body[:min(len(body), 200)])
+	return m == nil || strings.EqualFold(string(m[1]), "utf-8")
 }
 
 var declared = regexp.MustCompile(`^\s*<\?xml[^>]*encoding=["']([^"']+)["']`)
@@ -103,10 +111,10 @@ func (n *notes) mediaType(doc Document, best string, others ...string) {
 	if doc.MediaType == "" {
 		return
 	}
-	n.look(20)
+	n.look("media-type")
 	got, _, err := mime.ParseMediaType(doc.MediaType)
 	if err != nil {
-		n.fault(20, "Content-Type", "%q is no media type", doc.MediaType)
+		n.fault("media-type", "Content-Type", "%q is no media type", doc.MediaType)
 		return
 	}
 	if got == best {
@@ -114,11 +122,11 @@ func (n *notes) mediaType(doc Document, best string, others ...string) {
 	}
 	for _, other := range others {
 		if got == other {
-			n.doubt(20, "Content-Type", "%s: %s says more", got, best)
+			n.doubt("media-type", "Content-Type", "%s: %s says more", got, best)
 			return
 		}
 	}
-	n.fault(20, "Content-Type", "%s is not %s", got, best)
+	n.fault("media-type", "Content-Type", "%s is not %s", got, best)
 }
 
 // absolute tells whether s is an absolute web address.
@@ -145,15 +153,15 @@ func isRFC3339(s string) (time.Time, bool) {
 	return t, err == nil && strings.ToUpper(s) == s
 }
 
-// isRFC822 holds a date to RFC 822 with a year of four digits.
-func isRFC822(s string) bool {
-	for _, layout := range []string{
-		time.RFC1123, time.RFC1123Z, "Mon, 2 Jan 2006 15:04:05 MST", "Mon, 2 Jan 2006 15:04:05 -0700",
-		"2 Jan 2006 15:04:05 MST", "2 Jan 2006 15:04:05 -0700",
-		"Mon, 2 Jan 2006 15:04 MST", "Mon, 2 Jan 2006 15:04 -0700",
-	} {
-		if _, err := time.Parse(layout, s); err == nil {
-			return true
+// isRFC822 reports whether a date is one of RFC 822, its year in a layout.
+func isRFC822(s, year string) bool {
+	for _, day := range []string{"Mon, ", ""} {
+		for _, second := range []string{":05", ""} {
+			for _, zone := range []string{" MST", " -0700"} {
+				if _, err := time.Parse(day+"2 Jan "+year+" 15:04"+second+zone, s); err == nil {
+					return true
+				}
+			}
 		}
 	}
 	return false

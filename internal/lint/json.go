@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,22 +21,23 @@ const practical = 250 << 10
 
 // json judges a JSON Feed.
 func (n *notes) json(doc Document) relations {
-	n.look(16, 17, 18, 19, 20)
+	n.look("json-required", "json-items", "json-addresses", "json-parts", "media-type")
 	n.mediaType(doc, "application/feed+json", "application/json")
 	if bytes.HasPrefix(doc.Body, []byte("\uFEFF")) {
-		n.fault(20, "document", "begins with a byte order mark")
+		n.fault("media-type", "document", "begins with a byte order mark")
 	}
 	if len(doc.Body) > practical {
-		n.doubt(20, "document", "%d kB are more than many readers take", len(doc.Body)>>10)
+		n.doubt("media-type", "document", "%d kB are more than many readers take", len(doc.Body)>>10)
 	}
 	var feed object
 	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(doc.Body, []byte("\uFEFF"))))
 	if err := d.Decode(&feed); err != nil {
-		n.fault(8, place(doc.Body, min(int(d.InputOffset()), len(doc.Body))), "%v", err)
+		n.fault("well-formed", place(doc.Body, min(int(d.InputOffset()), len(doc.Body))), "%v", err)
 		return relations{}
 	}
-	n.look(8)
+	n.look("well-formed")
 	n.encoding(doc.Body)
+	n.spelledJSON(doc.Body, d)
 	n.jsonTop(feed, doc)
 	n.authors(feed, "feed")
 	n.extensions(feed, "feed")
@@ -46,12 +48,12 @@ func (n *notes) json(doc Document) relations {
 		where := fmt.Sprintf("items[%d]", i)
 		item, ok := value.(object)
 		if !ok {
-			n.fault(16, where, "is no object")
+			n.fault("json-required", where, "is no object")
 			continue
 		}
 		id := text(item, "id")
 		if seen[id] && id != "" {
-			n.fault(17, where+".id", "%q stands twice", cut(id))
+			n.fault("json-items", where+".id", "%q stands twice", cut(id))
 		}
 		seen[id] = true
 		rel.entries = append(rel.entries, id)
@@ -60,35 +62,81 @@ func (n *notes) json(doc Document) relations {
 	return rel
 }
 
+// spelledJSON finds what a decoder lets pass: half a pair of surrogates, something after the value,
+// and names that stand twice in an object (RFC 8259, sections 4 and 8.2).
+func (n *notes) spelledJSON(body []byte, read *json.Decoder) {
+	if _, err := read.Token(); err != io.EOF {
+		n.fault("well-formed", place(body, int(read.InputOffset())), "there is something after the value")
+	}
+	for _, at := range surrogate.FindAllIndex(body, -1) {
+		pair := body[at[0]:at[1]]
+		if len(pair) < 12 {
+			n.fault("well-formed", place(body, at[0]), "%s is half of a character", pair)
+		}
+	}
+	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(body, []byte("\uFEFF"))))
+	n.names(d, body)
+}
+
+// surrogate is a pair of surrogates as JSON escapes them, or a half of one; what escapes a
+// backslash is passed over.
+var surrogate = regexp.MustCompile(
+	`\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}`)
+
+// names reads a value and finds names that stand twice in one of its objects.
+func (n *notes) names(d *json.Decoder, body []byte) {
+	token, err := d.Token()
+	delim, is := token.(json.Delim)
+	if err != nil || !is {
+		return
+	}
+	seen := map[json.Token]bool{}
+	for d.More() {
+		if delim == '{' {
+			name, err := d.Token()
+			if err != nil {
+				return
+			}
+			if seen[name] {
+				n.doubt("well-formed", place(body, int(d.InputOffset())), "%q stands there twice", name)
+			}
+			seen[name] = true
+		}
+		n.names(d, body)
+	}
+	_, _ = d.Token() // its end, as was read before
+}
+
 // jsonTop judges a feed's own members.
 func (n *notes) jsonTop(feed object, doc Document) {
 	if v := text(feed, "version"); v != jsonVersion {
-		n.fault(16, "version", "%q is not %s", cut(v), jsonVersion)
+		n.fault("json-required", "version", "%q is not %s", cut(v), jsonVersion)
 	}
 	if text(feed, "title") == "" {
-		n.fault(16, "title", "there is none")
+		n.fault("json-required", "title", "there is none")
 	}
 	if _, ok := feed["items"].([]any); !ok {
-		n.fault(16, "items", "must be an array, also when it is empty")
+		n.fault("json-required", "items", "must be an array, also when it is empty")
 	}
 	for _, name := range []string{"home_page_url", "feed_url"} {
 		if v := text(feed, name); v == "" {
-			n.doubt(18, name, "there is none")
+			n.doubt("json-addresses", name, "there is none")
 		} else if !absolute(v) {
-			n.fault(18, name, "%q is not absolute", cut(v))
+			n.fault("json-addresses", name, "%q is not absolute", cut(v))
 		}
 	}
+	n.language("language", text(feed, "language"))
 	self := text(feed, "feed_url")
 	if doc.URL != "" && self != "" && !sameAddress(self, doc.URL) {
-		n.fault(18, "feed_url", "is %s, served at %s", self, doc.URL)
+		n.fault("json-addresses", "feed_url", "is %s, served at %s", self, doc.URL)
 	}
 	if next := text(feed, "next_url"); next != "" && (next == self || !absolute(next)) {
-		n.fault(18, "next_url", "%q does not lead on", cut(next))
+		n.fault("json-addresses", "next_url", "%q does not lead on", cut(next))
 	}
 	hubs, _ := feed["hubs"].([]any)
 	for i, value := range hubs {
 		if hub, _ := value.(object); text(hub, "type") == "" || text(hub, "url") == "" {
-			n.fault(19, fmt.Sprintf("hubs[%d]", i), "needs type and url")
+			n.fault("json-parts", fmt.Sprintf("hubs[%d]", i), "needs type and url")
 		}
 	}
 }
@@ -97,22 +145,28 @@ func (n *notes) jsonTop(feed object, doc Document) {
 func (n *notes) jsonItem(item object, where string) {
 	switch id, is := item["id"].(string); {
 	case !is:
-		n.fault(17, where+".id", "must be a string")
+		n.fault("json-items", where+".id", "must be a string")
 	case strings.TrimSpace(id) == "":
-		n.fault(17, where+".id", "is blank")
+		n.fault("json-items", where+".id", "is blank")
+	}
+	n.language(where+".language", text(item, "language"))
+	for _, name := range []string{"url", "external_url", "image", "banner_image"} {
+		if v := text(item, name); v != "" && !absolute(v) {
+			n.fault("json-addresses", where+"."+name, "%q is not absolute", cut(v))
+		}
 	}
 	if text(item, "content_html") == "" && text(item, "content_text") == "" {
-		n.fault(17, where, "neither content_html nor content_text")
+		n.fault("json-items", where, "neither content_html nor content_text")
 	}
 	for _, name := range []string{"title", "summary"} {
 		if markup.MatchString(text(item, name)) {
-			n.fault(17, where+"."+name, "markup in what is plain text: %q", cut(text(item, name)))
+			n.doubt("json-items", where+"."+name, "markup in what is plain text: %q", cut(text(item, name)))
 		}
 	}
 	for _, name := range []string{"date_published", "date_modified"} {
 		if v, ok := item[name]; ok {
 			if s, _ := v.(string); !dated(s) {
-				n.fault(19, where+"."+name, "%v is no RFC 3339 date", v)
+				n.fault("json-parts", where+"."+name, "%v is no RFC 3339 date", v)
 			}
 		}
 	}
@@ -122,15 +176,15 @@ func (n *notes) jsonItem(item object, where string) {
 	for i, value := range list {
 		a, _ := value.(object)
 		at := fmt.Sprintf("%s.attachments[%d]", where, i)
-		if text(a, "url") == "" || text(a, "mime_type") == "" {
-			n.fault(19, at, "needs url and mime_type")
+		if !absolute(text(a, "url")) || text(a, "mime_type") == "" {
+			n.fault("json-parts", at, "needs url, an absolute one, and mime_type")
 		}
 		if _, ok := a["size"]; ok {
-			n.fault(19, at, "size is called size_in_bytes")
+			n.fault("json-parts", at, "size is called size_in_bytes")
 		}
 	}
 	if _, ok := item["banner_"]; ok {
-		n.fault(19, where, "banner_ is called banner_image")
+		n.fault("json-parts", where, "banner_ is called banner_image")
 	}
 }
 
@@ -141,18 +195,22 @@ func (n *notes) authors(of object, where string) {
 	value, ok := of["authors"]
 	if !ok {
 		if _, old := of["author"]; old {
-			n.doubt(19, where+".author", "is called authors, a list, since version 1.1")
+			n.doubt("json-parts", where+".author", "is called authors, a list, since version 1.1")
 		}
 		return
 	}
 	list, ok := value.([]any)
 	if !ok {
-		n.fault(19, where+".authors", "is no array")
+		n.fault("json-parts", where+".authors", "is no array")
 	}
 	for i, value := range list {
 		a, _ := value.(object)
 		if text(a, "name")+text(a, "url")+text(a, "avatar") == "" {
-			n.fault(19, fmt.Sprintf("%s.authors[%d]", where, i), "has neither name, url nor avatar")
+			n.fault("json-parts", fmt.Sprintf("%s.authors[%d]", where, i),
+				"has neither name, url nor avatar")
+		}
+		if u := text(a, "url"); u != "" && !iri(u) {
+			n.fault("json-parts", fmt.Sprintf("%s.authors[%d].url", where, i), "%q is not absolute", cut(u))
 		}
 	}
 }
@@ -168,7 +226,7 @@ var known = strings.Fields(`version title home_page_url feed_url description use
 func (n *notes) extensions(of object, where string) {
 	for name := range of {
 		if !slices.Contains(known, name) && !extensionName.MatchString(name) {
-			n.fault(19, where, "%q is no member of JSON Feed, nor named like an extension (_name)",
+			n.fault("json-parts", where, "%q is no member of JSON Feed, nor named like an extension (_name)",
 				cut(name))
 		}
 	}

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/html/charset"
@@ -21,6 +23,8 @@ const (
 	nsTomb    = "http://purl.org/atompub/tombstones/1.0"
 	nsXHTML   = "http://www.w3.org/1999/xhtml"
 	nsXML     = "http://www.w3.org/XML/1998/namespace"
+	nsMedia   = "http://search.yahoo.com/mrss/"
+	nsPace    = "http://purl.org/rss/1.0/modules/syndication/"
 )
 
 // node is an element with what it holds.
@@ -42,6 +46,7 @@ func parseXML(doc []byte) (*node, error) {
 	var stack []*node
 	var root *node
 	for {
+		start := d.InputOffset()
 		token, err := d.Token()
 		line, column := d.InputPos()
 		if err == io.EOF && root != nil && len(stack) == 0 {
@@ -51,6 +56,9 @@ func parseXML(doc []byte) (*node, error) {
 			err = errors.New("the document ends too early")
 		}
 		if err != nil {
+			return nil, fmt.Errorf("line %d, column %d: %w", line, column, err)
+		}
+		if err := spelled(token, doc, start, d.InputOffset(), len(stack) > 0); err != nil {
 			return nil, fmt.Errorf("line %d, column %d: %w", line, column, err)
 		}
 		switch t := token.(type) {
@@ -80,6 +88,48 @@ func parseXML(doc []byte) (*node, error) {
 		}
 	}
 }
+
+// spelled finds what encoding/xml lets pass in the text of a token: attributes that no space keeps
+// apart, references to what is no character, and text outside the root element. A document in
+// another encoding stands elsewhere than its offsets say, and is not looked at.
+func spelled(token xml.Token, doc []byte, start, end int64, inside bool) error {
+	if end > int64(len(doc)) || !utf8Declared(doc) {
+		return nil
+	}
+	raw := doc[start:end]
+	switch t := token.(type) {
+	case xml.StartElement:
+		if crowded.Match(quoted.ReplaceAll(raw, []byte(`""`))) {
+			return errors.New("no space between attributes")
+		}
+	case xml.CharData:
+		if !inside && len(bytes.TrimSpace(t)) > 0 {
+			return errors.New("text outside the root element")
+		}
+		if bytes.HasPrefix(raw, []byte("<![CDATA[")) {
+			return nil
+		}
+	default:
+		return nil
+	}
+	for _, m := range reference.FindAllSubmatch(raw, -1) {
+		digits, base := string(m[1]), 10
+		if hex, is := strings.CutPrefix(digits, "x"); is {
+			digits, base = hex, 16
+		}
+		n, err := strconv.ParseUint(digits, base, 31)
+		if err != nil || n >= 0xD800 && n < 0xE000 || n > 0x10FFFF {
+			return fmt.Errorf("%s refers to no character", m[0])
+		}
+	}
+	return nil
+}
+
+var (
+	quoted    = regexp.MustCompile(`"[^"]*"|'[^']*'`)
+	crowded   = regexp.MustCompile(`""[^\s/>?]`)
+	reference = regexp.MustCompile(`&#(x?[0-9a-fA-F]+);`)
+)
 
 // sound finds what encoding/xml lets pass: prefixes that nobody declared, attributes named twice.
 func (n *node) sound() error {

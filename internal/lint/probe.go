@@ -118,7 +118,7 @@ func (p *probe) askAt(address, method string, fields ...string) (answer, error) 
 }
 
 // try asks, and notes it as a fault of a line when there is no answer at all.
-func (p *probe) try(line int, method string, fields ...string) (answer, bool) {
+func (p *probe) try(line string, method string, fields ...string) (answer, bool) {
 	a, err := p.ask(method, fields...)
 	if err != nil {
 		p.fault(line, request(method, fields...), "no answer: %v", err)
@@ -135,30 +135,31 @@ func request(method string, fields ...string) string {
 	return s
 }
 
-// negotiation asks for each coding (lines 21, 22, 27).
+// negotiation asks for each coding.
 func (p *probe) negotiation() {
-	p.look(27)
+	p.look("accept-encoding")
 	for _, coding := range codings[1:] {
-		a, ok := p.try(27, http.MethodGet, "Accept-Encoding", coding)
+		a, ok := p.try("accept-encoding", http.MethodGet, "Accept-Encoding", coding)
 		if !ok {
 			continue
 		}
 		p.answers[coding] = a
 		if got := a.coding(); got != "" && got != coding {
-			p.fault(27, request("GET", "Accept-Encoding", coding), "answered in %q", got)
+			p.fault("accept-encoding", request("GET", "Accept-Encoding", coding), "answered in %q", got)
 		}
 	}
 	if got := p.answers[""].coding(); got != "" {
-		p.fault(27, "GET without Accept-Encoding", "answered in %q", got)
+		p.fault("accept-encoding", "GET without Accept-Encoding", "answered in %q", got)
 	}
 	for _, value := range []string{"gzip;q=0, br;q=0, zstd;q=0", "x-unheard-of", ""} {
-		a, ok := p.try(27, http.MethodGet, "Accept-Encoding", value)
+		a, ok := p.try("accept-encoding", http.MethodGet, "Accept-Encoding", value)
 		if ok && a.coding() != "" {
-			p.fault(27, request("GET", "Accept-Encoding", value), "answered in %q", a.coding())
+			p.fault("accept-encoding", request("GET", "Accept-Encoding", value), "answered in %q",
+				a.coding())
 		}
 	}
 	if !p.compresses() {
-		p.doubt(27, "GET Accept-Encoding: gzip", "never compressed")
+		p.doubt("accept-encoding", "GET Accept-Encoding: gzip", "never compressed")
 	}
 }
 
@@ -172,23 +173,23 @@ func (p *probe) compresses() bool {
 	return false
 }
 
-// validators compares tags (lines 21, 22).
+// validators compares tags.
 func (p *probe) validators() {
-	p.look(21, 22, 30)
+	p.look("etag", "vary", "freshness")
 	plain := p.answers[""]
 	tag := plain.header.Get("ETag")
 	switch {
 	case tag == "":
-		p.fault(21, "GET", "no ETag")
+		p.doubt("etag", "GET", "no ETag")
 	case strings.HasPrefix(tag, "W/"):
-		p.doubt(21, "GET", "%s is weak", tag)
+		p.doubt("etag", "GET", "%s is weak", tag)
 	}
-	again, ok := p.try(21, http.MethodGet)
+	again, ok := p.try("etag", http.MethodGet)
 	if ok && string(again.body) == string(plain.body) && again.header.Get("ETag") != tag {
-		p.fault(21, "GET, twice", "same bytes, other ETag: %s and %s", tag, again.header.Get("ETag"))
+		p.fault("etag", "GET, twice", "same bytes, other ETag: %s and %s", tag, again.header.Get("ETag"))
 	}
 	if ok && string(again.body) != string(plain.body) && again.header.Get("ETag") == tag && tag != "" {
-		p.fault(21, "GET, twice", "other bytes under the same ETag %s", tag)
+		p.fault("etag", "GET, twice", "other bytes under the same ETag %s", tag)
 	}
 	tags := map[string]string{}
 	for _, coding := range codings {
@@ -199,24 +200,24 @@ func (p *probe) validators() {
 		// Only what was the same before and after is held against what came in between.
 		if text, err := decode(a); ok && string(again.body) == string(plain.body) &&
 			(err != nil || string(text) != string(plain.body)) {
-			p.fault(27, request("GET", "Accept-Encoding", coding),
+			p.fault("accept-encoding", request("GET", "Accept-Encoding", coding),
 				"does not decode to the plain document (error: %v)", err)
 		}
 		t := a.header.Get("ETag")
 		if other, taken := tags[t]; taken && t != "" && !strings.HasPrefix(t, "W/") {
-			p.fault(21, request("GET", "Accept-Encoding", coding), "strong tag of coding %q: %s",
+			p.fault("etag", request("GET", "Accept-Encoding", coding), "strong tag of coding %q: %s",
 				other, t)
 		}
 		tags[t] = coding
 		if p.compresses() && !varies(a.header, "Accept-Encoding") {
-			p.fault(22, request("GET", "Accept-Encoding", coding), "Vary is %q",
+			p.fault("vary", request("GET", "Accept-Encoding", coding), "Vary is %q",
 				a.header.Get("Vary"))
 		}
 	}
 	caching := plain.header.Get("Cache-Control")
 	if !strings.Contains(caching, "max-age") && !strings.Contains(caching, "no-") &&
 		plain.header.Get("Expires") == "" {
-		p.fault(30, "GET", "neither max-age nor Expires")
+		p.doubt("freshness", "GET", "neither max-age nor Expires")
 	}
 }
 

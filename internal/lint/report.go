@@ -18,8 +18,9 @@ const (
 
 // Line is one line of the checklist, judged.
 type Line struct {
-	Number   int       `json:"number"`
+	Name     string    `json:"name"`
 	Text     string    `json:"text"`
+	Source   string    `json:"source"` // where it is said
 	Result   Result    `json:"result"`
 	Findings []Finding `json:"findings,omitempty"`
 }
@@ -44,8 +45,8 @@ type Report struct {
 type notes struct {
 	name   string
 	format Format
-	looked map[int]bool
-	found  map[int][]Finding
+	looked map[string]bool
+	found  map[string][]Finding
 }
 
 // mostFindings bounds what is said about one line: a feed of a thousand items without dates need
@@ -53,30 +54,30 @@ type notes struct {
 const mostFindings = 5
 
 func newNotes(name string) *notes {
-	return &notes{name: name, looked: map[int]bool{}, found: map[int][]Finding{}}
+	return &notes{name: name, looked: map[string]bool{}, found: map[string][]Finding{}}
 }
 
 // look says that lines apply and are being looked at.
-func (n *notes) look(numbers ...int) {
-	for _, number := range numbers {
-		n.looked[number] = true
+func (n *notes) look(lines ...string) {
+	for _, line := range lines {
+		n.looked[line] = true
 	}
 }
 
 // fault notes what breaks a line.
-func (n *notes) fault(number int, where, format string, args ...any) {
-	n.note(number, Finding{Where: where, Message: fmt.Sprintf(format, args...)})
+func (n *notes) fault(line string, where, format string, args ...any) {
+	n.note(line, Finding{Where: where, Message: fmt.Sprintf(format, args...)})
 }
 
 // doubt notes what a line advises against.
-func (n *notes) doubt(number int, where, format string, args ...any) {
-	n.note(number, Finding{Where: where, Message: fmt.Sprintf(format, args...), Doubt: true})
+func (n *notes) doubt(line string, where, format string, args ...any) {
+	n.note(line, Finding{Where: where, Message: fmt.Sprintf(format, args...), Doubt: true})
 }
 
-func (n *notes) note(number int, f Finding) {
-	n.look(number)
-	if len(n.found[number]) < mostFindings && !slices.Contains(n.found[number], f) {
-		n.found[number] = append(n.found[number], f)
+func (n *notes) note(line string, f Finding) {
+	n.look(line)
+	if len(n.found[line]) < mostFindings && !slices.Contains(n.found[line], f) {
+		n.found[line] = append(n.found[line], f)
 	}
 }
 
@@ -84,11 +85,11 @@ func (n *notes) note(number int, f Finding) {
 func (n *notes) report() Report {
 	r := Report{Name: n.name, Format: n.format}
 	for _, item := range checklist {
-		line := Line{Number: item.number, Text: item.text, Result: Skipped}
-		if n.looked[item.number] {
+		line := Line{Name: item.name, Text: item.text, Source: item.source, Result: Skipped}
+		if n.looked[item.name] {
 			line.Result = OK
 		}
-		for _, f := range n.found[item.number] {
+		for _, f := range n.found[item.name] {
 			line.Findings = append(line.Findings, f)
 			switch {
 			case !f.Doubt:

@@ -11,27 +11,30 @@ func position(line, column int) string { return fmt.Sprintf("line %d, column %d"
 
 // rss judges an RSS 2.0 document (RSS 2.0 and the RSS Best Practices Profile).
 func (n *notes) rss(root *node, doc Document) relations {
-	n.look(1, 2, 3, 4, 5, 6, 7)
+	n.look("rss-required", "rss-guid", "rss-dates", "rss-persons", "rss-parts", "rss-self",
+		"rss-text", "rss-elements")
 	channel := root.first("", "channel")
 	if channel == nil {
-		n.fault(1, root.where(), "there is no <channel>")
+		n.fault("rss-required", root.where(), "there is no <channel>")
 		return relations{}
 	}
 	if v := root.attr("version"); v != "2.0" {
-		n.doubt(1, root.where(), "version is %q, not 2.0", v)
+		n.doubt("rss-required", root.where(), "version is %q, not 2.0", v)
 	}
 	for _, name := range []string{"title", "description", "link"} {
 		if channel.first("", name).value() == "" {
-			n.fault(1, channel.where(), "channel has no %s", name)
+			n.fault("rss-required", channel.where(), "channel has no %s", name)
 		}
 	}
 	if link := channel.first("", "link"); link.value() != "" && !absolute(link.value()) {
-		n.fault(1, link.where(), "link %q is not absolute", link.value())
+		n.fault("rss-required", link.where(), "link %q is not absolute", link.value())
 	}
 	n.rssDates(channel, "pubDate", "lastBuildDate")
 	n.persons(channel, "managingEditor", "webMaster")
 	n.rssTimes(channel)
 	n.rssSelf(channel, doc)
+	n.elements(channel, "", rssElements, "rss-elements")
+	n.rssModules(channel)
 	rel := n.history(channel)
 	guids := map[string]bool{}
 	items := channel.all("", "item")
@@ -45,40 +48,42 @@ func (n *notes) rss(root *node, doc Document) relations {
 // rssItem judges an item.
 func (n *notes) rssItem(item *node, guids map[string]bool) {
 	if item.first("", "title").value() == "" && item.first("", "description").value() == "" {
-		n.fault(1, item.where(), "item has neither title nor description")
+		n.fault("rss-required", item.where(), "item has neither title nor description")
 	}
 	for _, name := range []string{"link", "guid", "description"} {
 		if c := item.first("", name); c != nil && c.value() == "" {
-			n.fault(1, c.where(), "empty <%s> in place of none", name)
+			n.fault("rss-required", c.where(), "empty <%s> in place of none", name)
 		}
 	}
+	n.elements(item, "", rssElements, "rss-elements")
+	n.rssModules(item)
 	n.guid(item, guids)
 	n.rssDates(item, "pubDate")
 	n.persons(item, "author")
 	if item.first("", "author") != nil && item.first(nsDC, "creator") != nil {
-		n.fault(4, item.where(), "author and dc:creator both")
+		n.doubt("rss-persons", item.where(), "author and dc:creator both")
 	}
 	n.enclosures(item)
 	for _, c := range item.all("", "source") {
 		if !absolute(c.attr("url")) {
-			n.fault(5, c.where(), "source has no absolute url")
+			n.fault("rss-parts", c.where(), "source has no absolute url")
 		}
 	}
 	if title := item.first("", "title"); title != nil && markup.MatchString(title.value()) {
-		n.fault(7, title.where(), "markup in a title, which is plain text")
+		n.doubt("rss-text", title.where(), "markup in a title, which is plain text")
 	} else if title != nil && escaped.MatchString(title.value()) {
-		n.doubt(7, title.where(), "title looks escaped twice: %q", cut(title.value()))
+		n.doubt("rss-text", title.where(), "title looks escaped twice: %q", cut(title.value()))
 	}
 	description, encoded := item.first("", "description"), item.first(nsContent, "encoded")
 	if encoded != nil && description == nil {
-		n.fault(7, encoded.where(), "content:encoded without a description")
+		n.doubt("rss-text", encoded.where(), "content:encoded without a description")
 	}
 	for _, c := range []*node{description, encoded} {
 		if c == nil {
 			continue
 		}
 		if ref := relativeIn(c.text); ref != "" {
-			n.fault(7, c.where(), "relative address %q in HTML", cut(ref))
+			n.fault("rss-text", c.where(), "relative address %q in HTML", cut(ref))
 		}
 	}
 }
@@ -87,19 +92,19 @@ func (n *notes) rssItem(item *node, guids map[string]bool) {
 func (n *notes) guid(item *node, guids map[string]bool) {
 	all := item.all("", "guid")
 	if len(all) == 0 {
-		n.fault(2, item.where(), "item has no guid")
+		n.doubt("rss-guid", item.where(), "item has no guid")
 		return
 	}
 	if len(all) > 1 {
-		n.fault(2, all[1].where(), "item has %d guids", len(all))
+		n.fault("rss-guid", all[1].where(), "item has %d guids", len(all))
 	}
 	guid := all[0]
 	if guids[guid.value()] {
-		n.fault(2, guid.where(), "guid %q stands twice", cut(guid.value()))
+		n.fault("rss-guid", guid.where(), "guid %q stands twice", cut(guid.value()))
 	}
 	guids[guid.value()] = true
 	if guid.attr("isPermaLink") != "false" && !absolute(guid.value()) {
-		n.fault(2, guid.where(), "guid %q is no address, and isPermaLink is not false",
+		n.fault("rss-guid", guid.where(), "guid %q is no address, and isPermaLink is not false",
 			cut(guid.value()))
 	}
 }
@@ -108,9 +113,12 @@ func (n *notes) guid(item *node, guids map[string]bool) {
 func (n *notes) rssDates(of *node, names ...string) {
 	for _, name := range names {
 		for _, c := range of.all("", name) {
-			if !isRFC822(c.value()) {
-				n.fault(3, c.where(), "%s %q is no RFC 822 date with a year of four digits", name,
-					cut(c.value()))
+			switch {
+			case isRFC822(c.value(), "2006"):
+			case isRFC822(c.value(), "06"):
+				n.doubt("rss-dates", c.where(), "%s %q has a year of two digits", name, cut(c.value()))
+			default:
+				n.fault("rss-dates", c.where(), "%s %q is no RFC 822 date", name, cut(c.value()))
 			}
 		}
 	}
@@ -123,7 +131,7 @@ func (n *notes) persons(of *node, names ...string) {
 	for _, name := range names {
 		for _, c := range of.all("", name) {
 			if !mailbox.MatchString(c.value()) {
-				n.fault(4, c.where(), "%s %q is not `mail (Name)`", name, cut(c.value()))
+				n.fault("rss-persons", c.where(), "%s %q is not `mail (Name)`", name, cut(c.value()))
 			}
 		}
 	}
@@ -133,19 +141,19 @@ func (n *notes) persons(of *node, names ...string) {
 func (n *notes) enclosures(item *node) {
 	all := item.all("", "enclosure")
 	if len(all) > 1 {
-		n.fault(5, all[1].where(), "%d enclosures: readers take one", len(all))
+		n.doubt("rss-parts", all[1].where(), "%d enclosures: readers take one", len(all))
 	}
 	for _, c := range all {
 		if length, err := strconv.ParseInt(c.attr("length"), 10, 64); !absolute(c.attr("url")) ||
 			err != nil || length < 0 || !strings.Contains(c.attr("type"), "/") {
-			n.fault(5, c.where(), "enclosure needs url, length (0 if unknown) and type")
+			n.fault("rss-parts", c.where(), "enclosure needs url, length (0 if unknown) and type")
 		}
 	}
 	for _, c := range item.all("", "category") {
 		if c.value() == "" {
-			n.fault(5, c.where(), "empty category")
+			n.fault("rss-parts", c.where(), "empty category")
 		} else if strings.Count(c.value(), ",") > 1 {
-			n.doubt(5, c.where(), "several terms in one category: %q", cut(c.value()))
+			n.doubt("rss-parts", c.where(), "several terms in one category: %q", cut(c.value()))
 		}
 	}
 }
@@ -155,14 +163,14 @@ func (n *notes) rssTimes(channel *node) {
 	if hours := channel.first("", "skipHours"); hours != nil {
 		for _, c := range hours.all("", "hour") {
 			if h, err := strconv.Atoi(c.value()); err != nil || h < 0 || h > 23 {
-				n.fault(5, c.where(), "hour %q is not 0 to 23", cut(c.value()))
+				n.fault("rss-parts", c.where(), "hour %q is not 0 to 23", cut(c.value()))
 			}
 		}
 	}
 	if cloud := channel.first("", "cloud"); cloud != nil {
 		for _, name := range []string{"domain", "port", "path", "registerProcedure", "protocol"} {
 			if cloud.attr(name) == "" && name != "registerProcedure" {
-				n.fault(5, cloud.where(), "cloud has no %s", name)
+				n.fault("rss-parts", cloud.where(), "cloud has no %s", name)
 			}
 		}
 	}
@@ -173,17 +181,17 @@ func (n *notes) rssSelf(channel *node, doc Document) {
 	self := channel.link("self")
 	switch {
 	case self == nil:
-		n.fault(6, channel.where(), "no atom:link rel=\"self\"")
+		n.doubt("rss-self", channel.where(), "no atom:link rel=\"self\"")
 	case !absolute(self.attr("href")):
-		n.fault(6, self.where(), "self %q is not absolute", cut(self.attr("href")))
+		n.fault("rss-self", self.where(), "self %q is not absolute", cut(self.attr("href")))
 	case doc.URL != "" && !sameAddress(self.attr("href"), doc.URL):
-		n.fault(6, self.where(), "self is %s, served at %s", self.attr("href"), doc.URL)
+		n.fault("rss-self", self.where(), "self is %s, served at %s", self.attr("href"), doc.URL)
 	}
 	if self != nil && self.attr("type") != "application/rss+xml" {
-		n.fault(6, self.where(), "self has type %q, not application/rss+xml", self.attr("type"))
+		n.doubt("rss-self", self.where(), "self has type %q, not application/rss+xml", self.attr("type"))
 	}
 	if channel.first("", "language").value() == "" && channel.first(nsDC, "language").value() == "" {
-		n.doubt(6, channel.where(), "no language")
+		n.doubt("rss-self", channel.where(), "no language")
 	}
 }
 
