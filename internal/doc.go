@@ -18,9 +18,9 @@
 //   - score: measures how well articles are placed, against labelled ones.
 //   - ingest: runs one source through all of the above: the flow in one short function.
 //   - store: bbolt: articles, change log, feed windows, aliases, poll state. Draws its schema.
-//   - render: a feed becomes an RSS, Atom or JSON Feed document, and is checked strictly.
-//   - publish: owns the editions: renders what changed, compresses, stamps, swaps; cuts deltas out
-//     of them, and makes archives when they are asked for.
+//   - render: a feed becomes an RSS, Atom or JSON Feed document, in pieces: frame and entries.
+//   - publish: owns the editions: renders what changed, compresses, stamps, swaps; makes deltas of
+//     their pieces, and archives when they are asked for.
 //   - serve: HTTP for readers: editions, pages, and the operator's health checks.
 //   - readers: counts who reads the feeds, and holds off those who fetch too much.
 //   - push: HTTP for programs that push articles: tokens, conditions, problems.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/newstest"
 )
 
 // TestArchivesHoldEverything: whoever was away for a year has every live article, as it is now,
@@ -35,19 +36,19 @@ func TestArchivesHoldEverything(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			held, err := read(format, plain(e).Body)
+			held, err := newstest.ReadParts(format, plain(e).Body)
 			if err != nil {
 				t.Fatalf("%s archive %d: %v", format, n, err)
 			}
 			if len(plain(e).Body) > w.settings.Window.Size {
 				t.Errorf("%s archive %d has %d bytes", format, n, len(plain(e).Body))
 			}
-			for id, text := range held.entries {
+			for id, text := range held.Entries {
 				if _, newer := got[id]; !newer {
 					got[id] = text
 				}
 			}
-			for id := range held.tombstones {
+			for id := range held.Tombstones {
 				if live[id] != "" {
 					t.Errorf("%s archive %d: tombstone of live %s", format, n, id)
 				}
@@ -229,11 +230,18 @@ func TestClosedArchivesStay(t *testing.T) {
 	if list := changed("additions", old); len(list) > 0 {
 		t.Errorf("additions changed archives %d", list)
 	}
-	window, err := w.store.Archive(key, 2)
-	if err != nil {
+	var id news.ID
+	if _, err := w.store.Archive(key, 2, func(_ news.Place, read func() (news.Entry, error)) bool {
+		e, err := read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		id = e.ID
+		return true
+	}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.store.Withdraw(t.Context(), window.Entries[0].ID); err != nil {
+	if _, err := w.store.Withdraw(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
 	w.now = w.now.Add(time.Minute)

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/newstest"
 )
 
 // deltas is a newsroom under random changes, with all that it published lately.
@@ -27,7 +28,7 @@ type deltas struct {
 type snapshot struct {
 	seq  uint64
 	tag  string
-	copy copyOf
+	copy newstest.Parts
 }
 
 // TestDeltas: whatever happens to the store, whoever merges a delta into any earlier edition has
@@ -167,7 +168,7 @@ func (m *deltas) ask(rt *rapid.T, key news.FeedKey, format news.Format) {
 	if !ok {
 		rt.Fatalf("%s is not published", name)
 	}
-	full, err := read(format, plain(e).Body)
+	full, err := newstest.ReadParts(format, plain(e).Body)
 	m.ok(rt, err)
 	sent := m.sent[name]
 	for _, old := range sent[max(0, len(sent)-5):] {
@@ -177,13 +178,13 @@ func (m *deltas) ask(rt *rapid.T, key news.FeedKey, format news.Format) {
 		}
 		*m.count++
 		doc := list[len(list)-1].Body
-		delta, err := read(format, doc)
+		delta, err := newstest.ReadParts(format, doc)
 		if err == nil {
 			err = merge(old.copy, delta, full)
 		}
-		for id := range old.copy.entries {
+		for id := range old.copy.Entries {
 			at := m.withdrawn[id]
-			if err == nil && at > 0 && at <= e.Seq && delta.tombstones[id] == "" {
+			if err == nil && at > 0 && at <= e.Seq && delta.Tombstones[id] == "" {
 				err = fmt.Errorf("nobody is told that %s was withdrawn", id)
 			}
 		}

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"strings"
@@ -10,8 +13,8 @@ import (
 	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/newstest"
 	"github.com/teletipo/teletipo/internal/publish"
-	"github.com/teletipo/teletipo/internal/render"
 	"github.com/teletipo/teletipo/internal/store"
 )
 
@@ -102,36 +105,16 @@ func in(c news.Candidate, topics ...string) news.Candidate {
 	return c
 }
 
-// copyOf is a feed as a reader holds it: the bytes of every entry and tombstone, by id.
-type copyOf struct {
-	entries, tombstones map[string]string
-}
-
-// read takes a document apart, which must be right.
-func read(format news.Format, doc []byte) (copyOf, error) {
-	c := copyOf{map[string]string{}, map[string]string{}}
-	parts, err := render.CheckParts(format, doc)
-	for _, part := range parts {
-		text := string(doc[part.Start:part.End])
-		if strings.HasPrefix(text, "<at:deleted-entry") {
-			c.tombstones[part.ID] = text
-		} else {
-			c.entries[part.ID] = text
-		}
-	}
-	return c, err
-}
-
 // merge tells what is wrong with a delta from a document of a feed to a newer one, nil if nothing
 // is: whoever merges it by id, and keeps what the newer one has, must have that.
-func merge(base, delta, full copyOf) error {
-	if len(delta.entries)+len(delta.tombstones) == 0 {
+func merge(base, delta, full newstest.Parts) error {
+	if len(delta.Entries)+len(delta.Tombstones) == 0 {
 		return fmt.Errorf("the delta is empty")
 	}
-	for id, text := range full.entries {
-		got, ok := delta.entries[id]
+	for id, text := range full.Entries {
+		got, ok := delta.Entries[id]
 		if !ok {
-			got, ok = base.entries[id]
+			got, ok = base.Entries[id]
 		}
 		if !ok {
 			return fmt.Errorf("entry %s is missing", id)
@@ -140,22 +123,29 @@ func merge(base, delta, full copyOf) error {
 			return fmt.Errorf("entry %s is\n%s, want\n%s", id, got, text)
 		}
 	}
-	for id := range delta.entries {
-		if _, ok := full.entries[id]; !ok {
+	for id := range delta.Entries {
+		if _, ok := full.Entries[id]; !ok {
 			return fmt.Errorf("entry %s is not in the feed", id)
 		}
 	}
-	for id, text := range delta.tombstones {
-		if full.tombstones[id] != text {
+	for id, text := range delta.Tombstones {
+		if full.Tombstones[id] != text {
 			return fmt.Errorf("tombstone %s is not in the feed", id)
 		}
 	}
 	return nil
 }
 
-// plain is an edition's identity.
+// plain is an edition's identity, with its bytes.
 func plain(e *news.Edition) news.Representation {
-	return e.Representations[len(e.Representations)-1]
+	rep := e.Representations[len(e.Representations)-1]
+	if rep.Body == nil {
+		zipped := bytes.NewReader(e.Representations[len(e.Representations)-2].Body)
+		if z, err := gzip.NewReader(zipped); err == nil {
+			rep.Body, _ = io.ReadAll(z)
+		}
+	}
+	return rep
 }
 
 // edition gives what is published of a feed, which must be there.

@@ -98,7 +98,7 @@ func ArchivePath(key FeedKey, number int, format Format) string {
 type Extent struct {
 	Least int           // articles
 	Span  time.Duration // before the feed's newest change
-	Size  int           // bytes of a document, as estimated; 0 for no bound
+	Size  int           // bytes of a document; 0 for no bound
 }
 
 // Window is a part of a feed as the store has it, with the state that it stands for: its newest
@@ -112,11 +112,21 @@ type Window struct {
 	Stamp    time.Time // of that change, whole seconds; the feed's creation when it never had one
 	Entries  []Entry
 	Gone     []Tombstone // withdrawn in the time that this part covers, the newest first
-	Size     int         // estimated bytes of a document of it
-	// Lean are the bytes that Size is below its bound, negative if the tail alone goes beyond it: an
-	// entry of this part was in one of the same extent before, unless Size was larger by more.
-	Lean int
 }
+
+// Place is where an article stands in a feed, and as what.
+type Place struct {
+	Key      uint64 // that the article is stored under
+	Version  uint64 // another one where what is stored of the article is other
+	Order    uint64 // the sequence at which it entered the feed or last changed visibly
+	Backfill bool   // it stands behind all that is not
+	Tail     bool   // it is in no closed archive yet
+}
+
+// Taker is called with each place of a part of a feed in turn. Read reads the article, without its
+// content unless that is published in full. More reports whether the taker has room for more; what
+// is in the tail it gets whatever it says.
+type Taker func(p Place, read func() (Entry, error)) (more bool)
 
 // Tombstone is what is left of a withdrawn article (RFC 6721).
 type Tombstone struct {
@@ -129,7 +139,6 @@ type Tombstone struct {
 type Span struct {
 	Gone []Tombstone // withdrawn, the newest first
 	Left int         // articles that left the feed and are still live
-	Lost int         // bytes by which articles that stayed or left made the feed smaller, summed up
 }
 
 // Feed is a window ready to be rendered: described, and sorted by date of publication.
@@ -160,15 +169,9 @@ type Edition struct {
 	// Base is the lowest sequence that a delta can start from (RFC 3229): before it the feed was
 	// written otherwise.
 	Base uint64
-	// Representations are in order of preference, the identity (Coding "") last.
+	// Representations are in order of preference, the identity (Coding "") last. Where the identity
+	// has no body, it is what the gzip unzips to.
 	Representations []Representation
-}
-
-// Part is where an entry stands in a document, or a tombstone; those stand before the entries.
-type Part struct {
-	ID         string // as the document writes it, "urn:uuid:…"
-	Gone       bool   // it is a tombstone
-	Start, End int    // bytes, without what separates it from its neighbours
 }
 
 // ETag writes the strong tag of a representation (RFC 9110, section 8.8.3), with its quotes: the
@@ -200,6 +203,7 @@ type Representation struct {
 	Coding string // "br", "zstd" or "gzip", or empty for identity
 	ETag   string // strong, with its quotes
 	Body   []byte
+	Size   int // bytes of the body
 }
 
 // EditionStamp is what is remembered of an edition across restarts.
@@ -207,4 +211,7 @@ type EditionStamp struct {
 	Hash     string    `json:"hash"`     // of the identity bytes
 	Seq      uint64    `json:"seq"`      // that its ETags carry
 	Modified time.Time `json:"modified"` // when these bytes were stamped
+	// Cut is where a feed's window was cut to the size of a document, 0 if it was not; only of what
+	// is remembered of the feed itself.
+	Cut uint64 `json:"cut,omitempty"`
 }

@@ -1,7 +1,7 @@
 package publish
 
 import (
-	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -58,7 +58,7 @@ func (p *Publisher) bind(
 	p.work <- struct{}{}
 	defer func() { <-p.work }()
 	version := f.version.Load() // before the store is asked: a change from here on asks again
-	window, err := p.store.Archive(f.key, number)
+	window, err := p.store.Archive(f.key, number, nothing)
 	if err != nil {
 		return nil, err
 	}
@@ -66,33 +66,37 @@ func (p *Publisher) bind(
 	kept, ok := p.archives.get(name)
 	if ok && kept.edition.Seq == window.Seq && kept.stamp.Equal(window.Stamp) {
 		made.edition = kept.edition
-	} else if made.edition, err = p.archive(f, format, window, name); err != nil {
+	} else if made.edition, made.stamp, err = p.archive(f, format, number); err != nil {
 		return nil, err
 	}
 	p.archives.put(name, made, size(made.edition.Representations))
 	return made, nil
 }
 
-// archive makes an archive document of its window. Where the stamp lies a moment ahead it waits
-// for it.
+// archive makes an archive document, and returns the stamp of its window. Where that lies a moment
+// ahead it waits for it.
 func (p *Publisher) archive(
-	f *feed, format news.Format, window news.Window, name string,
-) (*news.Edition, error) {
-	feed := p.describe(f, window)
-	feed.MaxAge = archiveMaxAge
-	draft := p.document(&series{name: name, format: format}, feed)
-	if draft.err != nil {
-		return nil, draft.err
+	f *feed, format news.Format, number int,
+) (e *news.Edition, stamp time.Time, err error) {
+	s := []*series{p.series(f.key, format)}
+	c, err := p.compose(f, s, nil, 0, func(take news.Taker) (news.Window, error) {
+		return p.store.Archive(f.key, number, take)
+	})
+	if err == nil {
+		err = cmp.Or(c.drafts[0].err, c.fill(0, nil))
 	}
-	doc := bytes.Clone(draft.doc)
-	list, err := p.coder.all(doc)
 	if err != nil {
-		return nil, err
+		return nil, stamp, err
+	}
+	window := c.window
+	list, err := p.coder.all(c.drafts[0].doc.Bytes(nil))
+	if err != nil {
+		return nil, stamp, err
 	}
 	for i := range list {
 		list[i].ETag = news.ETag(window.Seq, fingerprint(list[i].Body))
 	}
-	e := &news.Edition{
+	e = &news.Edition{
 		Key: f.key, Format: format, Seq: window.Seq,
 		Modified: window.Stamp.UTC().Truncate(time.Second),
 		MaxAge:   archiveMaxAge, StaleFor: archiveMaxAge, StaleOnError: staleOnError,
@@ -105,5 +109,5 @@ func (p *Publisher) archive(
 	if ahead := e.Modified.Sub(p.settings.Now()); ahead > 0 && ahead <= longestHold {
 		time.Sleep(ahead)
 	}
-	return e, nil
+	return e, window.Stamp, nil
 }

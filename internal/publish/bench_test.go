@@ -10,7 +10,6 @@ import (
 
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/newstest"
-	"github.com/teletipo/teletipo/internal/render"
 )
 
 // vocabulary is what benchmark articles are written with.
@@ -49,51 +48,53 @@ func article(n int) news.Entry {
 	return e
 }
 
-// BenchmarkEdition makes one edition of 50 articles: all of it, and each of its parts.
+// BenchmarkEdition makes the editions of a feed of 50 articles: all anew, with one article new and
+// the others as they were, and each of the parts.
 func BenchmarkEdition(b *testing.B) {
-	settings := testSettings(time.Now)
-	p := New(slog.New(slog.DiscardHandler), newFakeStore(time.Now), settings)
-	window := news.Window{Key: keyBorder, Seq: 1000, Stamp: newstest.Start.AddDate(0, 1, 0)}
+	p := New(slog.New(slog.DiscardHandler), newFakeStore(time.Now), testSettings(time.Now))
+	var entries []news.Entry
+	var places []news.Place
 	for n := range 50 {
-		window.Entries = append(window.Entries, article(n))
+		entries = append(entries, article(n))
+		places = append(places, placeOf(&entries[n], uint64(100-n)))
 	}
-	renderer := render.New(settings.Site, settings.Topics)
 	f := p.feeds[keyBorder]
-	feed := p.describe(f, window)
-	for _, s := range p.feeds[keyBorder].series {
-		doc, err := renderer.Render(feed, s.format)
-		if err != nil {
-			b.Fatal(err)
+	pass := func() error {
+		c, err := p.compose(f, f.series, f.items, 1e6, func(take news.Taker) (news.Window, error) {
+			newstest.Offer(take, entries, places)
+			return news.Window{Key: keyBorder, Seq: 1000, Stamp: newstest.Start.AddDate(0, 1, 0)}, nil
+		})
+		if err == nil {
+			_, err = p.proofs(f, c, time.Now())
 		}
-		zipped, err := p.coder.gzip(doc)
-		if err != nil {
-			b.Fatal(err)
-		}
-		parts := []struct {
-			name string
-			run  func() error
-		}{
-			{"all", func() error {
-				_, err := p.proof(f, s, feed, window, p.document(s, feed), time.Now())
-				return err
-			}},
-			{"render", func() error { _, err := renderer.Render(feed, s.format); return err }},
-			{"check", func() error { return render.Check(s.format, doc) }},
-			{"gzip", func() error { _, err := p.coder.gzip(doc); return err }},
-			{"br", func() error { _, err := p.coder.brotli(doc, false); return err }},
-			{"zstd", func() error { p.coder.zstd(doc, false); return nil }},
-		}
-		for _, part := range parts {
-			b.Run(string(s.format)+"/"+part.name, func(b *testing.B) {
-				b.ReportAllocs()
-				for b.Loop() {
-					if err := part.run(); err != nil {
-						b.Fatal(err)
-					}
+		return err
+	}
+	if err := pass(); err != nil {
+		b.Fatal(err)
+	}
+	doc, err := p.bytes(f.series[1], f.series[1].made)
+	if err != nil {
+		b.Fatal(err)
+	}
+	n := 0
+	for _, part := range []struct {
+		name string
+		run  func() error
+	}{
+		{"anew", func() error { f.items = nil; p.written = newCache[[]byte](0); return pass() }},
+		{"one", func() error { n++; places[0].Version = uint64(n); return pass() }},
+		{"gzip", func() error { _, err := p.coder.gzip(doc); return err }},
+		{"br", func() error { _, err := p.coder.brotli(doc, false); return err }},
+		{"zstd", func() error { p.coder.zstd(doc, false); return nil }},
+	} {
+		b.Run(part.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := part.run(); err != nil {
+					b.Fatal(err)
 				}
-				b.ReportMetric(float64(len(doc)), "doc-bytes")
-				b.ReportMetric(float64(len(zipped)), "gzip-bytes")
-			})
-		}
+			}
+			b.ReportMetric(float64(len(doc)), "doc-bytes")
+		})
 	}
 }

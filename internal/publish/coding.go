@@ -110,12 +110,16 @@ func (c *coder) all(doc []byte) ([]news.Representation, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []news.Representation{
+	list := []news.Representation{
 		{Coding: codingBrotli, Body: br},
 		{Coding: codingZstd, Body: c.zstd(doc, true)},
 		{Coding: codingGzip, Body: zipped},
 		{Body: doc},
-	}, nil
+	}
+	for i := range list {
+		list[i].Size = len(list[i].Body)
+	}
+	return list, nil
 }
 
 // unzip undoes gzip.

@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"github.com/teletipo/teletipo/internal/news"
-	"github.com/teletipo/teletipo/internal/render"
 )
 
 // delta is what a feed's edition has that one of its earlier states had not.
@@ -25,14 +24,14 @@ func (p *Publisher) Delta(e *news.Edition, base uint64) ([]news.Representation, 
 		return nil, false
 	}
 	current := s.current.Load()
-	if current == nil || current.index == nil || tag(current.edition) != tag(e) {
+	if current == nil || tag(current.edition) != tag(e) {
 		return nil, false
 	}
 	name := s.name + tag(e) + strconv.FormatUint(base, 36)
 	d, ok := p.deltas.get(name)
 	if !ok {
 		made, err, _ := p.flights.Do(name, func() (any, error) {
-			return p.makeDelta(e, current.index, base, name)
+			return p.makeDelta(s, current, base, name)
 		})
 		if err != nil {
 			p.log.Error("delta not made, the whole feed is served", "edition", s.name, "error", err)
@@ -58,9 +57,8 @@ func (d *delta) in(e *news.Edition) []news.Representation {
 
 // makeDelta makes and keeps a delta. Many states of a feed can be the base of the same one, and
 // those share its bytes.
-func (p *Publisher) makeDelta(
-	e *news.Edition, x *index, base uint64, name string,
-) (*delta, error) {
+func (p *Publisher) makeDelta(s *series, current *issue, base uint64, name string) (*delta, error) {
+	e := current.edition
 	span, ok, err := p.store.Since(e.Key, base, e.Seq)
 	if err != nil {
 		return nil, err
@@ -68,12 +66,15 @@ func (p *Publisher) makeDelta(
 	none := &delta{}
 	var chosen map[int]bool
 	if ok {
-		chosen, ok = x.since(base, span, e.Format, p.settings.Window.Least)
+		chosen, ok = since(current.known, base, span, e.Format, p.settings.Window.Least)
 	}
-	whole := e.Representations[len(e.Representations)-1].Body
-	var doc []byte
+	var doc, whole []byte
 	if ok {
-		doc = render.Cut(e.Format, whole, x.parts, func(i int) bool { return chosen[i] })
+		if whole, err = p.bytes(s, current); err != nil {
+			return nil, err
+		}
+		parts := current.layout.Parts(whole)
+		doc = parts.Bytes(func(i int) bool { return chosen[i] })
 	}
 	if !ok || len(doc) >= len(whole) {
 		p.deltas.put(name, none, 0)
@@ -107,59 +108,22 @@ func size(list []news.Representation) int {
 	return n
 }
 
-// index tells where the entries of a document are, and when each came or changed.
-type index struct {
-	parts []news.Part // without their ids
-	known []known     // of each part
-	lean  int         // news.Window.Lean
-}
-
-// known is what is known of an entry or tombstone in a document.
-type known struct {
-	seq  uint64
-	id   news.ID
-	rank int // among the window's entries, 0 the newest; -1 for a tombstone
-	low  int // among the window's entries, 0 the oldest
-}
-
-// newIndex finds the parts of a document in its window, nil if one is not there: then nobody
-// knows when it came.
-func newIndex(parts []news.Part, window news.Window) *index {
-	x := &index{lean: window.Lean}
-	all := make(map[string]known, len(window.Entries)+len(window.Gone))
-	for _, t := range window.Gone {
-		all[t.ID.URN()] = known{seq: t.Seq, id: t.ID, rank: -1}
-	}
-	for i := range window.Entries {
-		e := &window.Entries[i]
-		all[e.ID.URN()] = known{seq: e.Seq, id: e.ID, rank: i, low: len(window.Entries) - 1 - i}
-	}
-	for _, part := range parts {
-		c, ok := all[part.ID]
-		if !ok {
-			return nil
-		}
-		x.parts = append(x.parts, news.Part{Start: part.Start, End: part.End})
-		x.known = append(x.known, c)
-	}
-	return x
-}
-
 // since chooses the parts that a feed's state base had not, or not like that. It is false if that
 // can't be told of the span from there, or if there are none.
 //
 // What was withdrawn made room for as many entries at the window's end, that may be in it without
 // having changed: at the end of all, and at the end of the fresh ones where backfill follows.
-func (x *index) since(
-	base uint64, span news.Span, format news.Format, least int,
+func since(
+	pieces []known, base uint64, span news.Span, format news.Format, least int,
 ) (chosen map[int]bool, ok bool) {
 	gone := len(span.Gone)
-	if span.Left > 0 || gone > 0 && format != news.Atom || x.lean < 0 || x.lean < span.Lost {
+	if span.Left > 0 || gone > 0 && format != news.Atom {
 		return nil, false
 	}
 	chosen, told := make(map[int]bool), make(map[news.ID]bool)
-	for i, c := range x.known {
-		pulled := c.rank >= 0 && (c.low < gone || c.rank < least && c.rank >= least-gone)
+	for i, c := range pieces {
+		rank, low := int(c.rank), int(c.low)
+		pulled := rank >= 0 && (low < gone || rank < least && rank >= least-gone)
 		if c.seq <= base && !pulled {
 			continue
 		}

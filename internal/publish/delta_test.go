@@ -17,7 +17,6 @@ import (
 
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/newstest"
-	"github.com/teletipo/teletipo/internal/render"
 )
 
 // decode undoes a content coding.
@@ -39,36 +38,16 @@ func decode(rep news.Representation) (string, error) {
 	return string(text), err
 }
 
-// copyOf is a feed as a reader holds it: the bytes of every entry and tombstone, by id.
-type copyOf struct {
-	entries, tombstones map[string]string
-}
-
-// read takes a document apart, which must be right.
-func read(format news.Format, doc string) (copyOf, error) {
-	c := copyOf{map[string]string{}, map[string]string{}}
-	parts, err := render.CheckParts(format, []byte(doc))
-	for _, part := range parts {
-		text := doc[part.Start:part.End]
-		if strings.HasPrefix(text, "<at:deleted-entry") {
-			c.tombstones[part.ID] = text
-		} else {
-			c.entries[part.ID] = text
-		}
-	}
-	return c, err
-}
-
 // merge tells what is wrong with a delta between two documents of a feed, nil if nothing is.
 // Status says what became of an article that is not in the newer one.
-func merge(base, delta, full copyOf, status func(id string) string) error {
-	if len(delta.entries)+len(delta.tombstones) == 0 {
+func merge(base, delta, full newstest.Parts, status func(id string) string) error {
+	if len(delta.Entries)+len(delta.Tombstones) == 0 {
 		return fmt.Errorf("the delta is empty")
 	}
-	for id, text := range full.entries {
-		got, ok := delta.entries[id]
+	for id, text := range full.Entries {
+		got, ok := delta.Entries[id]
 		if !ok {
-			got, ok = base.entries[id]
+			got, ok = base.Entries[id]
 		}
 		if !ok {
 			return fmt.Errorf("entry %s is missing", id)
@@ -77,24 +56,24 @@ func merge(base, delta, full copyOf, status func(id string) string) error {
 			return fmt.Errorf("entry %s is\n%s, want\n%s", id, got, text)
 		}
 	}
-	for id := range delta.entries {
-		if _, ok := full.entries[id]; !ok {
+	for id := range delta.Entries {
+		if _, ok := full.Entries[id]; !ok {
 			return fmt.Errorf("entry %s is not in the feed", id)
 		}
 	}
-	for id, text := range delta.tombstones {
-		if full.tombstones[id] != text {
+	for id, text := range delta.Tombstones {
+		if full.Tombstones[id] != text {
 			return fmt.Errorf("tombstone %s is not in the feed", id)
 		}
 	}
-	for id := range base.entries {
-		if _, ok := full.entries[id]; ok {
+	for id := range base.Entries {
+		if _, ok := full.Entries[id]; ok {
 			continue
 		}
 		switch s := status(id); {
 		case s == "left":
 			return fmt.Errorf("entry %s left the feed, and nobody is told", id)
-		case s == "withdrawn" && delta.tombstones[id] == "":
+		case s == "withdrawn" && delta.Tombstones[id] == "":
 			return fmt.Errorf("entry %s was withdrawn, and nobody is told", id)
 		}
 	}
@@ -115,7 +94,7 @@ type deltas struct {
 type snapshot struct {
 	seq  uint64
 	tag  string
-	copy copyOf
+	copy newstest.Parts
 }
 
 // TestDelta: whatever happens, whoever merges a delta into any earlier edition has the feed.
@@ -241,7 +220,7 @@ func (m *deltas) ask(rt *rapid.T, key news.FeedKey, format news.Format) {
 	if !ok {
 		rt.Fatalf("%s is not published", name)
 	}
-	full, err := read(format, string(plainly(e).Body))
+	full, err := newstest.ReadParts(format, plainly(e).Body)
 	if err != nil {
 		rt.Fatal(err)
 	}
@@ -259,7 +238,7 @@ func (m *deltas) ask(rt *rapid.T, key news.FeedKey, format news.Format) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		delta, err := read(format, doc)
+		delta, err := newstest.ReadParts(format, []byte(doc))
 		if err != nil {
 			rt.Fatalf("%s: delta from %d is wrong: %v\n%s", name, old.seq, err, doc)
 		}

@@ -1,7 +1,7 @@
 package publish
 
 import (
-	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -11,7 +11,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/render"
 )
 
 // series is the editions of one feed in one format, one after the other.
@@ -27,16 +30,25 @@ type series struct {
 	// none. The sequence is remembered since a feed's also grows by changes that leave its bytes
 	// alone.
 	last   news.EditionStamp
-	base   uint64    // lowest sequence that this series' deltas can start from
-	barred []news.ID // articles that the newest document had to leave out
-	absent []news.ID // articles that the newest edition leaves out
+	base   uint64   // lowest sequence that this series' deltas can start from
+	absent []uint64 // keys of the articles that the newest edition leaves out
+	made   *issue   // the newest that was made, maybe not yet published
 }
 
 // issue is an edition with what only the publisher needs of it.
 type issue struct {
 	edition *news.Edition
-	asleep  int    // length of the identity's bytes while they are left out, to save memory
-	index   *index // nil if there can be no deltas
+	layout  render.Layout
+	known   []known // of each piece
+}
+
+// known is what is known of an entry or tombstone in a document.
+type known struct {
+	key  uint64 // of the article; 0 of a tombstone
+	seq  uint64
+	id   news.ID
+	rank int32 // among the window's entries, 0 the newest; -1 for a tombstone
+	low  int32 // among the window's entries, 0 the oldest
 }
 
 // proof is an edition that is made and not yet published.
@@ -47,45 +59,51 @@ type proof struct {
 	known  bool // the store remembers it already
 }
 
-// draft is a feed as a document, or why there is none.
-type draft struct {
-	doc    []byte
-	parts  []news.Part
-	barred []news.ID // articles that it leaves out
-	err    error
-}
-
-// proofs makes the editions of a feed whose bytes are not those of the last ones. A format that
-// fails leaves the others alone.
-func (p *Publisher) proofs(f *feed, window news.Window, now time.Time) ([]*proof, error) {
-	window, drafts, err := p.drafts(f, window)
-	if err != nil {
-		return nil, err
+// proofs makes the editions of a feed whose bytes are not those of the last ones, side by side. A
+// format that fails leaves the others alone; then all is written anew the next time.
+func (p *Publisher) proofs(f *feed, c *composer, now time.Time) ([]*proof, error) {
+	if c.cut < f.cut {
+		f.cutUntil = max(f.cutUntil, c.window.Seq) // there is room for what there was none for
 	}
-	f.archives.Store(int64(window.Archives))
-	feed := p.describe(f, window)
-	var list []*proof
-	var errs []error
+	f.cutNews = f.cutNews || c.cut != f.cut
+	f.cut = c.cut
+	f.archives.Store(int64(c.window.Archives))
+	feed := p.describe(f, c.window, c.items)
+	made, errs := make([]*proof, len(f.series)), make([]error, len(f.series))
+	var group errgroup.Group
 	for i, s := range f.series {
-		proof, err := p.proof(f, s, feed, window, drafts[i], now)
-		switch {
-		case err != nil:
-			errs = append(errs, fmt.Errorf("edition %s: %w", s.name, err))
-		case proof != nil:
-			list = append(list, proof)
+		group.Go(func() error {
+			if made[i], errs[i] = p.proof(f, s, feed, c, i, now); errs[i] != nil {
+				errs[i] = fmt.Errorf("edition %s: %w", s.name, errs[i])
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // the errors are in errs, all of them
+	err := errors.Join(errs...)
+	if f.items = nil; err == nil {
+		f.items = make(map[uint64]*item, len(c.items))
+		for _, it := range c.items {
+			f.items[it.Key] = it
 		}
 	}
-	return list, errors.Join(errs...)
+	return slices.DeleteFunc(made, func(pr *proof) bool { return pr == nil }), err
 }
 
 // proof makes an edition of a draft, nil if its bytes are those of the current one.
 func (p *Publisher) proof(
-	f *feed, s *series, feed news.Feed, window news.Window, draft draft, now time.Time,
+	f *feed, s *series, feed news.Feed, c *composer, i int, now time.Time,
 ) (*proof, error) {
-	if draft.err != nil {
-		return nil, draft.err
+	before, err := p.pieces(s)
+	if err == nil {
+		err = c.fill(i, before)
 	}
-	next := news.EditionStamp{Hash: fingerprint(draft.doc), Seq: window.Seq}
+	d := &c.drafts[i]
+	if err = cmp.Or(err, d.err); err != nil {
+		return nil, err
+	}
+	doc := d.doc.Bytes(nil)
+	next := news.EditionStamp{Hash: fingerprint(doc), Seq: c.window.Seq}
 	known := next.Hash == s.last.Hash
 	switch {
 	case known && s.current.Load() != nil:
@@ -93,35 +111,63 @@ func (p *Publisher) proof(
 	case known:
 		next = s.last
 	default:
-		next.Modified = modified(window.Stamp, s.last.Modified, now)
+		next.Modified = modified(c.window.Stamp, s.last.Modified, now)
 		if next.Seq == s.last.Seq {
 			s.base = next.Seq + 1 // one sequence stands for two documents
 		}
 	}
-	if !slices.Equal(s.absent, draft.barred) {
-		s.base, s.absent = max(s.base, window.Seq), draft.barred
+	if !slices.Equal(s.absent, d.barred) {
+		s.base, s.absent = max(s.base, c.window.Seq), d.barred
 	}
-	e := &news.Edition{
-		Key: feed.Key, Format: s.format, Seq: next.Seq, Modified: next.Modified,
-		MaxAge: feed.MaxAge, StaleFor: feed.MaxAge / staleShare, StaleOnError: staleOnError,
-		Base: max(p.base, s.base, f.cutUntil),
-	}
-	zipped, err := p.coder.gzip(draft.doc)
+	zipped, err := p.coder.gzip(doc)
 	if err != nil {
 		return nil, err
 	}
-	made := &issue{edition: e, index: newIndex(draft.parts, window)}
-	var plain []byte
-	if s.wanted(now) {
-		plain = bytes.Clone(draft.doc) // without the spare room that it was written in
-	} else {
-		made.asleep = len(draft.doc)
-	}
-	e.Representations = []news.Representation{
-		{Coding: codingGzip, ETag: news.ETag(next.Seq, fingerprint(zipped)), Body: zipped},
-		{ETag: news.ETag(next.Seq, next.Hash), Body: plain},
-	}
+	made := &issue{layout: d.doc.Layout(), known: d.known, edition: &news.Edition{
+		Key: feed.Key, Format: s.format, Seq: next.Seq, Modified: next.Modified,
+		MaxAge: feed.MaxAge, StaleFor: feed.MaxAge / staleShare, StaleOnError: staleOnError,
+		Base: max(p.base, s.base, f.cutUntil),
+		Representations: []news.Representation{
+			{
+				Coding: codingGzip, ETag: news.ETag(next.Seq, fingerprint(zipped)),
+				Body: zipped, Size: len(zipped),
+			},
+			{ETag: news.ETag(next.Seq, next.Hash), Size: len(doc)},
+		},
+	}}
+	s.made = made
+	p.plain.put(s.name+tag(made.edition), doc, len(doc))
 	return &proof{series: s, issue: made, stamp: next, known: known}, nil
+}
+
+// bytes returns the plain bytes of an issue.
+func (p *Publisher) bytes(s *series, made *issue) ([]byte, error) {
+	name := s.name + tag(made.edition)
+	if doc, ok := p.plain.get(name); ok {
+		return doc, nil
+	}
+	list := made.edition.Representations
+	doc, err := unzip(list[len(list)-2].Body, list[len(list)-1].Size)
+	if err == nil {
+		p.plain.put(name, doc, len(doc))
+	}
+	return doc, err
+}
+
+// pieces returns the entries of the document that a series was last made of, by article.
+func (p *Publisher) pieces(s *series) (map[uint64][]byte, error) {
+	if s.made == nil {
+		return nil, nil
+	}
+	doc, err := p.bytes(s, s.made)
+	if err != nil {
+		return nil, err
+	}
+	bodies := make(map[uint64][]byte, len(s.made.known))
+	for i, piece := range s.made.layout.Parts(doc).Pieces {
+		bodies[s.made.known[i].key] = piece.Body
+	}
+	return bodies, nil
 }
 
 // Stale editions: a cache that asks again in the background may serve one for a fifth of its age
@@ -146,8 +192,8 @@ func modified(stamp, last, now time.Time) time.Time {
 	return now
 }
 
-// wantedFor is for how long after a reader's question a series keeps its editions ready in every
-// coding. Those of the others are kept in gzip alone.
+// wantedFor is for how long after a reader's question a series has its editions made in every
+// coding. Those of the others are in gzip alone.
 const wantedFor = 24 * time.Hour
 
 // wanted tells whether a reader asked for the series lately.
@@ -164,24 +210,6 @@ func (s *series) ask(now time.Time) (first bool) {
 	first = !s.wanted(now)
 	s.asked.Store(second)
 	return first
-}
-
-// awake gives the current issue with the bytes of its identity, nil if there is none.
-func (s *series) awake() *issue {
-	for {
-		current := s.current.Load()
-		if current == nil || current.asleep == 0 {
-			return current
-		}
-		e := *current.edition
-		e.Representations = slices.Clone(e.Representations)
-		plain, err := unzip(e.Representations[0].Body, current.asleep)
-		if err != nil {
-			return nil // the bytes are our own
-		}
-		e.Representations[len(e.Representations)-1].Body = plain
-		s.current.CompareAndSwap(current, &issue{edition: &e, index: current.index})
-	}
 }
 
 // fingerprint is half of a SHA-256 in hexadecimal digits.

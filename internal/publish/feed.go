@@ -1,9 +1,7 @@
 package publish
 
 import (
-	"bytes"
 	"cmp"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -17,13 +15,15 @@ type feed struct {
 	id          news.ID
 	title       string
 	description string
-	series      []*series // one a format
-	stale       bool      // it changed since it was rendered
-	held        []*proof  // made, but stamped ahead of the clock
-	due         time.Time // nothing is done to it before; zero for no wait
-	waited      bool      // for the window's stamp, once
-	cutUntil    uint64    // no delta starts below: up to here the window was cut to size
-	cutNews     bool      // cutUntil has yet to be remembered
+	series      []*series        // one a format
+	stale       bool             // it changed since it was rendered
+	held        []*proof         // made, but stamped ahead of the clock
+	due         time.Time        // nothing is done to it before; zero for no wait
+	waited      bool             // for the window's stamp, once
+	cut         uint64           // level of the newest article that the last documents had no room for
+	cutUntil    uint64           // no delta starts below: there the documents had less room than later
+	cutNews     bool             // these two have yet to be remembered
+	items       map[uint64]*item // what the last documents show, by key; nil if they were not all made
 
 	archives atomic.Int64  // closed ones that there are
 	version  atomic.Uint64 // grows with every change
@@ -81,19 +81,19 @@ func allTopics(site news.Site) news.Topic {
 	}
 }
 
-// describe makes a feed of a window: its entries newest first by date of publication.
-func (p *Publisher) describe(f *feed, window news.Window) news.Feed {
+// describe makes a feed of a window that shows some articles, without them.
+func (p *Publisher) describe(f *feed, window news.Window, items []*item) news.Feed {
 	feed := news.Feed{
 		Key: f.key, ID: f.id, Title: f.title, Description: f.description,
 		Number: window.Number, Archives: window.Archives, Gone: window.Gone,
 		Updated: window.Stamp.UTC().Truncate(time.Second),
-		MaxAge:  rhythm(window, p.settings.Fastest, p.settings.Slowest),
-		Entries: slices.SortedFunc(slices.Values(window.Entries), func(a, b news.Entry) int {
-			return cmp.Or(b.Published.Compare(a.Published), bytes.Compare(a.ID[:], b.ID[:]))
-		}),
+		MaxAge:  rhythm(items, p.settings.Fastest, p.settings.Slowest),
 	}
-	for _, e := range feed.Entries {
-		if updated := e.Updated.UTC().Truncate(time.Second); updated.After(feed.Updated) {
+	if window.Number > 0 {
+		feed.MaxAge = archiveMaxAge
+	}
+	for _, it := range items {
+		if updated := it.updated.UTC().Truncate(time.Second); updated.After(feed.Updated) {
 			feed.Updated = updated
 		}
 	}

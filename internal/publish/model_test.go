@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/newstest"
 )
 
 // model is a store in memory that keeps to what Windows and Memory ask for, as simply as it can
@@ -57,7 +58,6 @@ type modelEvent struct {
 	seq  uint64
 	gone *news.Tombstone
 	left bool
-	lost int
 }
 
 func newModel(now func() time.Time, closeAt int) *model {
@@ -65,11 +65,6 @@ func newModel(now func() time.Time, closeAt int) *model {
 		now: now, closeAt: closeAt, articles: map[news.ID]*modelled{},
 		feeds: map[news.FeedKey]*modelFeed{}, stamps: map[string]news.EditionStamp{},
 	}
-}
-
-// estimate is what the model takes an entry's length in a document for.
-func estimate(e *news.Entry) int {
-	return 1000 + 2*len(e.Title) + 2*len(e.Summary) + 2*len(e.Content)
 }
 
 // offer commits entries as they should be from now on: each in the topics of its placements, in
@@ -175,11 +170,6 @@ func (m *model) log(key news.FeedKey, old, a *modelled, now time.Time) {
 	case !in:
 		f.log = append(f.log, modelEvent{seq: m.seq, left: true})
 	}
-	if lost := 0; in && was {
-		if lost = estimate(&old.Entry) - estimate(&a.Entry); lost > 0 {
-			f.log = append(f.log, modelEvent{seq: m.seq, lost: lost})
-		}
-	}
 	if n, ok := f.archiveOf(before.order); was && ok {
 		mark := &f.marks[n-1]
 		mark.seq, mark.stamp = m.seq, later(now, mark.stamp.Add(time.Second))
@@ -209,7 +199,9 @@ func (m *model) members(key news.FeedKey) (fresh, backfill []*modelled) {
 	return fresh, backfill
 }
 
-func (m *model) Subscription(key news.FeedKey, extent news.Extent) (news.Window, error) {
+func (m *model) Subscription(
+	key news.FeedKey, extent news.Extent, take news.Taker,
+) (news.Window, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.asked++
@@ -220,29 +212,22 @@ func (m *model) Subscription(key news.FeedKey, extent news.Extent) (news.Window,
 	w := news.Window{Key: key, Archives: len(f.bounds), Seq: f.seq, Stamp: f.stamp}
 	fresh, backfill := m.members(key)
 	from, bound := f.stamp.Add(-extent.Span), f.bound()
-	next := 0 // size of the first that does not fit
-	add := func(a *modelled, wanted bool) {
-		n := estimate(&a.Entry)
-		tail := a.places[key].order > bound
-		if !tail && wanted && extent.Size > 0 && (next > 0 || w.Size+n > extent.Size) {
-			next = cmp.Or(next, n)
-			return
-		}
-		if tail || wanted {
-			w.Entries = append(w.Entries, a.Entry)
-			w.Size += n
-		}
-	}
+	var tail, older offered
 	for i, a := range fresh {
-		add(a, i < extent.Least || !a.moved.Before(from))
+		if a.places[key].order > bound {
+			tail.add(a, key, true)
+		} else if i < extent.Least || !a.moved.Before(from) {
+			older.add(a, key, false)
+		}
 	}
-	for _, a := range backfill {
-		add(a, len(w.Entries) < extent.Least)
+	for i, a := range backfill {
+		if a.places[key].order > bound {
+			tail.add(a, key, true)
+		} else if len(fresh)+i < extent.Least {
+			older.add(a, key, false)
+		}
 	}
-	w.Lean = extent.Size - w.Size - next
-	if extent.Size == 0 {
-		w.Lean = 1 << 40
-	}
+	newstest.Offer(take, append(tail.entries, older.entries...), append(tail.places, older.places...))
 	beyond := 0
 	for _, t := range slices.Backward(f.gone) {
 		if t.Seq > bound {
@@ -254,7 +239,19 @@ func (m *model) Subscription(key news.FeedKey, extent news.Extent) (news.Window,
 	return w, nil
 }
 
-func (m *model) Archive(key news.FeedKey, number int) (news.Window, error) {
+// offered is a part of a feed as the model offers it.
+type offered struct {
+	entries []news.Entry
+	places  []news.Place
+}
+
+func (o *offered) add(a *modelled, key news.FeedKey, tail bool) {
+	p := placeOf(&a.Entry, a.places[key].order)
+	p.Backfill, p.Tail = a.places[key].backfill, tail
+	o.entries, o.places = append(o.entries, a.Entry), append(o.places, p)
+}
+
+func (m *model) Archive(key news.FeedKey, number int, take news.Taker) (news.Window, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.asked++
@@ -267,11 +264,13 @@ func (m *model) Archive(key news.FeedKey, number int) (news.Window, error) {
 		Key: key, Number: number, Archives: len(f.bounds), Seq: mark.seq, Stamp: mark.stamp,
 	}
 	fresh, backfill := m.members(key)
+	var all offered
 	for _, a := range slices.Concat(fresh, backfill) {
 		if n, ok := f.archiveOf(a.places[key].order); ok && n == number {
-			w.Entries = append(w.Entries, a.Entry)
+			all.add(a, key, true)
 		}
 	}
+	newstest.Offer(take, all.entries, all.places)
 	for _, t := range slices.Backward(f.gone) {
 		if n, ok := f.archiveOf(t.Seq); ok && n == number {
 			w.Gone = append(w.Gone, t)
@@ -294,7 +293,6 @@ func (m *model) Since(key news.FeedKey, base, until uint64) (news.Span, bool, er
 		if e.left {
 			span.Left++
 		}
-		span.Lost += e.lost
 	}
 	return span, true, nil
 }

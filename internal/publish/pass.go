@@ -61,7 +61,7 @@ func (p *Publisher) refresh(f *feed, now time.Time) (due []*proof, err error) {
 	if !f.stale {
 		return f.release(), nil
 	}
-	window, err := p.store.Subscription(f.key, p.settings.Window)
+	window, err := p.store.Subscription(f.key, news.Extent{}, nothing)
 	if err != nil {
 		return f.release(), err // still stale: tried again
 	}
@@ -75,8 +75,15 @@ func (p *Publisher) refresh(f *feed, now time.Time) (due []*proof, err error) {
 		p.log.Warn("stamp lies far ahead, was the clock set back?", "feed", f.key.String(),
 			"stamp", window.Stamp)
 	}
+	c, err := p.compose(f, f.series, f.items, p.settings.Window.Size,
+		func(take news.Taker) (news.Window, error) {
+			return p.store.Subscription(f.key, p.settings.Window, take)
+		})
+	if err != nil {
+		return due, err
+	}
 	f.stale, f.waited, f.due = false, false, time.Time{}
-	f.held, err = p.proofs(f, window, now)
+	f.held, err = p.proofs(f, c, now)
 	for _, pr := range f.held {
 		f.await(pr.issue.edition.Modified, now)
 	}
@@ -85,6 +92,9 @@ func (p *Publisher) refresh(f *feed, now time.Time) (due []*proof, err error) {
 	}
 	return due, err
 }
+
+// nothing takes nothing: only the window is asked for.
+func nothing(news.Place, func() (news.Entry, error)) bool { return false }
 
 // await lets a feed wait for a stamp, if that lies ahead and within reach.
 func (f *feed) await(stamp, now time.Time) bool {
@@ -118,7 +128,7 @@ func (p *Publisher) publish(proofs []*proof) error {
 	for _, f := range p.order {
 		if f.cutNews {
 			f.cutNews = false
-			p.unsaved[f.cutName()] = news.EditionStamp{Seq: f.cutUntil}
+			p.unsaved[f.cutName()] = news.EditionStamp{Seq: f.cutUntil, Cut: f.cut}
 		}
 	}
 	var err error
@@ -130,7 +140,7 @@ func (p *Publisher) publish(proofs []*proof) error {
 	for _, pr := range proofs {
 		e := pr.issue.edition
 		pr.series.current.Store(pr.issue)
-		if pr.issue.asleep == 0 {
+		if pr.series.wanted(p.settings.Now()) {
 			p.pressing.add(pr.series)
 		}
 		p.log.Debug("edition published", "edition", pr.series.name, "seq", e.Seq,

@@ -69,12 +69,15 @@ func (p *Publisher) press(ctx context.Context) {
 func (p *Publisher) squeeze(s *series) error {
 	s.squeezing.Lock() // who comes meanwhile finds it done
 	defer s.squeezing.Unlock()
-	current := s.awake()
+	current := s.current.Load()
 	if current == nil || len(current.edition.Representations) > 2 {
 		return nil
 	}
+	doc, err := p.bytes(s, current)
+	if err != nil {
+		return err
+	}
 	e := *current.edition
-	doc := e.Representations[1].Body
 	zst := p.coder.zstd(doc, false)
 	if s.current.Load() != current {
 		return nil
@@ -84,9 +87,11 @@ func (p *Publisher) squeeze(s *series) error {
 		return err
 	}
 	e.Representations = slices.Concat([]news.Representation{
-		{Coding: codingBrotli, ETag: news.ETag(e.Seq, fingerprint(br)), Body: br},
-		{Coding: codingZstd, ETag: news.ETag(e.Seq, fingerprint(zst)), Body: zst},
+		{Coding: codingBrotli, ETag: news.ETag(e.Seq, fingerprint(br)), Body: br, Size: len(br)},
+		{Coding: codingZstd, ETag: news.ETag(e.Seq, fingerprint(zst)), Body: zst, Size: len(zst)},
 	}, e.Representations)
-	s.current.CompareAndSwap(current, &issue{edition: &e, index: current.index})
+	pressed := *current
+	pressed.edition = &e
+	s.current.CompareAndSwap(current, &pressed)
 	return nil
 }

@@ -127,16 +127,19 @@ func (m *machine) wait(rt *rapid.T) {
 // complete holds what is published to what the store has.
 func (m *machine) complete(rt *rapid.T) {
 	for _, key := range m.p.Feeds() {
-		window, err := m.store.Subscription(key, m.settings.Window)
+		want, err := m.p.compose(m.p.feeds[key], m.p.feeds[key].series, nil, m.settings.Window.Size,
+			func(take news.Taker) (news.Window, error) {
+				return m.store.Subscription(key, m.settings.Window, take)
+			})
 		if err != nil {
 			rt.Fatal(err)
 		}
-		for _, format := range news.Formats {
-			want, _, err := m.p.write(m.p.describe(m.p.feeds[key], window), format)
-			if err != nil {
+		for i, format := range news.Formats {
+			if err := want.fill(i, nil); err != nil {
 				rt.Fatal(err)
 			}
-			if got := m.seen[key.String()+"."+string(format)].body; got != string(want) {
+			got := m.seen[key.String()+"."+string(format)].body
+			if got != string(want.drafts[i].doc.Bytes(nil)) {
 				rt.Fatalf("%v.%s does not show what the store has:\n%s", key, format, got)
 			}
 		}

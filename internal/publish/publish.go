@@ -1,7 +1,10 @@
-// Package publish owns the editions: it renders the feeds that changed, checks, compresses and
-// stamps them, swaps each in when its time has come, cuts deltas out of them, and makes archives
-// when they are asked for. It leaves to others what a feed looks
-// like (render) and how an edition is sent (serve).
+// Package publish owns the editions: it renders the feeds that changed, compresses and stamps them,
+// swaps each in when its time has come, makes deltas of their pieces, and archives when they are
+// asked for. It leaves to others what a feed looks like (render) and how an edition is sent
+// (serve).
+//
+// A feed is made anew of the pieces that its last documents have, and of what changed since: that
+// alone is read from the store and written, once for all feeds that it looks the same in.
 package publish
 
 import (
@@ -19,13 +22,13 @@ import (
 
 // Windows has what feeds show, as one moment saw it.
 type Windows interface {
-	// Subscription gives the newest part of a feed, as much of it as an extent says, with the
-	// content of what is published in full. A feed that never had an article has the time of its
-	// creation as its stamp.
-	Subscription(key news.FeedKey, extent news.Extent) (news.Window, error)
-	// Archive gives a closed archive, counted from 1. The error is NotFound if there is none of
-	// that number.
-	Archive(key news.FeedKey, number int) (news.Window, error)
+	// Subscription has take see the newest part of a feed, as much of it as the least number and
+	// the span of an extent say: its tail first, and of the rest the newest first, backfill last.
+	// A feed that never had an article has the time of its creation as its stamp.
+	Subscription(key news.FeedKey, extent news.Extent, take news.Taker) (news.Window, error)
+	// Archive has take see a closed archive, counted from 1. The error is NotFound if there is
+	// none of that number.
+	Archive(key news.FeedKey, number int, take news.Taker) (news.Window, error)
 	// Since tells what happened to a feed after the sequence base, up to until, false if that is
 	// no longer known.
 	Since(key news.FeedKey, base, until uint64) (news.Span, bool, error)
@@ -69,6 +72,9 @@ const (
 	retryAfter = 5 * time.Second
 	// What is made when it is asked for is kept up to so many bytes.
 	archiveBytes, deltaBytes = 64 << 20, 16 << 20
+	// Pieces are kept until the feeds that an article is in have taken them over, and plain
+	// documents where there is room: others are unzipped when they are needed.
+	pieceBytes, plainBytes = 8 << 20, 16 << 20
 )
 
 // Publisher owns the editions of every feed: each topic and all of them together, in all
@@ -77,7 +83,7 @@ type Publisher struct {
 	log      *slog.Logger
 	store    Store
 	settings Settings
-	write    writer
+	draft    func(news.Feed, news.Format) (writer, error)
 	coder    *coder
 	feeds    map[news.FeedKey]*feed       // the map never changes once made
 	order    []*feed                      // the same, in the order of the topics
@@ -88,6 +94,8 @@ type Publisher struct {
 	pressing press
 	archives *cache[*bound]
 	deltas   *cache[*delta]
+	written  *cache[[]byte] // pieces, by article and variant
+	plain    *cache[[]byte] // documents, by series and tag
 	flights  singleflight.Group
 	work     chan struct{} // full while as much is being made for readers as there are processors
 
@@ -96,8 +104,13 @@ type Publisher struct {
 	dirty map[news.FeedKey]bool // that changed since they were last rendered
 }
 
-// writer renders a feed, checks the document, and tells where its parts are.
-type writer func(news.Feed, news.Format) ([]byte, []news.Part, error)
+// writer writes a feed in a format, piece by piece: see render.Draft.
+type writer interface {
+	Frame() (head, end []byte, err error)
+	Entry(*news.Entry) ([]byte, error)
+	Variant(*news.Entry) string
+	Tombstones() []render.Piece
+}
 
 // New makes a publisher with nothing published yet: see Start and Run.
 func New(log *slog.Logger, store Store, settings Settings) *Publisher {
@@ -109,13 +122,15 @@ func New(log *slog.Logger, store Store, settings Settings) *Publisher {
 	}
 	p := &Publisher{
 		log: log, store: store, settings: settings,
-		write:    newWriter(settings),
+		draft:    newWriter(settings),
 		coder:    newCoder(),
 		feeds:    make(map[news.FeedKey]*feed),
 		unsaved:  make(map[string]news.EditionStamp),
 		pressing: press{wake: make(chan struct{}, 1)},
 		archives: newCache[*bound](archiveBytes),
 		deltas:   newCache[*delta](deltaBytes),
+		written:  newCache[[]byte](pieceBytes),
+		plain:    newCache[[]byte](plainBytes),
 		work:     make(chan struct{}, runtime.GOMAXPROCS(0)),
 		wake:     make(chan struct{}, 1),
 		dirty:    make(map[news.FeedKey]bool),
@@ -127,16 +142,9 @@ func New(log *slog.Logger, store Store, settings Settings) *Publisher {
 	return p
 }
 
-func newWriter(settings Settings) writer {
+func newWriter(settings Settings) func(news.Feed, news.Format) (writer, error) {
 	renderer := render.New(settings.Site, settings.Topics)
-	return func(f news.Feed, format news.Format) ([]byte, []news.Part, error) {
-		doc, err := renderer.Render(f, format)
-		if err != nil {
-			return nil, nil, err
-		}
-		parts, err := render.CheckParts(format, doc)
-		return doc, parts, err
-	}
+	return func(f news.Feed, format news.Format) (writer, error) { return renderer.Draft(f, format) }
 }
 
 // Feeds lists every feed there is, all topics together first.
@@ -157,7 +165,7 @@ func (p *Publisher) Edition(key news.FeedKey, format news.Format) (*news.Edition
 		return nil, false
 	}
 	first := s.ask(p.settings.Now())
-	current := s.awake()
+	current := s.current.Load()
 	if current == nil {
 		return nil, false
 	}

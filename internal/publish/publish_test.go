@@ -125,12 +125,16 @@ func TestOrder(t *testing.T) {
 		a, c = c, a
 	}
 	want := []news.ID{b.ID, a.ID, c.ID, d.ID}
-	f, p := &feed{}, &Publisher{}
 	for range 3 { // whatever the window's order
 		a, b, c, d = b, c, d, a
+		store := newFakeStore(time.Now)
+		for _, e := range []news.Entry{a, b, c, d} {
+			store.change(e, keyBorder)
+		}
+		p := started(t, store, testSettings(time.Now))
 		var got []news.ID
-		for _, e := range p.describe(f, news.Window{Entries: []news.Entry{a, b, c, d}}).Entries {
-			got = append(got, e.ID)
+		for _, k := range p.series(keyBorder, news.JSON).current.Load().known {
+			got = append(got, k.id)
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("order %v, want %v", got, want)

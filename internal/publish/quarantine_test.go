@@ -2,7 +2,9 @@ package publish
 
 import (
 	"bytes"
+	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -11,19 +13,18 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// spoiled makes rendering an edition fail while it holds one of the articles.
+// spoiled makes writing any of some articles in a format fail.
 func spoiled(p *Publisher, format news.Format, spoil func(), ids ...news.ID) {
-	write := p.write
-	p.write = func(f news.Feed, got news.Format) ([]byte, []news.Part, error) {
-		for _, e := range f.Entries {
-			for _, id := range ids {
-				if got == format && e.ID == id {
-					spoil()
-					return nil, nil, errBroken
-				}
+	draft := p.draft
+	p.draft = func(f news.Feed, got news.Format) (writer, error) {
+		w, err := draft(f, got)
+		return spy{writer: w, entry: func(e *news.Entry) error {
+			if got != format || !slices.Contains(ids, e.ID) {
+				return nil
 			}
-		}
-		return write(f, got)
+			spoil()
+			return errBroken
+		}}, err
 	}
 }
 
@@ -112,12 +113,15 @@ func TestFeedFails(t *testing.T) {
 		stop := running(t, p)
 		time.Sleep(time.Minute)
 		old, oldRSS := edition(t, p, keyBorder, news.JSON), edition(t, p, keyBorder, news.RSS)
-		write := p.write
-		p.write = func(f news.Feed, format news.Format) ([]byte, []news.Part, error) {
-			if format == news.JSON {
-				return nil, nil, errBroken
-			}
-			return write(f, format)
+		draft := p.draft
+		p.draft = func(f news.Feed, format news.Format) (writer, error) {
+			w, err := draft(f, format)
+			return spy{writer: w, frame: func() error {
+				if format == news.JSON {
+					return errBroken
+				}
+				return nil
+			}}, err
 		}
 		store.change(entry(0, time.Now()), keyBorder)
 		p.Changed([]news.FeedKey{keyBorder})
@@ -130,11 +134,10 @@ func TestFeedFails(t *testing.T) {
 			t.Error("the other formats were held up")
 		}
 
-		settings := testSettings(time.Now)
-		settings.Site.PublicURL = "no address"
-		err := New(slog.New(slog.DiscardHandler), store, settings).Start(t.Context())
-		if err == nil || !strings.Contains(err.Error(), "border.rss") {
-			t.Errorf("Start: %v, want an error that names the editions", err)
+		p = New(slog.New(slog.DiscardHandler), store, testSettings(time.Now))
+		p.draft = func(news.Feed, news.Format) (writer, error) { return nil, errBroken }
+		if err := p.Start(t.Context()); !errors.Is(err, errBroken) {
+			t.Errorf("Start: %v, want an error", err)
 		}
 	})
 }

@@ -14,7 +14,7 @@ import (
 // settingsName is what the store knows the settings' stamp as, among those of the editions.
 const settingsName = "settings"
 
-// cutName is what the store knows a feed's cutUntil as.
+// cutName is what the store knows a feed's cut and cutUntil as.
 func (f *feed) cutName() string { return f.key.String() + ".cut" }
 
 // recall takes up what was remembered of the editions; every feed has yet to be rendered. If
@@ -37,7 +37,8 @@ func (p *Publisher) recall() error {
 	}
 	p.base, p.modified = known.Seq, known.Modified
 	for _, f := range p.order {
-		f.cutUntil = max(f.cutUntil, stamps[f.cutName()].Seq)
+		cut := stamps[f.cutName()]
+		f.cutUntil, f.cut = max(f.cutUntil, cut.Seq), cut.Cut
 		for _, s := range f.series {
 			s.last = stamps[s.name]
 		}

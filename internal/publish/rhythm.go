@@ -3,8 +3,6 @@ package publish
 import (
 	"slices"
 	"time"
-
-	"github.com/teletipo/teletipo/internal/news"
 )
 
 // steps are what a feed's MaxAge can be within its bounds, each with the mean time between changes
@@ -40,9 +38,9 @@ const (
 // told by the last four changes, three times as fast as usual before that hour, and expected to
 // go on. A feed too young to have a yesterday is expected to go on as it began, and an empty one to
 // get its first article soon.
-func rhythm(window news.Window, fastest, slowest time.Duration) time.Duration {
+func rhythm(items []*item, fastest, slowest time.Duration) time.Duration {
 	age := steps[0].age
-	gap := expected(changes(window))
+	gap := expected(changes(items))
 	for _, step := range steps {
 		if age = step.age; gap >= step.from {
 			break
@@ -98,11 +96,11 @@ func usual(times []time.Time, from, to time.Time) time.Duration {
 
 // changes lists when the fresh entries of a window came or changed, newest first, those together
 // once. History that a new source brought along is none of the topic's rhythm.
-func changes(window news.Window) []time.Time {
+func changes(items []*item) []time.Time {
 	var all []time.Time
-	for _, e := range window.Entries {
-		if e.FirstSeen.Sub(e.Published) <= 2*day {
-			all = append(all, changed(e))
+	for _, it := range items {
+		if !it.lost && it.firstSeen.Sub(it.published) <= 2*day {
+			all = append(all, it.changed())
 		}
 	}
 	slices.SortFunc(all, func(a, b time.Time) int { return b.Compare(a) })
@@ -115,10 +113,10 @@ func changes(window news.Window) []time.Time {
 	return apart
 }
 
-// changed is when a reader could first see an entry as it is.
-func changed(e news.Entry) time.Time {
-	if e.FirstSeen.After(e.Updated) {
-		return e.FirstSeen
+// changed is when a reader could first see an article as it is.
+func (it *item) changed() time.Time {
+	if it.firstSeen.After(it.updated) {
+		return it.firstSeen
 	}
-	return e.Updated
+	return it.updated
 }

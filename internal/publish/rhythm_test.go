@@ -19,6 +19,17 @@ func at(ages ...time.Duration) []news.Entry {
 	return entries
 }
 
+// itemsOf are entries as a feed keeps them.
+func itemsOf(entries []news.Entry) []*item {
+	var items []*item
+	for _, e := range entries {
+		items = append(items, &item{
+			id: e.ID, published: e.Published, firstSeen: e.FirstSeen, updated: e.Updated,
+		})
+	}
+	return items
+}
+
 // every lists n ages so far apart.
 func every(apart time.Duration, n int) []time.Duration {
 	var ages []time.Duration
@@ -89,7 +100,7 @@ func TestRhythm(t *testing.T) {
 		},
 	}
 	for _, test := range tests {
-		w := news.Window{Entries: test.entries}
+		w := itemsOf(test.entries)
 		if got := rhythm(w, 5*m, h); got != test.want {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 		}

@@ -50,7 +50,7 @@ func told(arrivals []time.Time, fastest, slowest time.Duration) []time.Duration 
 			covered--
 		}
 		entries = entries[:covered]
-		ages = append(ages, rhythm(news.Window{Entries: entries}, fastest, slowest))
+		ages = append(ages, rhythm(itemsOf(entries), fastest, slowest))
 	}
 	return ages
 }

@@ -9,7 +9,8 @@ import (
 )
 
 // The envelopes put what Atom as of gorilla/feeds lacks around its structs. A field here hides
-// the one of the same XML name there; were the names to differ, both would be written.
+// the one of the same XML name there; were the names to differ, both would be written. Tombstones
+// and entries stand behind all of atomFeed, entries last as RFC 4287's schema wants it.
 type (
 	atomFeed struct {
 		NSPast string `xml:"xmlns:fh,attr,omitempty"`
@@ -19,8 +20,6 @@ type (
 		Links     []atomLink    `xml:"link"`
 		Generator atomGenerator `xml:"generator"`
 		Archive   *empty        `xml:"fh:archive"`
-		Gone      []atomGone    `xml:"at:deleted-entry"` // RFC 4287's schema wants entries last
-		Entries   []*atomEntry  `xml:"entry"`
 	}
 
 	atomText struct {
@@ -75,8 +74,8 @@ type (
 // embedded struct would be written, which knows nothing of the envelope.
 func (f *atomFeed) FeedXml() any { return f }
 
-// atom writes the feed as Atom 1.0.
-func (d *draft) atom() ([]byte, error) {
+// atom writes the frame of the feed as Atom 1.0.
+func (d *draft) atom() (head, end []byte, err error) {
 	f := &atomFeed{
 		Lang: language(d.lang),
 		AtomFeed: feeds.AtomFeed{
@@ -94,14 +93,10 @@ func (d *draft) atom() ([]byte, error) {
 	if d.archived() {
 		f.NSPast, f.Archive = nsHistory, &empty{}
 	}
-	for _, t := range d.tombstones() {
+	if len(d.tombstones()) > 0 {
 		f.NSGone = nsTombstones
-		f.Gone = append(f.Gone, atomGone{Ref: t.ID.URN(), When: t.When.Format(time.RFC3339)})
 	}
-	for i := range d.feed.Entries {
-		f.Entries = append(f.Entries, d.atomEntry(d.item(&d.feed.Entries[i])))
-	}
-	return writeXML(f, d.size())
+	return frameXML(f, "\n</feed>\n")
 }
 
 // atomLinks are the document's links: to itself and the feed's past, to its page, and to the same

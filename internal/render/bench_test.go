@@ -18,11 +18,12 @@ func BenchmarkFeed(b *testing.B) {
 	}
 	feed.Gone = tombstones(5)
 	for _, format := range news.Formats {
-		doc, err := testRenderer().Render(feed, format)
+		doc := written(b, testRenderer(), feed, format)
+		draft, err := testRenderer().Draft(feed, format)
 		if err != nil {
 			b.Fatal(err)
 		}
-		parts, err := CheckParts(format, doc)
+		pieces, err := testRenderer().Render(feed, format)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -30,9 +31,10 @@ func BenchmarkFeed(b *testing.B) {
 			name string
 			do   func() error
 		}{
-			{"render", func() error { _, err := testRenderer().Render(feed, format); return err }},
-			{"check", func() error { _, err := CheckParts(format, doc); return err }},
-			{"cut", func() error { Cut(format, doc, parts, func(i int) bool { return i%9 == 0 }); return nil }},
+			{"whole", func() error { _, err := testRenderer().Render(feed, format); return err }},
+			{"frame", func() error { _, _, err := draft.Frame(); return err }},
+			{"entry", func() error { _, err := draft.Entry(&feed.Entries[0]); return err }},
+			{"bytes", func() error { pieces.Bytes(nil); return nil }},
 		} {
 			b.Run(string(format)+"/"+step.name, func(b *testing.B) {
 				b.ReportAllocs()

@@ -216,7 +216,7 @@ func (r rendered) again(feed news.Feed) rendered {
 	if err != nil {
 		panic(err)
 	}
-	return rendered{feed, r.format, doc}
+	return rendered{feed, r.format, doc.Bytes(nil)}
 }
 
 // ids lists the ids of a document's entries, whatever its format.

@@ -63,7 +63,7 @@ func (d *draft) item(e *news.Entry) *item {
 	it.title = cmp.Or(line(e.Title), it.url)
 	it.medtops = medtops(it.topics)
 	if it.updated.IsZero() { // an entry must have one
-		it.updated = d.updated()
+		it.updated = cmp.Or(second(e.FirstSeen), time.Unix(0, 0).UTC())
 	}
 	if e.Rights == news.Full || e.Rights == news.Excerpt {
 		it.rights = e.Rights

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/gorilla/feeds"
 
@@ -100,25 +101,30 @@ type (
 // ToJSON writes the feed, markup as it stands. Without it, that of the embedded struct would be
 // called, which knows nothing of the envelope.
 func (f *jsonFeed) ToJSON() (string, error) {
-	b, err := f.encode(0)
+	b, err := writeJSON("", f)
 	return string(b), err
 }
 
-// encode does that. Size is about how much it will be.
-func (f *jsonFeed) encode(size int) ([]byte, error) {
+// writeJSON writes a value as it stands in a document, so far to the right.
+func writeJSON(indent string, value any) ([]byte, error) {
 	var b bytes.Buffer
-	b.Grow(size)
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(f); err != nil {
+	e.SetIndent(indent, "  ")
+	if err := e.Encode(value); err != nil {
 		return nil, fmt.Errorf("write JSON: %w", err)
 	}
 	return b.Bytes(), nil
 }
 
-// json writes the feed as JSON Feed 1.1.
-func (d *draft) json() ([]byte, error) {
+// jsonPiece writes an item as it stands in a document.
+func jsonPiece(x *jsonItem) ([]byte, error) {
+	body, err := writeJSON("    ", x)
+	return slices.Concat([]byte("\n    "), bytes.TrimSuffix(body, []byte("\n"))), err
+}
+
+// json writes the frame of the feed as JSON Feed 1.1.
+func (d *draft) json() (head, end []byte, err error) {
 	f := &jsonFeed{
 		JSONFeed: feeds.JSONFeed{
 			Version:     jsonVersion,
@@ -130,7 +136,7 @@ func (d *draft) json() ([]byte, error) {
 			Authors:     []*feeds.JSONAuthor{{Name: d.site.Title, Url: d.site.PublicURL + "/"}},
 		},
 		Teletipo: jsonFeedExtension{About: aboutExtension},
-		Items:    make([]*jsonItem, 0, len(d.feed.Entries)),
+		Items:    []*jsonItem{},
 	}
 	for _, r := range d.relations(news.JSON) {
 		switch r.rel {
@@ -142,10 +148,9 @@ func (d *draft) json() ([]byte, error) {
 			f.Teletipo.Archive, f.Teletipo.Newer = d.feed.Number, r.href
 		}
 	}
-	for i := range d.feed.Entries {
-		f.Items = append(f.Items, newJSONItem(d.item(&d.feed.Entries[i])))
-	}
-	return f.encode(d.size())
+	doc, err := writeJSON("", f)
+	head, end = split(doc, "]\n}\n")
+	return head, end, err
 }
 
 // newJSONItem writes one item. Its url is the article's, wherever that is; external_url is for

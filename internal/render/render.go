@@ -1,10 +1,20 @@
 // Package render writes a feed as an RSS 2.0, Atom 1.0 or JSON Feed 1.1 document, the same bytes
-// for the same feed, and checks such a document strictly. It leaves to others which articles a
-// feed has, in which order, and when its bytes are published.
+// for the same feed. It leaves to others which articles a feed has, in which order, when its bytes
+// are published, and what feeds must be beyond well-formed (lint).
+//
+// A document is written in pieces: the frame around its entries, and each entry by itself. Whoever
+// keeps the pieces writes an entry once, whatever number of feeds it is in, and a part of a feed
+// from the bytes of the whole:
+//
+//	doc, err := render.New(site, topics).Render(feed, news.Atom)
+//	whole := doc.Bytes(nil)
+//	delta := doc.Bytes(func(i int) bool { return doc.Pieces[i].Seq > base })
 package render
 
 import (
 	"cmp"
+	"slices"
+	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -29,19 +39,99 @@ func New(site news.Site, topics []news.Topic) *Renderer {
 	return &Renderer{site: site, topics: topics}
 }
 
-// Render writes a feed in a format. Entries appear in the order given. What it writes passes
-// Check whatever bytes the articles hold, as long as the feed keeps what news.Feed promises.
-func (r *Renderer) Render(feed news.Feed, format news.Format) ([]byte, error) {
-	d := r.draft(&feed)
-	switch format {
-	case news.RSS:
-		return d.rss()
-	case news.Atom:
-		return d.atom()
-	case news.JSON:
-		return d.json()
+// Render writes a feed in a format, whatever bytes its articles hold. Entries appear in the order
+// given. A piece that could not be written is left out; the error is of the frame.
+func (r *Renderer) Render(feed news.Feed, format news.Format) (*Document, error) {
+	d, err := r.Draft(feed, format)
+	if err != nil {
+		return nil, err
 	}
-	return nil, news.Errorf(news.Internal, "feed format %q is unknown", format)
+	doc := &Document{Format: format}
+	if doc.Head, doc.End, err = d.Frame(); err != nil {
+		return nil, err
+	}
+	doc.Pieces = d.Tombstones()
+	for i := range feed.Entries {
+		e := &feed.Entries[i]
+		if body, err := d.Entry(e); err == nil {
+			doc.Pieces = append(doc.Pieces, Piece{ID: e.ID, Seq: e.Seq, Body: body})
+		}
+	}
+	return doc, nil
+}
+
+// Draft is a feed that is about to be written in one format: its frame and its pieces one by one.
+// Every byte of them is checked, so that no document of them is ill-formed.
+type Draft struct {
+	*draft
+	format news.Format
+}
+
+// Draft begins to write a feed. Its entries may come later, one by one.
+func (r *Renderer) Draft(feed news.Feed, format news.Format) (*Draft, error) {
+	if !slices.Contains(news.Formats, format) {
+		return nil, news.Errorf(news.Internal, "feed format %q is unknown", format)
+	}
+	return &Draft{r.draft(&feed), format}, nil
+}
+
+// Variant names what an entry's piece depends on beside the entry: where it is the same, so are
+// the bytes, in whichever feed of the site.
+func (d *Draft) Variant(e *news.Entry) string {
+	variant := string(d.format) + " " + d.lang
+	if d.format == news.RSS && languageTag(e.Lang) != d.feed.Key.Lang {
+		variant += " says language"
+	}
+	return variant
+}
+
+// Frame writes the document around its pieces. That depends on the feed's tombstones too, and not
+// on its entries.
+func (d *Draft) Frame() (head, end []byte, err error) {
+	switch d.format {
+	case news.RSS:
+		head, end, err = d.rss()
+	case news.Atom:
+		head, end, err = d.atom()
+	default:
+		head, end, err = d.json()
+	}
+	if err == nil {
+		err = d.check(slices.Concat(head, end), true)
+	}
+	return head, end, err
+}
+
+// Entry writes one entry.
+func (d *Draft) Entry(e *news.Entry) (body []byte, err error) {
+	it := d.item(e)
+	switch d.format {
+	case news.RSS:
+		body, err = xmlPiece("    ", "item", d.rssItem(it))
+	case news.Atom:
+		body, err = xmlPiece("  ", "entry", d.atomEntry(it))
+	default:
+		body, err = jsonPiece(newJSONItem(it))
+	}
+	if err == nil {
+		err = d.check(body, false)
+	}
+	return body, err
+}
+
+// Tombstones writes those of the feed, which Atom alone has a word for.
+func (d *Draft) Tombstones() []Piece {
+	if d.format != news.Atom {
+		return nil
+	}
+	var list []Piece
+	for _, t := range d.tombstones() {
+		gone := atomGone{Ref: t.ID.URN(), When: t.When.Format(time.RFC3339)}
+		if body, err := xmlPiece("  ", "at:deleted-entry", gone); err == nil {
+			list = append(list, Piece{ID: t.ID, Seq: t.Seq, Gone: true, Body: body})
+		}
+	}
+	return list
 }
 
 // draft is a feed with all that its three formats share, made ready for markup.
@@ -80,16 +170,3 @@ func (r *Renderer) draft(feed *news.Feed) *draft {
 
 // taxonomy is the scheme that topics are categories of: it and a topic's id give its page.
 func (d *draft) taxonomy() string { return d.site.PublicURL + news.TopicPath("") }
-
-// size estimates how long the document will be, so that its buffer need not grow.
-func (d *draft) size() int {
-	n := 2 << 10
-	for i := range d.feed.Entries {
-		e := &d.feed.Entries[i]
-		n += 2<<10 + 2*len(e.Summary)
-		if e.Rights == news.Full {
-			n += len(e.Content) * 5 / 4
-		}
-	}
-	return n
-}

@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -84,6 +85,9 @@ func hostileGone(feed news.Feed) []news.Tombstone {
 
 var sampleTime = newstest.Start.AddDate(0, 1, 0)
 
+// sampleID is that of an article of the samples.
+const sampleID = "urn:uuid:b236ed71-b178-8d4f-8144-1e9e2221c0cf"
+
 func sampleFeed(key news.FeedKey) news.Feed {
 	return news.Feed{
 		Key: key, ID: news.FeedID(news.MintID("test", "installation"), key),
@@ -142,11 +146,21 @@ func testRenderer() *Renderer {
 
 func render(t *testing.T, feed news.Feed, format news.Format) []byte {
 	t.Helper()
-	doc, err := testRenderer().Render(feed, format)
+	return written(t, testRenderer(), feed, format)
+}
+
+// written is a document with all of its entries.
+func written(t testing.TB, r *Renderer, feed news.Feed, format news.Format) []byte {
+	t.Helper()
+	doc, err := r.Render(feed, format)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return doc
+	entries := slices.DeleteFunc(slices.Clone(doc.Pieces), func(p Piece) bool { return p.Gone })
+	if len(entries) != len(feed.Entries) {
+		t.Fatalf("%s: %d entries of %d are there", format, len(entries), len(feed.Entries))
+	}
+	return doc.Bytes(nil)
 }
 
 func TestGolden(t *testing.T) {
@@ -154,9 +168,6 @@ func TestGolden(t *testing.T) {
 		for _, format := range news.Formats {
 			t.Run(name+"."+string(format), func(t *testing.T) {
 				doc := render(t, feed, format)
-				if err := Check(format, doc); err != nil {
-					t.Errorf("Check: %v", err)
-				}
 				if again := render(t, feed, format); !bytes.Equal(doc, again) {
 					t.Error("the same feed gave other bytes")
 				}
@@ -260,11 +271,7 @@ func TestVersionIsNotPublished(t *testing.T) {
 	newer := testSite
 	newer.Version = "9.9.9"
 	for _, format := range news.Formats {
-		a, errA := New(testSite, nil).Render(feed, format)
-		b, errB := New(newer, nil).Render(feed, format)
-		if errA != nil || errB != nil {
-			t.Fatal(errA, errB)
-		}
+		a, b := written(t, New(testSite, nil), feed, format), written(t, New(newer, nil), feed, format)
 		if diff := cmp.Diff(string(a), string(b)); diff != "" {
 			t.Errorf("%s: %s", format, diff)
 		}
@@ -273,18 +280,21 @@ func TestVersionIsNotPublished(t *testing.T) {
 
 // TestEnvelopes: whoever hands an envelope to gorilla/feeds gets all of it, and nothing twice.
 func TestEnvelopes(t *testing.T) {
+	channel := &rssChannel{Title: newRSSText("t"), Links: []rssLink{{Rel: "self"}}}
+	rss, err := feeds.ToXML(channel)
+	if err != nil {
+		t.Fatal(err)
+	}
 	feed := samples()["mixed"]
 	d := testRenderer().draft(&feed)
-	channel := &rssChannel{Title: newRSSText("t"), Links: []rssLink{{Rel: "self"}}}
-	channel.Items = []*rssItem{d.rssItem(d.item(&feed.Entries[0]))}
-	rss, err := feeds.ToXML(channel)
+	item, err := xmlPiece("", "item", d.rssItem(d.item(&feed.Entries[0])))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for part, want := range map[string]int{
 		"<atom:link ": 1, "<title>": 2, "<item>": 1, "<description>": 2, "<dc:creator>": 2,
 	} {
-		if got := strings.Count(rss, part); got != want {
+		if got := strings.Count(rss+string(item), part); got != want {
 			t.Errorf("RSS has %s %d times, want %d", part, got, want)
 		}
 	}
@@ -304,6 +314,6 @@ func TestEnvelopes(t *testing.T) {
 
 func TestRenderUnknownFormat(t *testing.T) {
 	if doc, err := testRenderer().Render(sampleFeed(news.FeedKey{}), "html"); err == nil {
-		t.Errorf("got %q, want an error", doc)
+		t.Errorf("got %v, want an error", doc)
 	}
 }

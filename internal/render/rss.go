@@ -43,11 +43,10 @@ type (
 		Title       rssText `xml:"title"`
 		Description rssText `xml:"description"`
 		feeds.RssFeed
-		Period  string     `xml:"sy:updatePeriod,omitempty"`
-		Times   int        `xml:"sy:updateFrequency,omitempty"`
-		Links   []rssLink  `xml:"atom:link"`
-		Archive *empty     `xml:"fh:archive"`
-		Items   []*rssItem `xml:"item"`
+		Period  string    `xml:"sy:updatePeriod,omitempty"`
+		Times   int       `xml:"sy:updateFrequency,omitempty"`
+		Links   []rssLink `xml:"atom:link"`
+		Archive *empty    `xml:"fh:archive"`
 	}
 
 	rssLink struct {
@@ -119,8 +118,8 @@ func (c *rssChannel) FeedXml() any {
 	return doc
 }
 
-// rss writes the feed as RSS 2.0.
-func (d *draft) rss() ([]byte, error) {
+// rss writes the frame of the feed as RSS 2.0.
+func (d *draft) rss() (head, end []byte, err error) {
 	c := &rssChannel{
 		Title:       newRSSText(d.title),
 		Description: newRSSText(d.description),
@@ -141,24 +140,33 @@ func (d *draft) rss() ([]byte, error) {
 		c.Ttl = max(int(d.feed.MaxAge/time.Minute), 0)
 		c.Period, c.Times = pace(d.feed.MaxAge)
 	}
-	for i := range d.feed.Entries {
-		c.Items = append(c.Items, d.rssItem(d.item(&d.feed.Entries[i])))
-	}
-	return writeXML(c, d.size())
+	return frameXML(c, "\n  </channel>\n</rss>\n")
 }
 
-// writeXML writes what gorilla/feeds calls a feed, as that does but for a line's end after the
-// declaration and one at the end. Size is about how much it will be.
-func writeXML(feed feeds.XmlFeed, size int) ([]byte, error) {
+// frameXML writes what gorilla/feeds calls a feed, as that does but for a line's end after the
+// declaration and one at the end. End is how a document ends behind its entries.
+func frameXML(feed feeds.XmlFeed, end string) (head, tail []byte, err error) {
 	var b bytes.Buffer
-	b.Grow(size)
 	b.WriteString(xml.Header)
 	e := xml.NewEncoder(&b)
 	e.Indent("", "  ")
 	if err := e.Encode(feed.FeedXml()); err != nil {
-		return nil, fmt.Errorf("write XML: %w", err)
+		return nil, nil, fmt.Errorf("write XML: %w", err)
 	}
 	b.WriteByte('\n')
+	head, tail = split(b.Bytes(), end)
+	return head, tail, nil
+}
+
+// xmlPiece writes an element as it stands in a document, so far to the right.
+func xmlPiece(indent, name string, value any) ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('\n')
+	e := xml.NewEncoder(&b)
+	e.Indent(indent, "  ")
+	if err := e.EncodeElement(value, xml.StartElement{Name: xml.Name{Local: name}}); err != nil {
+		return nil, fmt.Errorf("write XML: %w", err)
+	}
 	return b.Bytes(), nil
 }
 

@@ -87,7 +87,7 @@ func address(raw string) string {
 		return ""
 	}
 	s := escapeURI(u.String())
-	if checkAddress(s) != nil {
+	if u, err = url.Parse(s); err != nil || u.Host == "" || badURI(s) >= 0 {
 		return ""
 	}
 	return s
@@ -138,10 +138,17 @@ func isHex(c byte) bool {
 // compared byte by byte. It is empty if raw is none.
 func iri(raw string) string {
 	s := strings.TrimSpace(printable(raw))
-	if checkIRI(s) != nil {
+	u, err := url.Parse(s)
+	if err != nil || !u.IsAbs() || len(s) == len(u.Scheme)+1 || strings.ContainsFunc(s, notIRI) {
 		return ""
 	}
 	return s
+}
+
+// notIRI reports whether RFC 3987 leaves a character out of IRIs.
+func notIRI(r rune) bool {
+	return r <= ' ' || r >= 0x7F && r < 0xA0 || r == utf8.RuneError ||
+		strings.ContainsRune("\"<>\\^`{|}", r)
 }
 
 // mailbox is a bare mail address, empty if raw is none.

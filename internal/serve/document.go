@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -36,6 +37,7 @@ type variant struct {
 	coding []string // nil for the identity
 	length []string
 	body   []byte
+	zipped *variant // what the body unzips from, if that is nil
 }
 
 // Header values that never change.
@@ -57,6 +59,10 @@ func editionDocument(e *news.Edition) *document {
 	}
 	for _, rep := range e.Representations {
 		d.add(rep.Coding, rep.ETag, rep.Body)
+		if rep.Body == nil {
+			v := &d.variants[len(d.variants)-1]
+			v.length, v.zipped = []string{strconv.Itoa(rep.Size)}, &d.variants[len(d.variants)-2]
+		}
 	}
 	return d
 }
@@ -155,7 +161,20 @@ func (d *document) whole(w http.ResponseWriter, r *http.Request, chosen *variant
 	if d.policy != nil {
 		h["Content-Security-Policy"] = d.policy
 	}
-	send(w, r, chosen.body)
+	if chosen.zipped == nil || r.Method == http.MethodHead {
+		send(w, r, chosen.body)
+	} else if body, err := chosen.zipped.unzip(); err == nil { // the bytes are our own
+		send(w, r, body)
+	}
+}
+
+// unzip returns what a variant in gzip is of.
+func (v *variant) unzip() ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(v.body))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(z)
 }
 
 // send writes a body, unless it was not asked for.

@@ -1,7 +1,7 @@
 package store
 
 import (
-	"math"
+	"hash/crc64"
 	"slices"
 
 	bolt "go.etcd.io/bbolt"
@@ -9,80 +9,87 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// documentSize is what a document takes beside its entries, in bytes, as estimated.
-const documentSize = 2 << 10
-
 // mostGoneBelow is how many tombstones a window has at most beyond the tail.
 const mostGoneBelow = 100
 
-// Subscription reads the newest part of a feed as far as the extent goes, and all that is in no
-// archive yet. The content of articles that is not published in full is left out. How far it goes
-// is decided from the feed's index: only the articles that are part of it are read.
-func (s *Store) Subscription(key news.FeedKey, extent news.Extent) (news.Window, error) {
+// Subscription has take see the newest part of a feed, as far as the least number of articles and
+// the span of an extent go, and all that is in no archive yet: that first, then the newest first,
+// backfill at the end. Articles that are not read cost next to nothing.
+func (s *Store) Subscription(
+	key news.FeedKey, extent news.Extent, take news.Taker,
+) (news.Window, error) {
 	window := news.Window{Key: key}
 	err := s.view(func(r reading) error {
 		window.Stamp = second(r.Bucket(bucketMeta).Get(metaCreated))
 		f := r.feed(key)
 		if f == nil {
-			window.Size = documentSize
-			window.Lean = lean(extent, window.Size)
 			return nil
 		}
 		st := toState(f.Get(feedState))
 		window.Seq, window.Stamp = st.seq, st.stamp
 		last, boundary := f.archives()
 		window.Archives = int(last)
-		places, size := f.covered(extent, boundary, st.stamp.Add(-extent.Span).Unix())
-		window.Size, window.Lean = size, lean(extent, size)
-		window.Gone = f.goneSince(boundary, st.stamp.Add(-extent.Span).Unix())
-		var err error
-		window.Entries, err = r.windowEntries(places)
-		return err
+		since := st.stamp.Add(-extent.Span).Unix()
+		window.Gone = f.goneSince(boundary, since)
+		r.cover(f, boundary, extent.Least, since, take)
+		return nil
 	})
 	return window, err
 }
 
-// lean is how far a document of a size is from the bound.
-func lean(extent news.Extent, size int) int {
-	if extent.Size == 0 {
-		return math.MaxInt
-	}
-	return extent.Size - size
-}
-
-// covered lists the places that a feed's newest part covers, and the size of a document of them.
-func (f *feed) covered(
-	extent news.Extent, boundary uint64, since int64,
-) (places []place, size int) {
-	size = documentSize + tailSize(f.fresh, boundary) + tailSize(f.backfill, boundary)
-	full := false
-	walk := func(b *bolt.Bucket, news bool) {
+// cover has take see what a feed's newest part covers.
+func (r reading) cover(f *feed, boundary uint64, least int, since int64, take news.Taker) {
+	tail := r.offerTail(f.fresh, boundary, false, take)
+	backfill := r.offerTail(f.backfill, boundary, true, take)
+	n, full := tail, false
+	older := func(b *bolt.Bucket, backfill bool) {
 		c := b.Cursor()
-		for k, v := c.Last(); k != nil; k, v = c.Prev() {
+		for k, v := below(c, boundary); k != nil && !full; k, v = c.Prev() {
 			p := toPlace(v)
-			if toNumber(k) <= boundary {
-				wanted := len(places) < extent.Least || news && p.second >= since
-				full = full || wanted && extent.Size > 0 && size+p.size > extent.Size
-				if full || !wanted {
-					return
-				}
-				size += p.size
+			if n >= least && (backfill || p.second < since) {
+				return
 			}
-			places = append(places, p)
+			full = !r.offer(p, toNumber(k), backfill, false, take)
+			n++
 		}
 	}
-	walk(f.fresh, true)
-	walk(f.backfill, false)
-	return places, size
+	older(f.fresh, false)
+	n += backfill
+	older(f.backfill, true)
 }
 
-// tailSize is the size in a document of what lies above a boundary.
-func tailSize(b *bolt.Bucket, boundary uint64) (size int) {
+// below moves a cursor to the last order that is not above a boundary.
+func below(c *bolt.Cursor, boundary uint64) (k, v []byte) {
+	if k, v = c.Seek(number(boundary + 1)); k == nil {
+		return c.Last()
+	}
+	return c.Prev()
+}
+
+// offerTail has take see what lies above a boundary, and counts it.
+func (r reading) offerTail(
+	b *bolt.Bucket, boundary uint64, backfill bool, take news.Taker,
+) (n int) {
 	c := b.Cursor()
 	for k, v := c.Last(); toNumber(k) > boundary; k, v = c.Prev() {
-		size += toPlace(v).size
+		r.offer(toPlace(v), toNumber(k), backfill, true, take)
+		n++
 	}
-	return size
+	return n
+}
+
+// versions is the table of the checksum that tells versions of a stored article apart.
+var versions = crc64.MakeTable(crc64.ECMA)
+
+// offer has take see one place.
+func (r reading) offer(
+	p place, order uint64, backfill, tail bool, take news.Taker,
+) (more bool) {
+	stored := r.Bucket(bucketArticle).Get(number(p.key))
+	return take(news.Place{
+		Key: p.key, Version: crc64.Checksum(stored, versions), Order: order,
+		Backfill: backfill, Tail: tail,
+	}, func() (news.Entry, error) { return r.windowEntry(p.key) })
 }
 
 // goneSince lists the tombstones of a feed's newest part, the newest first.
@@ -100,10 +107,10 @@ func (f *feed) goneSince(boundary uint64, since int64) (gone []news.Tombstone) {
 	return gone
 }
 
-// Archive reads a closed archive of a feed, counted from 1, the oldest. One that there is not is
-// NotFound.
-func (s *Store) Archive(key news.FeedKey, n int) (news.Window, error) {
-	window := news.Window{Key: key, Number: n, Size: documentSize}
+// Archive has take see all of a closed archive of a feed, counted from 1, the oldest. One that
+// there is not is NotFound.
+func (s *Store) Archive(key news.FeedKey, n int, take news.Taker) (news.Window, error) {
+	window := news.Window{Key: key, Number: n}
 	err := s.view(func(r reading) error {
 		var value []byte
 		f := r.feed(key)
@@ -118,17 +125,14 @@ func (s *Store) Archive(key news.FeedKey, n int) (news.Window, error) {
 		last, _ = f.archives()
 		window.Archives = int(last)
 		before := toArchive(f.archive.Get(number(uint64(n - 1)))).boundary
-		var places []place
 		for _, b := range []*bolt.Bucket{f.fresh, f.backfill} {
-			places = append(places, placesIn(b, before, a.boundary)...)
-		}
-		for _, p := range places {
-			window.Size += p.size
+			c := b.Cursor()
+			for k, v := below(c, a.boundary); toNumber(k) > before; k, v = c.Prev() {
+				r.offer(toPlace(v), toNumber(k), b == f.backfill, true, take)
+			}
 		}
 		window.Gone = f.goneIn(before, a.boundary)
-		var err error
-		window.Entries, err = r.windowEntries(places)
-		return err
+		return nil
 	})
 	return window, err
 }
@@ -142,19 +146,6 @@ func placesIn(b *bolt.Bucket, after, until uint64) []place {
 	}
 	slices.Reverse(places)
 	return places
-}
-
-// windowEntries reads what a feed shows of the articles at some places.
-func (r reading) windowEntries(places []place) ([]news.Entry, error) {
-	var entries []news.Entry
-	for _, p := range places {
-		entry, err := r.windowEntry(p.key)
-		if err != nil {
-			return nil, err
-		}
-		entries = append(entries, entry)
-	}
-	return entries, nil
 }
 
 // Sequence is the highest sequence so far, 0 at first.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,7 +31,7 @@ func many(from, n int, edits ...edit) (all []news.Candidate) {
 }
 
 func TestArchivesClose(t *testing.T) {
-	usual := news.Extent{Least: 50, Span: 48 * time.Hour, Size: 1 << 20}
+	usual := news.Extent{Least: 50, Span: 48 * time.Hour}
 	s := newStore(t)
 	for _, step := range []struct {
 		name string
@@ -62,12 +63,42 @@ func TestArchivesClose(t *testing.T) {
 		{news.Extent{}, 3}, // the tail
 		{news.Extent{Least: 999}, 287},
 		{news.Extent{Least: 50, Span: 99 * time.Hour}, 284},
-		{news.Extent{Least: 50, Size: 400 << 10}, 4},
-		{news.Extent{Least: 50, Size: 1}, 3},
 	} {
 		if n := len(s.subscription("border", c.x).Entries); n != c.want {
 			t.Errorf("%+v: %d entries, want %d", c.x, n, c.want)
 		}
+	}
+	offered := 0
+	_, err := s.Subscription(news.FeedKey{Topic: "border"}, usual,
+		func(news.Place, func() (news.Entry, error)) bool { offered++; return false })
+	if s.ok(err); offered != 4 {
+		t.Errorf("%d articles offered to who has no room, want the tail and one more", offered)
+	}
+}
+
+// TestVersion: a place has another version exactly when something else is stored of its article,
+// also where that is no change of the feed.
+func TestVersion(t *testing.T) {
+	s := newStore(t)
+	versions := func() (list []uint64) {
+		_, err := s.Subscription(news.FeedKey{Topic: "border"}, news.Extent{Least: 9},
+			func(p news.Place, _ func() (news.Entry, error)) bool {
+				list = append(list, p.Version)
+				return true
+			})
+		s.ok(err)
+		return list
+	}
+	s.accept(piece("a"), piece("b"))
+	before := versions()
+	s.reopen()
+	if again := versions(); !slices.Equal(before, again) || before[0] == before[1] {
+		t.Errorf("versions %x, then %x", before, again)
+	}
+	s.offer(news.Updated, piece("a", in("border", "x")))
+	after := versions()
+	if slices.Contains(after, before[1]) || !slices.Contains(after, before[0]) {
+		t.Errorf("a was placed in x too: versions %x, then %x", before, after)
 	}
 }
 
@@ -125,11 +156,11 @@ func TestFeedNamesAndSequence(t *testing.T) {
 // TestNoSuchFeed asks for parts of a feed that there never was.
 func TestNoSuchFeed(t *testing.T) {
 	s := newStore(t)
-	w := s.subscription("none", news.Extent{Least: 50, Size: 1 << 20})
-	if w.Seq != 0 || !w.Stamp.Equal(start) || w.Lean <= 0 || w.Key.Topic != "none" {
+	w := s.subscription("none", news.Extent{Least: 50})
+	if w.Seq != 0 || !w.Stamp.Equal(start) || w.Key.Topic != "none" {
 		t.Errorf("%+v", w)
 	}
-	if _, err := s.Archive(news.FeedKey{Topic: "none"}, 1); news.KindOf(err) != news.NotFound {
+	if _, err := s.Archive(news.FeedKey{Topic: "none"}, 1, nil); news.KindOf(err) != news.NotFound {
 		t.Errorf("an archive: %v", err)
 	}
 	if _, ok, err := s.Since(news.FeedKey{Topic: "none"}, 0, 0); ok || err != nil {
@@ -146,8 +177,7 @@ func TestBackfillOneByOne(t *testing.T) {
 	s.clock.step(time.Minute)
 	s.accept(piece("first", old))
 	s.accept(piece("second", old)) // its stamp is the next second, and the next ones' too
-	before, err := s.Archive(news.FeedKey{Topic: "border"}, 2)
-	s.ok(err)
+	before := s.archive(news.FeedKey{Topic: "border"}, 2)
 	for n := range 70 {
 		s.accept(piece(fmt.Sprint("more", n), old))
 	}
@@ -159,8 +189,7 @@ func TestBackfillOneByOne(t *testing.T) {
 	if got, want := s.counts("border", usual), "[60 50 11 50 21 1]"; got != want {
 		t.Errorf("a minute later: %s, want %s", got, want)
 	}
-	after, err := s.Archive(news.FeedKey{Topic: "border"}, 2)
-	s.ok(err)
+	after := s.archive(news.FeedKey{Topic: "border"}, 2)
 	after.Archives = before.Archives
 	if diff := cmp.Diff(before, after); diff != "" {
 		t.Errorf("an archive that was published has changed:\n%s", diff)

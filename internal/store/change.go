@@ -200,15 +200,12 @@ func (w *writing) applyMove(c *change, move feedChange) error {
 	if err != nil {
 		return err
 	}
-	var was place
 	if move.Was != 0 {
 		if err := f.touch(move.Was, c.Seq, move.Stamp); err != nil {
 			return err
 		}
-		b := f.part(move.wasBackfill)
-		was = toPlace(b.Get(number(move.Was)))
 		if move.Was != move.Now {
-			if err := b.Delete(number(move.Was)); err != nil {
+			if err := f.part(move.wasBackfill).Delete(number(move.Was)); err != nil {
 				return err
 			}
 		}
@@ -224,7 +221,7 @@ func (w *writing) applyMove(c *change, move feedChange) error {
 			return err
 		}
 	}
-	if e := lostBy(c, move, was); e.kind != 0 {
+	if e := lostBy(c, move); e.kind != 0 {
 		return w.logEvent(key, f, c.Seq, move.Stamp, e)
 	}
 	return nil

@@ -25,7 +25,7 @@
 //	│       ├── backfill     order → place, of an article that was old when first seen
 //	│       ├── fresh        order → place: key‖stamp second‖size, the last two in 4 bytes
 //	│       ├── gone         withdrawing sequence → tombstone: id‖stamp second
-//	│       ├── log          sequence → event: stamp second‖key‖bytes lost‖kind, see since.go
+//	│       ├── log          sequence → event: stamp second‖key‖kind, see since.go
 //	│       └── state        sequence‖seconds of stamp, creation‖reach of the log‖four of the tail
 //	├── item                 key → zstd of the JSON of the item as its source stated it
 //	├── meta

@@ -216,7 +216,7 @@ func checkValue(t *testing.T, path, caption string, value []byte) {
 		ok = len(value) == 24 && value[6]>>4 == 8 && near(second(value[16:]))
 	case "event":
 		at, e := toEvent(value)
-		ok = len(value) == 17 && near(at) && strings.ContainsRune("lgsc", rune(e.kind))
+		ok = len(value) == 13 && near(at) && strings.ContainsRune("lg", rune(e.kind))
 	case "JSON":
 		ok = json.Valid(value)
 	case "nothing":

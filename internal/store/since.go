@@ -18,28 +18,23 @@ const prunedAtOnce = 2
 // event is what a change took from a feed. What a change only brought is in no log.
 type event struct {
 	kind byte
-	key  uint64 // of the article; 0 of a closing
-	lost int    // bytes of a document, as estimated
+	key  uint64 // of the article
 }
 
 // The kinds of event.
 const (
-	eventLeft   = 'l' // an article left the feed
-	eventGone   = 'g' // an article was withdrawn
-	eventShrank = 's' // an article became shorter
-	eventClosed = 'c' // backfill is no more in the tail: it stands after all news again
+	eventLeft = 'l' // an article left the feed
+	eventGone = 'g' // an article was withdrawn
 )
 
-// lostBy tells what a change that moves an article takes from a feed, where it stood at was.
-func lostBy(c *change, move feedChange, was place) event {
+// lostBy returns what a change that moves an article takes from a feed.
+func lostBy(c *change, move feedChange) event {
 	e := event{key: c.Key}
 	switch {
 	case c.Kind == kindWithdraw:
-		e.kind, e.lost = eventGone, was.size
+		e.kind = eventGone
 	case move.Was != 0 && move.Now == 0:
-		e.kind, e.lost = eventLeft, was.size
-	case move.Was != 0 && move.Now != move.Was && was.size > c.Size:
-		e.kind, e.lost = eventShrank, was.size-c.Size
+		e.kind = eventLeft
 	}
 	return e
 }
@@ -49,13 +44,7 @@ func lostBy(c *change, move feedChange, was place) event {
 func (w *writing) logEvent(
 	key news.FeedKey, f *feed, seq uint64, stamp time.Time, e event,
 ) error {
-	k := number(seq)
-	if old := f.log.Get(k); old != nil { // a closing, in the transaction of the feed's last change
-		lost := e.lost
-		_, e = toEvent(old)
-		e.lost += lost
-	}
-	if err := f.log.Put(k, e.bytes(stamp)); err != nil {
+	if err := f.log.Put(number(seq), e.bytes(stamp)); err != nil {
 		return err
 	}
 	oldest := stamp.Add(-logFor)
@@ -79,16 +68,15 @@ func (w *writing) logEvent(
 func (e event) bytes(stamp time.Time) []byte {
 	b := binary.BigEndian.AppendUint32(nil, uint32(stamp.Unix()))
 	b = binary.BigEndian.AppendUint64(b, e.key)
-	b = binary.BigEndian.AppendUint32(b, uint32(e.lost))
 	return append(b, e.kind)
 }
 
 func toEvent(b []byte) (time.Time, event) {
-	if len(b) != 17 {
+	if len(b) < 13 {
 		return time.Time{}, event{}
 	}
 	return time.Unix(int64(binary.BigEndian.Uint32(b)), 0).UTC(), event{
-		key: toNumber(b[4:]), lost: int(binary.BigEndian.Uint32(b[12:])), kind: b[16],
+		key: toNumber(b[4:]), kind: b[len(b)-1],
 	}
 }
 
@@ -111,7 +99,6 @@ func (s *Store) Since(
 		c := f.log.Cursor()
 		for k, v := c.Seek(number(base + 1)); k != nil && toNumber(k) <= until; k, v = c.Next() {
 			_, e := toEvent(v)
-			span.Lost += e.lost
 			switch e.kind {
 			case eventLeft:
 				left[e.key] = true

@@ -27,7 +27,6 @@ type closing struct {
 	Orders []uint64  `json:"orders"` // the boundary of each
 	Stamp  time.Time `json:"stamp"`  // of the feed's newest change, as is Seq
 	Seq    uint64    `json:"seq"`
-	Lost   int       `json:"lost,omitempty"` // bytes of backfill that was in the tail
 	// Joins has the newest archive end at the first boundary, in place of a new one.
 	Joins bool `json:"joins,omitempty"`
 }
@@ -59,7 +58,6 @@ func (t *tail) full() bool { return t.events >= archiveEvents || t.size >= archi
 func (w *writing) closeTail(key news.FeedKey, st *state) {
 	c := w.closing[key]
 	c.Orders = append(c.Orders, st.seq)
-	c.Lost += int(st.backfill)
 	w.closing[key] = c
 	st.tail = tail{}
 }
@@ -146,12 +144,6 @@ func (w *writing) applyClose(c *change) error {
 			n++
 			a := archive{boundary: order, stamp: cl.Stamp, seq: cl.Seq}
 			if err := f.archive.Put(number(n), a.bytes()); err != nil {
-				return err
-			}
-		}
-		if cl.Lost > 0 {
-			e := event{kind: eventClosed, lost: cl.Lost}
-			if err := w.logEvent(key, f, cl.Seq, cl.Stamp, e); err != nil {
 				return err
 			}
 		}
