@@ -9,6 +9,7 @@
 // the edges. Only daemon, which composes them, knows everyone, and the commands on top of it.
 //
 //   - news: the words that everyone uses, and the kinds of error. Start here.
+//   - site: whose page a web address is: the registrable domain, or a path on a shared host.
 //   - config: reads the configuration, the sources and the topic files strictly.
 //   - source: what to read: a feed, a WordPress site, a folder; each yields raw documents.
 //   - fetch: polite HTTP: conditional, capped, with a time limit for everything.

@@ -76,6 +76,9 @@ func (c *explainCmd) explanation(e *news.Explanation, in *invocation) []byte {
 	}
 	w.line("%s", w.strong(e.Title))
 	w.line("language %s", orDash(e.Lang))
+	if e.From != "" {
+		w.line("source %s, which its link belongs to; source %s had brought it first", e.Source, e.From)
+	}
 	for i := range e.Verdicts {
 		w.line("")
 		w.verdict(&e.Verdicts[i])

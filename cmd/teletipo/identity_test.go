@@ -230,3 +230,26 @@ func TestWithdrawnDoesNotComeBackWithTheNextPoll(t *testing.T) {
 		t.Errorf("of the withdrawn article there is %+v (%v)", versions, err)
 	}
 }
+
+// TestOwnersOfLinks has a stranger claim a link of a paper's before the paper publishes it, and one
+// on a host that many share.
+func TestOwnersOfLinks(t *testing.T) {
+	m := newMorgue(t)
+	e := m.sample()
+	lies := e
+	lies.title, lies.text = "River takes mayor", strike
+	first := m.one(news.Accepted, "hoax", lies)
+	if id := m.one(news.Updated, "wire", e); id != first {
+		t.Errorf("the paper's article is %s, want %s", id, first)
+	}
+	entry, err := m.store.Article(first)
+	if err != nil || entry.Source != "wire" || entry.Title != e.title || entry.From != "hoax" {
+		t.Errorf("%+v, %v", entry, err)
+	}
+	m.one(news.Unchanged, "hoax", lies)
+	m.stored(1)
+	e.guid, e.link = "2", "https://medium.com/@wire/flood"
+	m.one(news.Accepted, "wire", e)
+	m.one(news.Unchanged, "hoax", e)
+	m.stored(2)
+}

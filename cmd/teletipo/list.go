@@ -13,8 +13,9 @@ import (
 )
 
 type articlesCmd struct {
-	ID      string `arg:"" optional:"" name:"id" help:"Id of an article, for --history."`
-	History bool   `help:"List the versions of the article ID, and what each changed."`
+	ID          string `arg:"" optional:"" name:"id" help:"Id, for --history and --release-link."`
+	History     bool   `help:"List the versions of the article ID, and what each changed."`
+	ReleaseLink bool   `help:"Take its link from the article ID, so that another can have it."`
 
 	Topic  string `help:"Only of this topic." placeholder:"TOPIC"`
 	Source string `help:"Only of this source." placeholder:"ID"`
@@ -24,7 +25,10 @@ type articlesCmd struct {
 
 // Run lists what is stored.
 func (c *articlesCmd) Run(in *invocation) error {
-	if c.ID != "" || c.History {
+	switch {
+	case c.ReleaseLink:
+		return c.releaseLink(in)
+	case c.ID != "" || c.History:
 		return c.history(in)
 	}
 	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
@@ -45,6 +49,28 @@ func (c *articlesCmd) Run(in *invocation) error {
 				e.Source, where(e), e.Title)
 		}
 		return table.Flush()
+	})
+}
+
+// releaseLink takes an article's link away from it, and says what became of that.
+func (c *articlesCmd) releaseLink(in *invocation) error {
+	if c.ID == "" || c.History {
+		return &usageError{errors.New("a link is given back by: teletipo articles ID --release-link")}
+	}
+	id, err := news.ParseID(c.ID)
+	if err != nil {
+		return err
+	}
+	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
+		result, err := desk.GiveBack.Ask(ctx, d, id)
+		switch {
+		case err != nil:
+			return err
+		case in.flags.JSON:
+			return in.printJSON(&result)
+		}
+		_, err = fmt.Fprintf(in.stdout, "%s  %q: %s\n", result.ID, result.Title, result.Reason)
+		return err
 	})
 }
 
@@ -69,6 +95,10 @@ func (c *articlesCmd) history(in *invocation) error {
 		table := tabwriter.NewWriter(in.stdout, 0, 0, 2, ' ', 0)
 		if err := in.printDecisions(table, entry.Decisions); err != nil {
 			return err
+		}
+		if entry.From != "" && !in.flags.JSON {
+			fmt.Fprintf(table, "-\t%s\ttaken over\tfrom %s\tby %s, which its link belongs to\n",
+				entry.FirstSeen.Format(time.RFC3339), entry.From, entry.Source)
 		}
 		for i := range versions {
 			v := &versions[i]

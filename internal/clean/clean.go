@@ -13,6 +13,7 @@ import (
 	"github.com/microcosm-cc/bluemonday"
 
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/site"
 )
 
 // Bounds on what an article may hold, so that no source can bloat a feed. Characters are runes,
@@ -65,6 +66,7 @@ func (c *Cleaner) Clean(item news.Item, src news.Source, at time.Time) (news.Art
 		Modified:  modified,
 		Origin:    origin(item.Origin),
 	}
+	a.Entitled = a.Own || site.Owned(link, append([]string{src.URL}, src.Sites...)...)
 	text := c.fill(&a, item, base)
 	if a.Title == "" {
 		return news.Article{}, news.Errorf(news.Invalid, "%s: neither title nor text", where(item, src))

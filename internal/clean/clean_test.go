@@ -57,6 +57,7 @@ func TestClean(t *testing.T) {
 		Authors:   []news.Author{{Name: "Ana Ruiz", Email: "ana@example.org"}},
 		Tags:      []string{"Puente", "Frontera"},
 		Media:     []news.Media{{URL: "https://example.org/i.jpg", Type: "image/jpeg"}},
+		Entitled:  true,
 		Rights:    news.Excerpt,
 		Published: time.Date(2025, 8, 9, 11, 0, 0, 0, time.UTC),
 		Modified:  now,

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,6 +25,7 @@ const (
 	forFolders = "is for folders: a site does not say that it removed an article"
 	wantURL    = "is for folders: want url"
 	forPolled  = "is for sources that are polled"
+	forOthers  = "is for others' sources: the desk's own speak for every link"
 	lookedAt   = "is for sources that are looked at: articles are pushed into this one"
 )
 
@@ -42,14 +44,14 @@ var keysOf = map[news.SourceKind]struct {
 	news.KindFolder: {
 		needs: []string{"path"},
 		refused: map[string]string{
-			"url": "is for feeds: want path", "slowest": forPolled,
+			"url": "is for feeds: want path", "slowest": forPolled, "sites": forOthers,
 			"every": "is for feeds: folders are swept as sweep_every says",
 		},
 	},
 	news.KindPush: {
 		refused: map[string]string{
 			"url": lookedAt, "path": lookedAt, "every": lookedAt, "slowest": forPolled,
-			"on_remove": forFolders,
+			"on_remove": forFolders, "sites": forOthers,
 		},
 	},
 }
@@ -144,6 +146,7 @@ func (l *loader) readSource(r *reader, n ast.Node) news.Source {
 		"enabled":   boolean(&s.Enabled),
 		"topics":    l.fixedTopics(&s.Topics),
 		"tags":      tags(&s.Tags),
+		"sites":     sites(&s.Sites),
 		"on_remove": parsed(&s.OnRemove, oneOf(news.KeepArticles, news.WithdrawArticles)),
 	}.read(r, n)
 	r.require(n, "id", "name", "kind")
@@ -218,6 +221,26 @@ func (l *loader) fixedTopics(dst *[]string) value {
 		}
 		*dst = append(*dst, id)
 	})
+}
+
+// sites reads the sites that a source speaks for beside that of its own address.
+func sites(dst *[]string) value {
+	return list(func(r *reader, n ast.Node) {
+		var address string
+		parsed(&address, siteName)(r, n)
+		*dst = append(*dst, address)
+	})
+}
+
+// siteName wants a host, or a host and a path, without a scheme.
+func siteName(s string) (string, error) {
+	u, err := url.Parse("https://" + s)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" ||
+		strings.Contains(s, "://") {
+		return "", fmt.Errorf("%q is no site: want a host, or a host and a path, as "+
+			"paper.example or medium.com/@ana", s)
+	}
+	return s, nil
 }
 
 // tags reads the tags that all articles of a source get beside their own.

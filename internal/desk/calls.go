@@ -21,6 +21,8 @@ var (
 	History = Call[news.ID, []news.Version]{"/v1/history", (*Service).history}
 	// Withdraw takes an article back everywhere, for good.
 	Withdraw = Call[news.ID, news.Result]{"/v1/withdraw", (*Service).withdraw}
+	// GiveBack takes an article's link away from it, so that another can have it.
+	GiveBack = Call[news.ID, news.Result]{"/v1/giveback", (*Service).giveBack}
 	// Place keeps an editor's decisions about where an article belongs, and takes others back.
 	Place = Call[Placing, news.Result]{"/v1/place", (*Service).place}
 
@@ -89,7 +91,7 @@ func Handler(log *slog.Logger, s *Service) http.Handler {
 	for _, c := range []interface {
 		serve(mux *http.ServeMux, log *slog.Logger, s *Service)
 	}{
-		&Explain, &Articles, &Entry, &History, &Withdraw, &Place, &Sources, &Weigh,
+		&Explain, &Articles, &Entry, &History, &Withdraw, &GiveBack, &Place, &Sources, &Weigh,
 		&Topics, &ClassifiedBy, &Stored, &Readers, &AddToken, &RevokeToken, &Tokens, &ingestCall,
 	} {
 		c.serve(mux, log, s)

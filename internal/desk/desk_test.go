@@ -91,6 +91,11 @@ func (f *fake) Withdraw(_ context.Context, id news.ID) (news.Result, error) {
 	return news.Result{ID: id, Outcome: news.Updated}, f.err
 }
 
+func (f *fake) GiveBack(_ context.Context, id news.ID) (news.Result, error) {
+	f.note("give back %s", id)
+	return news.Result{ID: id, Outcome: news.Updated}, f.err
+}
+
 func (f *fake) WithdrawSource(
 	_ context.Context, source string, dry bool, each func(news.Result),
 ) (int, error) {
@@ -270,6 +275,7 @@ func TestProcessAndSocketAnswerAlike(t *testing.T) {
 		{"sources", func(d *Desk) (any, error) { return Sources.Ask(t.Context(), d, None{}) }},
 		{"readers", func(d *Desk) (any, error) { return Readers.Ask(t.Context(), d, None{}) }},
 		{"withdraw", func(d *Desk) (any, error) { return Withdraw.Ask(t.Context(), d, f.entry.ID) }},
+		{"give back", func(d *Desk) (any, error) { return GiveBack.Ask(t.Context(), d, f.entry.ID) }},
 		{"withdraw a source", func(d *Desk) (any, error) {
 			var titles []string
 			n, err := WithdrawSource(t.Context(), d, "nyt", true, func(r news.Result) {

@@ -37,6 +37,7 @@ type Archive interface {
 	WithdrawSource(
 		ctx context.Context, source string, dry bool, each func(news.Result),
 	) (int, error)
+	GiveBack(ctx context.Context, id news.ID) (news.Result, error)
 	Weigh(candidates []news.Candidate) ([]news.Result, error)
 	Decide(
 		ctx context.Context, id news.ID, decisions []news.Decision, reset []string,
@@ -151,9 +152,9 @@ func (s *Service) explain(
 		return nil, news.Errorf(news.Gone, "article %s is withdrawn, its text is gone", id)
 	}
 	src, _ := s.source(entry.Source)
-	return []news.Explanation{
-		s.Explainer.ExplainArticle(entry.Article, src.Topics, entry.Decisions),
-	}, nil
+	e := s.Explainer.ExplainArticle(entry.Article, src.Topics, entry.Decisions)
+	e.Source, e.From = entry.Source, entry.From
+	return []news.Explanation{e}, nil
 }
 
 // articles lists what is stored.
@@ -176,6 +177,11 @@ func (s *Service) history(_ context.Context, id news.ID) ([]news.Version, error)
 // withdraw takes an article back.
 func (s *Service) withdraw(ctx context.Context, id news.ID) (news.Result, error) {
 	return s.Archive.Withdraw(ctx, id)
+}
+
+// giveBack takes an article's link away from it.
+func (s *Service) giveBack(ctx context.Context, id news.ID) (news.Result, error) {
+	return s.Archive.GiveBack(ctx, id)
 }
 
 // weigh tells what would become of candidates.

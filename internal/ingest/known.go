@@ -115,7 +115,7 @@ func (m *memory) clashes(passed []knownItem, candidates []news.Candidate) bool {
 }
 
 // keep remembers a document's items once they are stored: those that were passed over, and each
-// candidate that ended well.
+// candidate that ended well as an article of its source; another source may give up what it has.
 func (m *memory) keep(
 	src news.Source, doc news.Document, passed []knownItem,
 	candidates []news.Candidate, results []news.Result,
@@ -125,7 +125,8 @@ func (m *memory) keep(
 	}
 	items := slices.Clone(passed)
 	for i := range candidates {
-		if results[i].Outcome != news.Rejected && candidates[i].Item.Mark != 0 {
+		lasts := results[i].Outcome != news.Rejected && results[i].Owner == "" // see store's claims
+		if lasts && candidates[i].Item.Mark != 0 {
 			k := m.item(&candidates[i])
 			k.id = results[i].ID
 			items = append(items, k)

@@ -109,8 +109,11 @@ func (f *Flow) tell(
 		log.Warn("part of a source not read", "error", fault)
 	}
 	for i := range report.Results {
-		if r := &report.Results[i]; r.Outcome == news.Rejected {
+		switch r := &report.Results[i]; {
+		case r.Outcome == news.Rejected:
 			log.Warn("article rejected", "title", r.Title, "reason", r.Reason)
+		case r.From != "":
+			log.Warn("article taken over", "article", r.ID, "from", r.From, "title", r.Title)
 		}
 	}
 	level := slog.LevelDebug

@@ -41,6 +41,10 @@ func (d *Door) Offer(
 		Item: item, Article: article,
 		Placements: d.flow.classifier.Load().Place(article, src.Topics, clean.Passages(article)),
 	}, cond)
+	if result.From != "" {
+		d.flow.log.Warn("article taken over",
+			"source", src.ID, "article", result.ID, "from", result.From, "title", result.Title)
+	}
 	if err == nil && result.Outcome != news.Conflict {
 		d.flow.count(ctx, src.ID, result.Outcome)
 	}

@@ -51,20 +51,23 @@ type Origin struct {
 // Article is one news item, cleaned: titles and summaries are plain text, content is safe HTML
 // with absolute references, and every string is valid UTF-8 that XML 1.0 can carry.
 type Article struct {
-	ID        ID        `json:"id"` // minted at first sight and kept
-	Source    string    `json:"source"`
-	GUID      string    `json:"guid"`
-	URL       string    `json:"url,omitempty"` // canonical; empty for an article that lives only here
-	Title     string    `json:"title"`
-	Summary   string    `json:"summary,omitempty"`
-	Content   string    `json:"content,omitempty"`
-	Lang      string    `json:"lang,omitempty"`
-	Authors   []Author  `json:"authors,omitempty"`
-	Tags      []string  `json:"tags,omitempty"`
-	Media     []Media   `json:"media,omitempty"`
-	Rights    Rights    `json:"rights"`
-	Own       bool      `json:"own,omitempty"` // of the desk's own sources: may be under embargo
-	Published time.Time `json:"published"`     // never changes
+	ID      ID       `json:"id"` // minted at first sight and kept
+	Source  string   `json:"source"`
+	GUID    string   `json:"guid"`
+	URL     string   `json:"url,omitempty"` // canonical; empty for an article that lives only here
+	Title   string   `json:"title"`
+	Summary string   `json:"summary,omitempty"`
+	Content string   `json:"content,omitempty"`
+	Lang    string   `json:"lang,omitempty"`
+	Authors []Author `json:"authors,omitempty"`
+	Tags    []string `json:"tags,omitempty"`
+	Media   []Media  `json:"media,omitempty"`
+	Rights  Rights   `json:"rights"`
+	Own     bool     `json:"own,omitempty"` // of the desk's own sources: may be under embargo
+	// Entitled says that its source speaks for its link: it is the desk's own, or the link is on
+	// the source's own site. Another source's claim of the link binds nobody.
+	Entitled  bool      `json:"entitled,omitempty"`
+	Published time.Time `json:"published"` // never changes
 	Modified  time.Time `json:"modified,omitzero"`
 	Origin    Origin    `json:"origin,omitzero"`
 	// Fingerprint is a hash of all that a reader would see. Two versions with one fingerprint
@@ -117,6 +120,10 @@ type Result struct {
 	Title      string      `json:"title"`
 	Lang       string      `json:"lang,omitempty"`
 	Placements []Placement `json:"placements,omitempty"`
+	// Owner is the source whose article it is, if that is another than Source.
+	Owner string `json:"owner,omitempty"`
+	// From is the source that had the article until Source, which speaks for its link, took it.
+	From string `json:"from,omitempty"`
 }
 
 // Entry is an article as it stands in the store and in feeds.
@@ -129,4 +136,6 @@ type Entry struct {
 	Updated    time.Time   `json:"updated"` // last visible change, never before Published
 	Placements []Placement `json:"placements,omitempty"`
 	Decisions  []Decision  `json:"decisions,omitempty"` // of editors, at most one a topic
+	// From is the source that had brought it before the one that speaks for its link did.
+	From string `json:"from,omitempty"`
 }

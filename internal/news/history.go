@@ -10,9 +10,11 @@ type Version struct {
 	Revision int       `json:"revision"`
 	Time     time.Time `json:"time"` // when it was accepted
 	Status   Status    `json:"status"`
-	// Changed names what differs from the version before: new, title, summary, content, authors,
-	// media, status, link, language or rights. It is empty when that version is no longer kept.
+	// Changed names what differs from the version before: new, source, title, summary, content,
+	// authors, media, status, link, language or rights. It is empty when that version is no longer
+	// kept.
 	Changed []string `json:"changed,omitempty"`
+	Source  string   `json:"source,omitempty"` // id
 	URL     string   `json:"url,omitempty"`
 	Title   string   `json:"title"`
 	Summary string   `json:"summary,omitempty"`
@@ -30,6 +32,7 @@ func (v *Version) ChangedSince(before *Version) []string {
 		name string
 		same bool
 	}{
+		{"source", v.Source == before.Source},
 		{"title", v.Title == before.Title},
 		{"summary", v.Summary == before.Summary},
 		{"content", v.Content == before.Content},

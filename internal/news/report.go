@@ -29,6 +29,8 @@ type Explanation struct {
 	ID       ID        `json:"id,omitzero"`
 	Title    string    `json:"title"`
 	Lang     string    `json:"lang,omitempty"`
+	Source   string    `json:"source,omitempty"` // id, of a stored article
+	From     string    `json:"from,omitempty"`   // the source that it was taken over from
 	Verdicts []Verdict `json:"verdicts"`
 }
 

@@ -62,6 +62,8 @@ type Source struct {
 	Enabled bool          `json:"enabled"`
 	Topics  []string      `json:"topics,omitempty"` // of every article, whatever it says
 	Tags    []string      `json:"tags,omitempty"`   // of every article, beside its own
+	// Sites are those that it speaks for beside that of its URL: hosts, or hosts with a path.
+	Sites []string `json:"sites,omitempty"`
 	// Slowest bounds how rarely a source that publishes little is looked at; Every how often.
 	Slowest time.Duration `json:"slowest,omitempty"`
 	// OnRemove says what becomes of the articles of a folder's file that is removed.

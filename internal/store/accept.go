@@ -112,6 +112,7 @@ type verdict struct {
 	act    action
 	known  *record     // the article that it is; to be created: the one whose names it takes
 	id     news.ID     // of the article to be created
+	taken  bool        // to be updated: known is another source's, and its link is this one's
 	result news.Result // of the first two steps
 }
 
@@ -127,23 +128,24 @@ func (r reading) decide(o *offer, contested map[claim]string) (verdict, error) {
 	if err != nil {
 		return verdict{}, err
 	}
-	if known == nil {
-		return verdict{act: actCreate, id: a.ID}, nil
+	switch {
+	case known == nil:
+		return r.anew(a, nil), nil
+	case known.Source != a.Source:
+		return r.contend(known, a), nil
 	}
 	v := verdict{act: actName, known: known, result: unchanged(known, a)}
 	switch {
 	case known.Status == news.Withdrawn:
 		v.result.Reason = "it was withdrawn, and stays so"
-	case known.Source != a.Source:
-		v.result.Reason = "source " + known.Source + " had it first, under the same link"
 	case another(contested, known, a):
-		return verdict{act: actCreate, id: a.ID}, nil
+		return r.anew(a, nil), nil
 	case known.Fingerprint != a.Fingerprint:
 		return r.reused(known, a)
 	case known.Status == news.Embargoed && !known.Published.Equal(a.Published):
 		v.act = actUpdate
 	case !sameTopics(known.Placements, r.judged(a, o.Placements, known.Decisions)),
-		!sameTopics(known.ruled(), o.Placements):
+		!sameTopics(known.ruled(), o.Placements), known.Entitled != a.Entitled:
 		v.act = actPlace
 	}
 	return v, nil
@@ -167,6 +169,9 @@ func (w *writing) accept(o *offer, contested map[claim]string) (news.Result, err
 	case actCreate:
 		return w.create(o, &v)
 	case actUpdate:
+		if v.taken {
+			return w.takeOver(o, v.known)
+		}
 		return w.update(o, &v)
 	case actPlace:
 		return w.place(o, &v)
@@ -273,10 +278,12 @@ func visibly(known, rec *record, now time.Time) time.Time {
 func (w *writing) place(o *offer, v *verdict) (news.Result, error) {
 	known := v.known
 	rec := *known
+	rec.Entitled = o.Article.Entitled
 	if w.rule(&rec, o.Placements); sameTopics(known.Placements, rec.Placements) {
 		if err := w.putArticle(known.key, &rec); err != nil {
 			return news.Result{}, err
 		}
+		v.known = &rec
 		return v.result, w.addAliases(o, v) // an editor had decided the same
 	}
 	anew, err := w.placingAnew()

@@ -2,29 +2,51 @@ package store
 
 import "github.com/teletipo/teletipo/internal/news"
 
-// lookup finds an article's key by its source's guid, then by its link; 0 if it is unknown.
-func (r reading) lookup(a *news.Article, shared bool) uint64 {
-	aliases := r.Bucket(bucketAlias)
-	if key := aliases.Get(aliasGUID(a.Source, a.GUID)); key != nil {
-		return toNumber(key)
-	}
-	if a.URL == "" || shared {
-		return 0
-	}
-	key := aliases.Get(aliasURL(a.URL))
-	if len(key) != 8 {
-		return 0 // unknown, or claimed by several guids
-	}
-	return toNumber(key)
+// link is what a link leads to.
+func (r reading) link(url string) linkTo {
+	return toLink(r.Bucket(bucketAlias).Get(aliasURL(url)))
 }
 
-// find reads the article that lookup finds, nil if it is unknown.
+// lookup finds an article's key by its source's guid, then by its link; 0 if it is unknown.
+func (r reading) lookup(a *news.Article, shared bool) uint64 {
+	if key := r.Bucket(bucketAlias).Get(aliasGUID(a.Source, a.GUID)); key != nil {
+		return toNumber(key)
+	}
+	if l := r.link(a.URL); a.URL != "" && !shared && !l.shared {
+		return l.key
+	}
+	return 0
+}
+
+// find reads the article that lookup finds, nil if it is unknown. Two names lead to an article only
+// as long as nobody who speaks for a link is wronged by that: a guid that once led to another
+// source's article, by a link that they shared, once its item is on a link of its source's own that
+// leads elsewhere; and a link that a stranger laid claim to, once its article is somebody's who
+// speaks for another link.
 func (r reading) find(a *news.Article, shared bool) (*record, error) {
 	key := r.lookup(a, shared)
 	if key == 0 {
 		return nil, nil
 	}
-	return r.record(key)
+	known, err := r.record(key)
+	if err != nil || known.Source == a.Source && r.Bucket(bucketAlias).
+		Get(aliasGUID(a.Source, a.GUID)) != nil || a.URL == "" {
+		return known, err
+	}
+	l := r.link(a.URL)
+	if l.key != key && known.Source != a.Source && a.Entitled {
+		if l.key == 0 || l.shared || shared {
+			return nil, nil
+		}
+		if known, err = r.record(l.key); err != nil {
+			return nil, err
+		}
+	}
+	if l.key == known.key && l.strange && known.Entitled &&
+		news.LinkKey(known.URL) != news.LinkKey(a.URL) {
+		return nil, nil
+	}
+	return known, nil
 }
 
 // newNames lists the names that a candidate would add to the article that it is known as. A
@@ -42,9 +64,8 @@ func (r reading) newNames(o *offer, v *verdict) ([][]byte, error) {
 	return r.newAliases(o.Candidate, v.known.key, o.shared, nil)
 }
 
-// newAliases lists the names of an article that do not lead to it yet. The first owner of a link
-// keeps it, until several guids of the owner's own source claim it, or the article whose names are
-// used anew has had it.
+// newAliases lists the names of an article that do not lead to it yet; before is the article whose
+// names it takes, nil if there is none.
 func (r reading) newAliases(
 	c *news.Candidate, key uint64, shared bool, before *record,
 ) ([][]byte, error) {
@@ -62,20 +83,41 @@ func (r reading) newAliases(
 	if a.URL == "" {
 		return names, nil
 	}
-	link := aliasURL(a.URL)
-	switch have := aliases.Get(link); {
-	case have == nil, before != nil && toNumber(have) == before.key:
-		names = append(names, link)
-	case shared && len(have) == 8:
-		owner, err := r.record(toNumber(have))
-		if err != nil {
-			return nil, err
-		}
-		if owner.Source == a.Source {
-			names = append(names, link)
-		}
+	takes, err := r.takesLink(a, key, shared, before)
+	if takes {
+		names = append(names, aliasURL(a.URL))
 	}
-	return names, nil
+	return names, err
+}
+
+// takesLink reports whether the link of a shall lead to the article of a key now. Who has it keeps
+// it, unless several guids of their own source claim it, or the article is to have their names, or
+// its source speaks for the link and theirs does not. An article that gave its link back does not
+// take it again.
+func (r reading) takesLink(
+	a *news.Article, key uint64, shared bool, before *record,
+) (bool, error) {
+	l := r.link(a.URL)
+	comesToShare := shared && !l.shared
+	switch {
+	case l.key == 0:
+		return l.givenBack != key, nil
+	case before != nil && l.key == before.key:
+		return true, nil
+	case l.key == key:
+		return comesToShare || l.strange && a.Entitled, nil
+	case !a.Entitled && !comesToShare && !l.strange:
+		return false, nil
+	}
+	holder, err := r.record(l.key)
+	if err != nil {
+		return false, err
+	}
+	left := l.strange && holder.Entitled && news.LinkKey(holder.URL) != news.LinkKey(a.URL)
+	if holder.Source == a.Source {
+		return comesToShare || left, nil
+	}
+	return left || a.Entitled && !speaks(holder, a), nil
 }
 
 // addAliases logs the names that a known article has newly been met under.

@@ -32,6 +32,7 @@ type change struct {
 	ID    news.ID      `json:"id,omitzero"`
 	Time  time.Time    `json:"time"`
 	Size  int          `json:"size,omitempty"` // bytes in a document, as estimated
+	From  string       `json:"from,omitempty"` // source that an update takes the article from
 	Feeds []feedChange `json:"feeds,omitempty"`
 	Close []closing    `json:"close,omitempty"`
 
@@ -41,6 +42,7 @@ type change struct {
 	version       []byte  // compressed: the version that this one replaces; nil: nobody has seen one
 	aliases       [][]byte
 	sharedURL     bool // the link is claimed by several guids: it identifies none
+	givesBack     bool // the names are given back: they lead to no article any more
 }
 
 // feedChange is what a change does to one feed: the article leaves order Was (0: it was not
@@ -158,8 +160,12 @@ func (w *writing) apply(c *change) error {
 	}
 	for _, alias := range c.aliases {
 		value := key
-		if alias[0] == 'u' && c.sharedURL {
-			value = append(number(c.Key), 1)
+		if alias[0] == 'u' {
+			l := linkTo{key: c.Key, shared: c.sharedURL, strange: !c.after.Entitled}
+			if c.givesBack {
+				l = linkTo{givenBack: c.Key}
+			}
+			value = l.bytes()
 		}
 		if err := w.Bucket(bucketAlias).Put(alias, value); err != nil {
 			return err

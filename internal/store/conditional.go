@@ -24,23 +24,24 @@ func (w *writing) acceptIf(
 	o *offer, cond news.Condition,
 ) (news.Result, news.Entry, error) {
 	a := &o.Article
-	aliases := w.Bucket(bucketAlias)
 	result := news.Result{Source: a.Source, Title: a.Title, Lang: a.Lang}
-	var known *record
-	if key := aliases.Get(aliasGUID(a.Source, a.GUID)); key != nil {
-		var err error
-		if known, err = w.record(toNumber(key)); err != nil {
+	known, err := w.named(a.Source, a.GUID)
+	if err != nil {
+		return result, news.Entry{}, err
+	}
+	if known == nil {
+		v, err := w.decide(o, nil)
+		if err != nil {
 			return result, news.Entry{}, err
+		}
+		if v.act != actCreate && !v.taken {
+			result.Outcome = news.Rejected
+			result.Reason = "another article has its link, " + a.URL + ": " + v.known.ID.String() +
+				" of source " + v.known.Source
+			return result, news.Entry{}, nil
 		}
 	}
 	switch {
-	case known == nil && a.URL != "" && len(aliases.Get(aliasURL(a.URL))) == 8:
-		result.Outcome, result.Reason = news.Rejected, "another article has its link, "+a.URL
-		return result, news.Entry{}, nil
-	case known != nil && known.Source != a.Source:
-		result.Outcome = news.Rejected
-		result.Reason = "source " + known.Source + " had it first, under the same link"
-		return result, news.Entry{}, nil
 	case known != nil && known.Status == news.Withdrawn: // for accept to say
 	case !met(cond, known):
 		result.Outcome, result.Reason = news.Conflict, unmet(cond, known)
@@ -49,8 +50,7 @@ func (w *writing) acceptIf(
 		}
 		return result, known.Entry, nil
 	}
-	result, err := w.accept(o, nil)
-	if err != nil {
+	if result, err = w.accept(o, nil); err != nil {
 		return result, news.Entry{}, err
 	}
 	rec, err := w.byID(result.ID)
@@ -60,8 +60,21 @@ func (w *writing) acceptIf(
 	return result, rec.Entry, nil
 }
 
-// WithdrawIf withdraws an article if a condition holds of it; it is a Conflict if not. For an
-// article that is withdrawn already nothing needs to hold.
+// named reads the article of a source that it knows under a guid, nil if there is none.
+func (r reading) named(source, guid string) (*record, error) {
+	key := r.Bucket(bucketAlias).Get(aliasGUID(source, guid))
+	if key == nil {
+		return nil, nil
+	}
+	known, err := r.record(toNumber(key))
+	if err != nil || known.Source != source {
+		return nil, err
+	}
+	return known, nil
+}
+
+// WithdrawIf has the source of an article take it back if a condition holds of it; it is a Conflict
+// if not. For an article that is withdrawn already nothing needs to hold.
 func (s *Store) WithdrawIf(
 	ctx context.Context, id news.ID, cond news.Condition,
 ) (result news.Result, err error) {
@@ -75,7 +88,7 @@ func (s *Store) WithdrawIf(
 			result.Reason = unmet(cond, known)
 			return nil
 		}
-		result, err = w.withdraw(known)
+		result, err = w.withdraw(known, bySource)
 		return err
 	})
 	return result, err

@@ -13,7 +13,7 @@
 //	│   ├── "f"‖source‖0‖file  → key, of a folder's file
 //	│   ├── "g"‖source‖0‖guid  → key
 //	│   ├── "i"‖id             → key
-//	│   └── "u"‖link           → key, then 1 if several guids of one document share the link
+//	│   └── "u"‖link           → key, perhaps flags; or 0‖key
 //	├── article              key → JSON of all but the content; key is the creating sequence
 //	├── body                 key → zstd of the content, safe HTML
 //	├── change               sequence → JSON: kind, key, id, time, and per feed stamp and order
@@ -42,7 +42,9 @@
 //	│   └── schema
 //	└── state                source → JSON of what polling taught
 //
-// A link is known by its news.LinkKey: the forms that one page's address comes in are one link. Of
+// A link is known by its news.LinkKey: the forms that one page's address comes in are one link. Its
+// flags say that several guids of one document share it (1), and that a source laid claim to it
+// that does not speak for it (2). One that its article gave back leads to 0 and that article. Of
 // an article's versions the newest 10 that were replaced are kept, each at most as large as the
 // cleaner lets an article be; withdrawing an article removes them.
 //

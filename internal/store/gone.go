@@ -54,7 +54,7 @@ func (s *Store) WithdrawKnown(ctx context.Context, source, guid string) (news.Re
 		if err != nil || known == nil {
 			return err
 		}
-		result, err = w.withdraw(known)
+		result, err = w.withdraw(known, bySource)
 		return err
 	})
 	return result, err
@@ -94,7 +94,7 @@ func (s *Store) WithdrawGone(
 			return err
 		}
 		for _, known := range gone {
-			result, err := w.withdraw(known)
+			result, err := w.withdraw(known, bySource)
 			if err != nil {
 				return err
 			}

@@ -35,6 +35,44 @@ func pair(n uint64, rest []byte) []byte { return append(number(n), rest...) }
 // The kinds of alias. A link is known by its key, which folds the forms of one page's address.
 func aliasID(id news.ID) []byte  { return append([]byte{'i'}, id[:]...) }
 func aliasURL(url string) []byte { return shorten(append([]byte{'u'}, news.LinkKey(url)...)) }
+
+// linkTo is what a link leads to.
+type linkTo struct {
+	key       uint64 // of the article; 0: to none
+	shared    bool   // several guids of one document share it: it identifies none of them
+	strange   bool   // the article's source did not speak for it when it laid claim to it
+	givenBack uint64 // key of the article that gave it back, if it leads to none
+}
+
+// bytes and toLink write and read it: the key, and a byte of flags if any is set; or 0 and a key.
+func (l linkTo) bytes() []byte {
+	var flags byte
+	if l.shared {
+		flags |= 1
+	}
+	if l.strange {
+		flags |= 2
+	}
+	switch {
+	case l.givenBack != 0:
+		return tuple(0, l.givenBack)
+	case flags != 0:
+		return append(number(l.key), flags)
+	}
+	return number(l.key)
+}
+
+func toLink(b []byte) linkTo {
+	l := linkTo{key: toNumber(b)}
+	switch len(b) {
+	case 9:
+		l.shared, l.strange = b[8]&1 != 0, b[8]&2 != 0
+	case 16:
+		l.givenBack = toNumber(b[8:])
+	}
+	return l
+}
+
 func aliasGUID(source, guid string) []byte {
 	return shorten(fmt.Appendf([]byte{'g'}, "%s\x00%s", source, guid))
 }
@@ -62,6 +100,8 @@ type record struct {
 	Former  []string `json:"former,omitempty"` // feeds that it has left
 	// Ruled is where the rules place it, if editors have decided anything.
 	Ruled []news.Placement `json:"ruled,omitempty"`
+	// Recalled says that its own source took it back, which binds nobody else.
+	Recalled bool `json:"recalled,omitempty"`
 
 	key uint64
 }

@@ -15,7 +15,7 @@ const mostVersions = 10
 // versionOf is an article as it stands.
 func versionOf(rec *record, content string) news.Version {
 	v := news.Version{
-		Revision: rec.Revision, Time: rec.Updated, Status: rec.Status, URL: rec.URL,
+		Revision: rec.Revision, Source: rec.Source, Time: rec.Updated, Status: rec.Status, URL: rec.URL,
 		Title: rec.Title, Summary: rec.Summary, Content: content, Lang: rec.Lang,
 		Authors: rec.Authors, Media: rec.Media, Rights: rec.Rights,
 	}

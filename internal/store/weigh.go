@@ -34,6 +34,9 @@ func (r reading) foreseen(o *offer, v *verdict) news.Result {
 		result = news.Result{Outcome: news.Accepted, ID: v.id}
 	case actUpdate:
 		result = news.Result{Outcome: news.Updated, ID: v.known.ID}
+		if v.taken {
+			result.From, result.Reason = v.known.Source, takenFrom(v.known)
+		}
 	case actPlace:
 		result = news.Result{Outcome: news.Updated, ID: v.known.ID, Reason: "its topics changed"}
 	default:
@@ -42,7 +45,7 @@ func (r reading) foreseen(o *offer, v *verdict) news.Result {
 	a := &o.Article
 	result.Source, result.Title, result.Lang = a.Source, a.Title, a.Lang
 	result.Placements = o.Placements
-	if v.act != actCreate {
+	if v.act != actCreate && !v.taken {
 		result.Placements = r.judged(a, o.Placements, v.known.Decisions)
 	}
 	return result

@@ -8,12 +8,26 @@ import (
 
 // Withdraw takes an article back for good: it leaves every feed, its text is removed, and its
 // names stay known so that it never returns. Withdrawing it again changes nothing.
-func (s *Store) Withdraw(ctx context.Context, id news.ID) (news.Result, error) {
-	return s.WithdrawIf(ctx, id, news.Condition{})
+func (s *Store) Withdraw(ctx context.Context, id news.ID) (result news.Result, err error) {
+	err = s.submit(ctx, func(w *writing) error {
+		known, err := w.byID(id)
+		if err != nil {
+			return err
+		}
+		result, err = w.withdraw(known, byDesk)
+		return err
+	})
+	return result, err
 }
 
+// Who takes an article back: the desk, or the source that it is of.
+const (
+	byDesk   = false
+	bySource = true
+)
+
 // withdraw takes one article back.
-func (w *writing) withdraw(known *record) (news.Result, error) {
+func (w *writing) withdraw(known *record, recalled bool) (news.Result, error) {
 	if known.Status == news.Withdrawn {
 		result := resultOf(news.Unchanged, known)
 		result.Reason = "it was withdrawn before"
@@ -29,7 +43,7 @@ func (w *writing) withdraw(known *record) (news.Result, error) {
 		rec.Updated = w.now
 	}
 	rec.Members, rec.Placements, rec.Ruled = nil, nil, nil
-	rec.Summary, rec.Media = "", nil
+	rec.Summary, rec.Media, rec.Recalled = "", nil, recalled
 	c.after, c.body, c.item = &rec, []byte{}, []byte{}
 	w.stampFeeds(c)
 	result := resultOf(news.Updated, &rec)

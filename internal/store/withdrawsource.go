@@ -107,7 +107,7 @@ func (s *Store) withdrawAll(
 			return err
 		}
 		for _, known := range owned {
-			result, err := w.withdraw(known)
+			result, err := w.withdraw(known, byDesk)
 			if err != nil {
 				return err
 			}
