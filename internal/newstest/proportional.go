@@ -27,6 +27,15 @@ const (
 //		func(in string) { parseTable(in) })
 func Proportional(t testing.TB, input func(n int) string, work func(in string)) {
 	t.Helper()
+	ProportionalBut(t, fixedCost, input, work)
+}
+
+// ProportionalBut is Proportional for work that may allocate other than a megabyte whatever its
+// input: a document whose parts are bounded in number may cost what so many parts do.
+func ProportionalBut(
+	t testing.TB, fixed int, input func(n int) string, work func(in string),
+) {
+	t.Helper()
 	n := 1
 	for len(input(n)) < smallInput {
 		if n *= 2; n > smallInput {
@@ -37,7 +46,7 @@ func Proportional(t testing.TB, input func(n int) string, work func(in string)) 
 	for range doublings + 1 {
 		in := input(n)
 		cost := allocated(work, in)
-		if most := float64(perByte*len(in) + fixedCost); cost > most {
+		if most := float64(perByte*len(in) + fixed); cost > most {
 			t.Errorf("%.0f bytes allocated for an input of %d: %.1f a byte, want at most %.0f in all\n"+
 				"input %.60q…", cost, len(in), cost/float64(len(in)), most, in)
 			return
