@@ -1,14 +1,12 @@
 package main
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
 	"strings"
 	"time"
-
-	"github.com/mmcdole/gofeed"
 
 	"github.com/teletipo/teletipo/internal/classify"
 	"github.com/teletipo/teletipo/internal/clean"
@@ -179,16 +177,7 @@ func format(doc news.Document) string {
 	if doc.MediaType == news.WordPressPosts {
 		return "WordPress posts"
 	}
-	switch gofeed.DetectFeedType(bytes.NewReader(doc.Body)) {
-	case gofeed.FeedTypeRSS:
-		return "RSS"
-	case gofeed.FeedTypeAtom:
-		return "Atom"
-	case gofeed.FeedTypeJSON:
-		return "JSON Feed"
-	default:
-		return "no feed format"
-	}
+	return cmp.Or(parse.FeedFormat(doc), "no feed format")
 }
 
 // items tells of each article: its identity, its topics, what would become of it; then the sums.

@@ -24,7 +24,7 @@ type block struct {
 	bullet  rune   // of a bullet item
 	number  int    // of a numbered item
 	numeral string // its number as written
-	whole   string // of an item: the line with its bullet or number, should it be no item after all
+	mark    string // of an item: its bullet or number as written, should it be no item after all
 }
 
 // text is a block's text in one line.
@@ -73,7 +73,6 @@ func blocksOf(lines []string) []block {
 		case inItem && strings.TrimLeft(line, " \t") != line: // an item's further line is indented
 			last := &blocks[len(blocks)-1]
 			last.lines = append(last.lines, text)
-			last.whole += " " + text
 		default:
 			inItem = false
 			run = append(run, text)
@@ -148,7 +147,7 @@ func itemOf(line string) (block, bool) {
 	}
 	r, size := utf8.DecodeRuneInString(mark)
 	if size == len(mark) && strings.ContainsRune(bullets, r) {
-		return block{kind: bulletBlock, bullet: r, lines: []string{text}, whole: line}, true
+		return block{kind: bulletBlock, bullet: r, lines: []string{text}, mark: mark}, true
 	}
 	digits := strings.TrimRight(mark, ".)")
 	number, err := strconv.Atoi(digits)
@@ -157,7 +156,7 @@ func itemOf(line string) (block, bool) {
 	}
 	return block{
 		kind: numberBlock, number: number, numeral: strconv.Itoa(number),
-		lines: []string{text}, whole: line,
+		lines: []string{text}, mark: mark,
 	}, true
 }
 
@@ -173,7 +172,7 @@ func markLists(blocks []block) {
 		alone := n == 1 && (b.kind == numberBlock ||
 			b.kind == bulletBlock && strings.ContainsRune(plainBullets, b.bullet))
 		if alone {
-			*b = block{lines: []string{b.whole}}
+			*b = block{lines: []string{b.mark + " " + b.text()}}
 		}
 		i += n
 	}

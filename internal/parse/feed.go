@@ -32,29 +32,47 @@ func parseFeedBut(doc news.Document, known func(mark uint64) bool) (
 				placeOf(doc), cause)
 		}
 	}()
+	if len(doc.Body) > maxDocument {
+		return nil, nil, nil, tooMuch(doc, "%d bytes, more than %d", len(doc.Body), maxDocument)
+	}
 	text := decodeFeed(doc.Body, doc.MediaType)
 	if start := bytes.TrimSpace(text); len(start) > 0 && start[0] == '{' {
 		return parseJSONFeed(doc, text, known)
 	}
 	feed := mendFeed(text)
 	feed.known = known
-	switch feed.root {
-	case "":
+	switch {
+	case feed.over != "":
+		return nil, nil, nil, tooMuch(doc, "more than %s", feed.over)
+	case feed.root == "":
 		return nil, nil, nil, news.Errorf(news.Invalid, "parse %s: not a feed but %s",
 			placeOf(doc), looksLike(doc.Body, text, feed.found))
-	case "feed":
+	case feed.root == "feed":
 		items, faults = parseAtom(doc, feed)
 	default:
 		items, faults = parseRSS(doc, feed)
 	}
+	in := cursor{text: text}
 	for i, f := range faults {
-		faults[i] = atLine(f, doc, text)
-	}
-	if feed.more {
-		faults = append(faults, news.Errorf(news.TooLarge,
-			"parse %s: more than %d items: the rest is left out", placeOf(doc), maxFeedItems))
+		faults[i] = atLine(f, doc, &in)
 	}
 	return items, feed.passed, faults, nil
+}
+
+// FeedFormat names the format of a feed document; it is empty if the document is none.
+func FeedFormat(doc news.Document) string {
+	text := decodeFeed(doc.Body, doc.MediaType)
+	if start := bytes.TrimSpace(text); len(start) > 0 && start[0] == '{' {
+		return "JSON Feed"
+	}
+	switch mendFeed(text).root {
+	case "":
+		return ""
+	case "feed":
+		return "Atom"
+	default:
+		return "RSS"
+	}
 }
 
 // placeOf is what errors call a document.
@@ -70,23 +88,17 @@ type itemFault struct {
 func (f *itemFault) Error() string { return f.cause.Error() }
 
 // atLine turns an item's fault into an error that names document, item and line.
-func atLine(fault error, doc news.Document, text []byte) error {
+func atLine(fault error, doc news.Document, in *cursor) error {
 	f, ok := fault.(*itemFault)
 	if !ok {
 		return fault
 	}
 	where := fmt.Sprintf("item %d", f.number)
 	if f.at >= 0 {
-		line, column := position(text, f.at)
+		line, column := in.position(f.at)
 		where += fmt.Sprintf(" at %d:%d", line, column)
 	}
 	return news.Errorf(news.Invalid, "parse %s: %s: %w", placeOf(doc), where, f.cause)
-}
-
-// position gives line and column, counted from 1, of a byte in a text.
-func position(text []byte, at int) (line, column int) {
-	before := text[:min(at, len(text))]
-	return bytes.Count(before, []byte("\n")) + 1, at - bytes.LastIndexByte(before, '\n')
 }
 
 var htmlTitle = regexp.MustCompile(`(?is)<title[^>]{0,200}>(.{0,500}?)</title`)
@@ -167,14 +179,6 @@ func link(base, ref string) string {
 		return ""
 	}
 	return resolve(base, ref)
-}
-
-// unescape decodes the entities of an attribute's value.
-func unescape(value []byte) string {
-	if bytes.IndexByte(value, '&') < 0 {
-		return string(value)
-	}
-	return html.UnescapeString(string(value))
 }
 
 // isWeb tells whether a text is an address on the web.

@@ -1,13 +1,14 @@
 package parse
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/base64"
 	"html"
-	"io"
+	"iter"
 	"regexp"
+	"slices"
 	"strings"
-
-	"github.com/mmcdole/gofeed/atom"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -20,58 +21,91 @@ type atomReader struct {
 	authors []news.Author // of entries that name none (RFC 4287, section 4.2.1)
 }
 
+// atomEntry is an entry, a source or a feed as it stands. Of an element that may be there once the
+// last one counts.
+type atomEntry struct {
+	id, title, summary, updated, published string
+	links                                  []part
+	people                                 []part
+	tags                                   []string
+	content, source                        *part
+	others                                 parts
+}
+
 func parseAtom(doc news.Document, feed *xmlFeed) ([]news.Item, []error) {
 	r := &atomReader{reader: newReader(doc, feed)}
-	head, err := (&atom.Parser{}).Parse(r.wrap(feed.head))
-	if err != nil {
-		head = &atom.Feed{} // entries speak for themselves
-	}
+	head := readAtom(feed.parts(feed.head, nil))
 	r.lang = feed.lang
-	self := link(r.base, atomLink(head.Links, "self"))
-	r.base = cmp.Or(r.base, self, atomLink(head.Links, "alternate"))
-	r.authors = atomAuthors(r.base, head.Authors)
+	self := link(r.base, head.link("self"))
+	r.base = cmp.Or(r.base, self, head.link("alternate"))
+	r.authors = head.authors(r.base)
 	r.origin = news.Origin{
-		Title:   head.Title,
+		Title:   head.title,
 		URL:     cmp.Or(self, doc.URL),
-		Link:    link(r.base, atomLink(head.Links, "alternate")),
-		Updated: firstDate(head.UpdatedParsed, nil, head.Updated),
+		Link:    link(r.base, head.link("alternate")),
+		Updated: firstDate(head.updated),
 	}
-	r.origin.ID = cmp.Or(strings.TrimSpace(head.ID), r.origin.URL, r.origin.Link)
+	r.origin.ID = cmp.Or(head.id, r.origin.URL, r.origin.Link)
 	feed.around(r.base, r.lang, r.origin, r.authors)
 	return r.each(r.item)
 }
 
-func (r *atomReader) item(raw xmlItem, xml io.Reader) (*news.Item, error) {
-	feed, err := (&atom.Parser{}).Parse(xml)
-	if err != nil {
-		return nil, err
+func readAtom(children iter.Seq[part]) (in atomEntry) {
+	for p := range children {
+		if p.kind != "" {
+			in.others = append(in.others, p)
+			continue
+		}
+		switch p.local {
+		case "title":
+			in.title = atomText(&p)
+		case "id":
+			in.id = strings.TrimSpace(atomText(&p))
+		case "summary":
+			in.summary = atomText(&p)
+		case "updated", "modified":
+			in.updated = atomText(&p)
+		case "published", "issued":
+			in.published = atomText(&p)
+		case "author":
+			in.people = append(in.people, p)
+		case "category":
+			in.tags = append(in.tags, cmp.Or(p.attr("label"), p.attr("term")))
+		case "link":
+			in.links = append(in.links, p)
+		case "content":
+			in.content = &p
+		case "source":
+			in.source = &p
+		}
 	}
-	if len(feed.Entries) == 0 {
-		return nil, nil
-	}
-	in := feed.Entries[0]
-	x := extensions(in.Extensions)
+	return in
+}
+
+func (r *atomReader) item(raw xmlItem, xml part) *news.Item {
+	in := readAtom(xml.children())
+	x := in.others
 	base, inner := r.bases(raw)
 	item := &news.Item{
-		GUID:      cmp.Or(strings.TrimSpace(in.ID), x.text("dc:identifier")),
+		GUID:      cmp.Or(in.id, x.text("dc:identifier")),
 		Base:      inner,
-		Title:     cmp.Or(in.Title, x.text("dc:title", "media:title")),
-		Summary:   cmp.Or(in.Summary, x.text("dc:description")),
+		Title:     cmp.Or(in.title, x.text("dc:title", "media:title")),
+		Summary:   cmp.Or(in.summary, x.text("dc:description")),
 		Lang:      cmp.Or(raw.lang, x.text("dc:language"), r.lang),
-		Authors:   atomAuthors(base, in.Authors),
-		Tags:      atomTags(in, x),
-		Media:     atomMedia(base, in, x),
-		Published: firstDate(in.PublishedParsed, nil, in.Published, x.text("dc:date")),
-		Modified:  firstDate(in.UpdatedParsed, nil, in.Updated),
+		Authors:   in.authors(base),
+		Tags:      tidyTags(append(in.tags, x.texts("dc:subject")...)),
+		Media:     in.media(base),
+		Published: firstDate(in.published, x.text("dc:date")),
+		Modified:  firstDate(in.updated),
 		Origin:    r.origin,
 	}
-	address := atomLink(in.Links, "alternate")
-	if orig := x.text("feedburner:origLink"); isWeb(orig) {
+	address := in.link("alternate")
+	if orig := x.text("feedburner:origlink"); isWeb(orig) {
 		address = orig
 	}
-	if in.Content != nil {
-		item.Content = atomContent(in.Content)
-		address = cmp.Or(address, in.Content.Src)
+	if in.content != nil {
+		item.Content = atomContent(in.content)
+		address = cmp.Or(address, in.content.attr("src"))
 	}
 	item.URL = link(base, address)
 	item.Summary = cmp.Or(item.Summary, mediaText(x, "description"))
@@ -81,62 +115,128 @@ func (r *atomReader) item(raw xmlItem, xml io.Reader) (*news.Item, error) {
 	if len(item.Authors) == 0 {
 		item.Authors = namesOnly(x.texts("dc:creator"))
 	}
-	if in.Source != nil {
-		r.fromSource(item, base, in.Source)
+	if in.source != nil {
+		fromSource(item, base, readAtom(in.source.children()))
 	}
 	if len(item.Authors) == 0 {
 		item.Authors = r.authors
 	}
-	return item, nil
+	return item
 }
 
 // fromSource takes what an entry says of the feed that it was first in (RFC 4287, 4.2.11).
-func (r *atomReader) fromSource(item *news.Item, base string, in *atom.Source) {
+func fromSource(item *news.Item, base string, in atomEntry) {
 	if len(item.Authors) == 0 {
-		item.Authors = atomAuthors(base, in.Authors)
+		item.Authors = in.authors(base)
 	}
-	self := link(base, atomLink(in.Links, "self"))
-	if id := cmp.Or(strings.TrimSpace(in.ID), self); id != "" {
+	self := link(base, in.link("self"))
+	if id := cmp.Or(in.id, self); id != "" {
 		item.Origin = news.Origin{
 			ID:      id,
-			Title:   in.Title,
+			Title:   in.title,
 			URL:     self,
-			Link:    link(base, atomLink(in.Links, "alternate")),
-			Updated: firstDate(in.UpdatedParsed, nil, in.Updated),
+			Link:    link(base, in.link("alternate")),
+			Updated: firstDate(in.updated),
 		}
 	}
 }
 
-// atomLink finds the address of a relation, an HTML page rather than anything else.
-func atomLink(links []*atom.Link, rel string) string {
+// link finds the address of a relation, an HTML page rather than anything else.
+func (in *atomEntry) link(rel string) string {
 	var found string
-	for _, l := range links {
-		if l.Rel != rel || l.Href == "" {
+	for _, l := range in.links {
+		href, kind := l.attr("href"), l.attr("type")
+		if cmp.Or(l.attr("rel"), "alternate") != rel || href == "" {
 			continue
 		}
-		if l.Type == "" || strings.Contains(l.Type, "html") || rel != "alternate" {
-			return l.Href
+		if kind == "" || strings.Contains(kind, "html") || rel != "alternate" {
+			return href
 		}
-		found = cmp.Or(found, l.Href)
+		found = cmp.Or(found, href)
 	}
 	return found
+}
+
+func (in *atomEntry) authors(base string) []news.Author {
+	var authors []news.Author
+	for _, person := range in.people {
+		var a news.Author
+		for p := range person.children() {
+			switch p.local {
+			case "name":
+				a.Name = atomText(&p)
+			case "email":
+				a.Email = atomText(&p)
+			case "uri", "url", "homepage":
+				a.URL = link(base, atomText(&p))
+			}
+		}
+		authors = append(authors, a)
+	}
+	return tidyAuthors(authors)
+}
+
+// atomText reads a text construct (RFC 4287, section 3.1, and Atom 0.3's modes).
+func atomText(p *part) string {
+	kind, mode := strings.ToLower(p.attr("type")), strings.ToLower(p.attr("mode"))
+	switch {
+	case strings.Contains(kind, "xhtml") && !bytes.Contains(p.inner, cdataStart):
+		return string(bytes.TrimSpace(inDiv(p)))
+	case kind == "html", kind == "text", strings.HasPrefix(kind, "text/"), kind == "" && mode == "",
+		bytes.Contains(p.inner, cdataStart):
+		return p.text()
+	}
+	raw := string(bytes.TrimSpace(p.inner))
+	if mode == "base64" || isBinary(kind) {
+		if decoded, err := base64.StdEncoding.DecodeString(raw); err == nil {
+			return string(decoded)
+		}
+	}
+	return raw
+}
+
+// inDiv returns what XHTML is within the one div that wraps it, which is no part of it.
+func inDiv(p *part) []byte {
+	inner := p.inner
+	n := 0
+	for c := range p.children() {
+		if n++; n > 1 || c.local != "div" {
+			return p.inner
+		}
+		inner = c.inner
+	}
+	return inner
+}
+
+// isBinary reports whether content of a media type is written in base64 (RFC 4287, 4.1.3.3).
+func isBinary(kind string) bool {
+	main, sub, _ := strings.Cut(kind, "/")
+	switch main {
+	case "image":
+		return !strings.HasSuffix(sub, "xml")
+	case "audio", "video":
+		return true
+	case "application":
+		return slices.Contains([]string{"octet-stream", "pdf", "zip", "gzip", "ogg"}, sub)
+	}
+	return false
 }
 
 // hasMarkup matches what can only be meant as HTML.
 var hasMarkup = regexp.MustCompile(`</?[a-zA-Z][a-zA-Z0-9]*(\s[^<>]*)?/?>|&(#[0-9]+|[a-zA-Z]+);`)
 
-// atomContent gives an entry's content as HTML, or nothing if it is of another kind. Many a feed
+// atomContent returns an entry's content as HTML, or nothing if it is of another kind. Many a feed
 // sends HTML and forgets to say so.
-func atomContent(in *atom.Content) string {
-	kind := strings.ToLower(strings.TrimSpace(in.Type))
+func atomContent(in *part) string {
+	kind := strings.ToLower(in.attr("type"))
 	switch {
-	case kind == "html" || kind == "xhtml" || strings.Contains(kind, "html"):
-		return in.Value
+	case strings.Contains(kind, "html"):
+		return atomText(in)
 	case kind == "" || kind == "text" || strings.HasPrefix(kind, "text/"):
-		if hasMarkup.MatchString(in.Value) {
-			return in.Value
+		if text := atomText(in); hasMarkup.MatchString(text) {
+			return text
 		}
-		return textToHTML(in.Value)
+		return textToHTML(atomText(in))
 	}
 	return ""
 }
@@ -152,22 +252,4 @@ func textToHTML(text string) string {
 		}
 	}
 	return b.String()
-}
-
-func atomAuthors(base string, people []*atom.Person) []news.Author {
-	var authors []news.Author
-	for _, p := range people {
-		authors = append(authors, news.Author{
-			Name: p.Name, Email: p.Email, URL: link(base, p.URI),
-		})
-	}
-	return tidyAuthors(authors)
-}
-
-func atomTags(in *atom.Entry, x extensions) []string {
-	var tags []string
-	for _, c := range in.Categories {
-		tags = append(tags, cmp.Or(c.Label, c.Term))
-	}
-	return tidyTags(append(tags, x.texts("dc:subject")...))
 }

@@ -25,7 +25,9 @@ var zones = map[string]float64{
 }
 
 // fillers are words within a date that say nothing.
-var fillers = map[string]bool{"de": true, "del": true, "at": true, "a": true, "las": true}
+var fillers = map[string]bool{
+	"de": true, "del": true, "at": true, "a": true, "las": true, "-": true, "h": true, "hrs": true,
+}
 
 // parseDate reads the date formats of feeds, names of months in English or Spanish. What is no
 // date, or a doubtful one such as 03/04/05, gives the zero time. A date without zone is in UTC.
@@ -49,11 +51,13 @@ type date struct {
 	offset               time.Duration // east of UTC
 	afternoon, morning   bool
 	timed                bool
+	either               bool // month and day may be the other way round
 }
 
 // looseDate reads dates word by word, in whatever order the words are.
 func looseDate(text string) time.Time {
 	var d date
+	text, _, _ = strings.Cut(text, "[") // the zone once more, by its city
 	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
 		return r == ' ' || r == ',' || r == '(' || r == ')' || r == '\t' || r == '\n' || r == '\r'
 	})
@@ -70,7 +74,8 @@ func looseDate(text string) time.Time {
 			return time.Time{}
 		}
 	}
-	if d.year == 0 || d.month == 0 || d.day == 0 {
+	american := d.morning || d.afternoon // who writes the half of the day writes the month first
+	if d.year == 0 || d.month == 0 || d.day == 0 || d.either && !american {
 		return time.Time{}
 	}
 	if d.afternoon && d.hour < 12 {
@@ -116,7 +121,7 @@ func (d *date) read(word string) bool {
 		d.offset = time.Duration(hours * float64(time.Hour))
 		return true
 	}
-	if d.isoDay(word) || d.dashedDay(word) {
+	if d.isoDay(word) || d.dashedDay(word) || d.numericDay(word) {
 		return true
 	}
 	if len(word) >= 3 && d.month == 0 {
@@ -125,7 +130,35 @@ func (d *date) read(word string) bool {
 			return true
 		}
 	}
-	return d.number(word)
+	return d.number(word) || d.timed && isZoneName(word)
+}
+
+// isZoneName reports whether a word after the time of day must be the name of a zone, of which all
+// that is known is that it is less than a day from UTC.
+func isZoneName(word string) bool {
+	return len(word) >= 2 && len(word) <= 5 && word != "and" &&
+		strings.Trim(word, "abcdefghijklmnopqrstuvwxyz") == ""
+}
+
+// numericDay reads 31.12.2006, where the day comes first, and 12/31/2006 and 31-12-2006, where only
+// one of the two can be the month. 3/4/2006 is left to be told by the rest.
+func (d *date) numericDay(word string) bool {
+	parts := strings.FieldsFunc(word, func(r rune) bool { return r == '.' || r == '/' || r == '-' })
+	if len(parts) != 3 || len(parts[2]) != 4 || d.day != 0 || d.month != 0 {
+		return false
+	}
+	first, second, year := atoi(parts[0]), atoi(parts[1]), atoi(parts[2])
+	if first < 1 || second < 1 || year < 1 || min(first, second) > 12 || max(first, second) > 31 {
+		return false
+	}
+	d.year, d.month, d.day = year, first, second
+	switch {
+	case strings.Contains(word, ".") || first > 12:
+		d.month, d.day = second, first
+	case second <= 12 && first != second:
+		d.either = true
+	}
+	return d.month <= 12
 }
 
 // isoDay reads 2006-01-02, with slashes as well.

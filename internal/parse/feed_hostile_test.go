@@ -3,7 +3,6 @@ package parse
 import (
 	"bytes"
 	"fmt"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -30,64 +29,10 @@ func TestFeedWithTooManyItems(t *testing.T) {
 	json := `{"items": [` + strings.Repeat(`{"id": "1"},`, maxFeedItems+5) + `{}]}`
 	for _, text := range []string{xml, json} {
 		items, faults, err := parseFeed(news.Document{Name: "f", Body: []byte(text)})
-		if err != nil || len(items) != maxFeedItems || len(faults) != 1 ||
-			news.KindOf(faults[0]) != news.TooLarge {
+		if len(items)+len(faults) > 0 || news.KindOf(err) != news.TooLarge ||
+			!strings.HasPrefix(err.Error(), "parse f: more than 10000 items") {
 			t.Errorf("%d items, %v, %v", len(items), faults, err)
 		}
-	}
-}
-
-// Each of these would be quadratic, or very deep, to a parser that is not careful.
-func TestFeedHostileDocuments(t *testing.T) {
-	const size = 1 << 20
-	fill := func(part string) string { return strings.Repeat(part, size/len(part)) }
-	var names strings.Builder
-	for i := range 20_000 {
-		fmt.Fprintf(&names, ` xmlns:p%d="urn:%d"`, i, i)
-	}
-	for name, text := range map[string]string{
-		"nested elements":    "<rss><channel><item>" + fill("<a>"),
-		"nested in the head": "<rss><channel>" + fill("<a>"),
-		"nested extensions":  "<rss><channel><item>" + fill("<x:a>") + "</item></channel></rss>",
-		"nested html": "<feed><entry><content type='html'><![CDATA[" + fill("<div>") +
-			"]]></content></entry></feed>",
-		"xhtml":                "<feed><entry><content type='xhtml'>" + fill("<div>"),
-		"comments":             "<rss><channel><item>" + fill("<!--"),
-		"instructions":         "<rss><channel><item>" + fill("<?"),
-		"directives":           "<rss><channel><item>" + fill("<!'"),
-		"document types":       fill("<!DOCTYPE '"),
-		"character data":       "<rss><channel><item>" + fill("<![CDATA["),
-		"less-than signs":      "<rss><channel><item><title>" + fill("<"),
-		"ampersands":           "<rss><channel><item><title>" + fill("&") + "</title></item>",
-		"references":           "<rss><channel><item><title>" + fill("&#1") + "</title></item>",
-		"end tags":             "<rss><channel><item>" + fill("</a>"),
-		"quotes":               "<rss><channel><item>" + fill(`<a b="`),
-		"one tag":              "<rss><channel><item><a " + fill(`b="c" `) + "/></item>",
-		"one tag without end":  "<rss><channel><item><a " + fill("b "),
-		"brackets in text":     "<rss><channel><item><title>" + fill("]]>") + "</title></item>",
-		"namespaces":           "<rss" + names.String() + "><channel>" + fill("<item><p1:x/></item>"),
-		"empty items":          "<rss><channel>" + fill("<item/>"),
-		"roots":                fill("<rss>"),
-		"roots that end":       fill("<rss/>"),
-		"channels":             "<rss>" + fill("<channel></channel>"),
-		"json arrays":          `{"items": ` + fill("["),
-		"json objects":         `{"items": [` + fill(`{"a":`),
-		"json head":            `{"a": ` + fill(`{"a":`),
-		"zeros":                fill("\x00"),
-		"words before nothing": fill("word "),
-	} {
-		t.Run(name, func(t *testing.T) {
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			items, faults, err := parseFeed(news.Document{Name: "f", Body: []byte(text)})
-			runtime.ReadMemStats(&after)
-			if err == nil && len(items)+len(faults) == 0 && !strings.Contains(text, "<rss") {
-				t.Error("neither an error nor anything read")
-			}
-			if used := after.TotalAlloc - before.TotalAlloc; used > 200<<20 {
-				t.Errorf("%d MB allocated for %d", used>>20, len(text)>>20)
-			}
-		})
 	}
 }
 
@@ -111,14 +56,14 @@ func FuzzFeed(f *testing.F) {
 		if err != nil && strings.Contains(err.Error(), "made the parser fail") {
 			t.Error(err)
 		}
+		inProportion(t, news.Document{URL: "https://x.example/", Body: body})
 		text := decodeFeed(body, "")
 		feed := mendFeed(text)
-		r := &reader{feed: feed}
 		for _, item := range feed.items {
-			wellFormed(t, r.wrap(item.xml))
+			wellFormed(t, feed, item.xml)
 		}
 		if feed.root != "" {
-			wellFormed(t, r.wrap(feed.head))
+			wellFormed(t, feed, feed.head)
 		}
 	})
 }

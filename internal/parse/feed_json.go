@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"strings"
 
-	gofeed "github.com/mmcdole/gofeed/json"
-
 	"github.com/teletipo/teletipo/internal/news"
 )
 
@@ -32,7 +30,13 @@ type jsonItem struct {
 func parseJSONFeed(doc news.Document, text []byte, known func(mark uint64) bool) (
 	items []news.Item, passed []uint64, faults []error, err error,
 ) {
+	if err := checkJSON(doc, text); err != nil {
+		return nil, nil, nil, err
+	}
 	feed, broken := splitJSON(text)
+	if feed.more {
+		return nil, nil, nil, tooMuch(doc, "more than %d items", maxFeedItems)
+	}
 	if !feed.listed {
 		if broken != nil {
 			return nil, nil, nil, news.Errorf(news.Invalid, "parse %s: not a feed but broken JSON: %w",
@@ -41,8 +45,9 @@ func parseJSONFeed(doc news.Document, text []byte, known func(mark uint64) bool)
 		return nil, nil, nil, news.Errorf(news.Invalid,
 			"parse %s: not a feed but a JSON document without a list of items", placeOf(doc))
 	}
-	head := lenient[gofeed.Feed](feed.fields)
+	head := lenient[jsonHead](feed.fields)
 	r := newJSONReader(doc, &head)
+	in := cursor{text: text}
 	for i, raw := range feed.items {
 		mark := r.mark(raw.raw)
 		if known != nil && known(mark) {
@@ -51,8 +56,11 @@ func parseJSONFeed(doc news.Document, text []byte, known func(mark uint64) bool)
 		}
 		item, err := r.item(raw.raw)
 		if err != nil {
-			faults = append(faults, atLine(&itemFault{i + 1, raw.at, err}, doc, text))
+			faults = append(faults, atLine(&itemFault{i + 1, raw.at, err}, doc, &in))
 			continue
+		}
+		if items == nil {
+			items = make([]news.Item, 0, len(feed.items)-i)
 		}
 		item.Mark = mark
 		items = append(items, *item)
@@ -60,10 +68,6 @@ func parseJSONFeed(doc news.Document, text []byte, known func(mark uint64) bool)
 	if broken != nil {
 		faults = append(faults, news.Errorf(news.Invalid, "parse %s: after item %d: %w",
 			placeOf(doc), len(feed.items), broken))
-	}
-	if feed.more {
-		faults = append(faults, news.Errorf(news.TooLarge,
-			"parse %s: more than %d items: the rest is left out", placeOf(doc), maxFeedItems))
 	}
 	return items, passed, faults, nil
 }
@@ -170,7 +174,7 @@ func (r *jsonReader) mark(raw json.RawMessage) uint64 {
 	return markOf(r.context, raw)
 }
 
-func newJSONReader(doc news.Document, head *gofeed.Feed) *jsonReader {
+func newJSONReader(doc news.Document, head *jsonHead) *jsonReader {
 	r := &jsonReader{
 		base: cmp.Or(doc.URL, head.FeedURL, head.HomePageURL),
 		lang: head.Language,
@@ -189,18 +193,18 @@ func newJSONReader(doc news.Document, head *gofeed.Feed) *jsonReader {
 }
 
 func (r *jsonReader) item(raw json.RawMessage) (*news.Item, error) {
-	var in gofeed.Item
+	var in jsonEntry
 	if err := json.Unmarshal(raw, &in); err != nil {
 		var fields map[string]json.RawMessage
 		if json.Unmarshal(raw, &fields) != nil || fields == nil {
 			return nil, fmt.Errorf("it is no object but %s", clip(string(raw)))
 		}
-		in = lenient[gofeed.Item](fields)
+		in = lenient[jsonEntry](fields)
 	} else if len(raw) > 0 && raw[0] != '{' {
 		return nil, fmt.Errorf("it is no object but %s", clip(string(raw)))
 	}
 	item := &news.Item{
-		GUID:      strings.TrimSpace(in.ID),
+		GUID:      strings.TrimSpace(string(in.ID)),
 		URL:       link(r.base, cmp.Or(in.URL, in.ExternalURL)),
 		Base:      r.base,
 		Title:     in.Title,
@@ -223,20 +227,20 @@ func (r *jsonReader) item(raw json.RawMessage) (*news.Item, error) {
 	return item, nil
 }
 
-func (r *jsonReader) media(in *gofeed.Item) []news.Media {
+func (r *jsonReader) media(in *jsonEntry) []news.Media {
 	g := gallery{base: r.base}
 	g.add(news.Media{URL: in.Image})
 	g.add(news.Media{URL: in.BannerImage})
-	if in.Attachments != nil {
-		for _, a := range *in.Attachments {
-			g.add(news.Media{URL: a.URL, Type: a.MimeType, Length: a.SizeInBytes, Title: a.Title})
-		}
+	for _, a := range in.Attachments {
+		g.add(news.Media{
+			URL: a.URL, Type: a.MimeType, Length: int64(a.SizeInBytes), Title: a.Title,
+		})
 	}
 	return g.media
 }
 
 // jsonAuthors reads the list of 1.1, or else the one author of 1.0.
-func jsonAuthors(base string, list []*gofeed.Author, single *gofeed.Author) []news.Author {
+func jsonAuthors(base string, list []*jsonPerson, single *jsonPerson) []news.Author {
 	var authors []news.Author
 	for _, in := range append(list[:len(list):len(list)], single) {
 		if in == nil || len(authors) > 0 && in == single {

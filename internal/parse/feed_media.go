@@ -8,10 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/mmcdole/gofeed/atom"
-	ext "github.com/mmcdole/gofeed/extensions"
-	"github.com/mmcdole/gofeed/rss"
-
 	"github.com/teletipo/teletipo/internal/news"
 )
 
@@ -66,71 +62,79 @@ func mediaType(m news.Media) string {
 	return mediaTypes[strings.ToLower(path.Ext(u.Path))]
 }
 
-func rssMedia(base string, in *rss.Item, x extensions) []news.Media {
+func (in *rssItem) media(base string) []news.Media {
 	g := gallery{base: base}
-	for _, e := range in.Enclosures {
-		g.add(news.Media{URL: e.URL, Type: e.Type, Length: size(e.Length)})
+	for _, e := range in.enclosures {
+		g.add(news.Media{URL: e.attr("url"), Type: e.attr("type"), Length: size(e.attr("length"))})
 	}
-	g.addExtensions(x)
-	for _, e := range x["itunes"]["image"] {
-		g.add(news.Media{URL: e.Attrs["href"]})
+	g.addExtensions(in.others)
+	for _, e := range in.others.all("itunes:image") {
+		g.add(news.Media{URL: e.attr("href")})
 	}
 	return g.media
 }
 
-func atomMedia(base string, in *atom.Entry, x extensions) []news.Media {
+func (in *atomEntry) media(base string) []news.Media {
 	g := gallery{base: base}
-	for _, l := range in.Links {
-		if l.Rel == "enclosure" {
-			g.add(news.Media{URL: l.Href, Type: l.Type, Length: size(l.Length), Title: l.Title})
+	for _, l := range in.links {
+		if l.attr("rel") == "enclosure" {
+			g.add(news.Media{
+				URL: l.attr("href"), Type: l.attr("type"), Length: size(l.attr("length")),
+				Title: l.attr("title"),
+			})
 		}
 	}
-	g.addExtensions(x)
+	g.addExtensions(in.others)
 	return g.media
 }
 
 // addExtensions takes Media RSS elements: content, alone or in groups, and thumbnails.
-func (g *gallery) addExtensions(x extensions) {
-	media := x["media"]
-	for _, e := range media["content"] {
+func (g *gallery) addExtensions(x parts) {
+	for _, e := range x.all("media:content") {
 		g.addContent(e)
 	}
-	for _, group := range media["group"] {
-		for _, e := range group.Children["content"] {
-			g.addContent(e)
+	for _, group := range x.all("media:group") {
+		for e := range group.children() {
+			if e.local == "content" {
+				g.addContent(&e)
+			}
 		}
-		g.addThumbnails(group.Children["thumbnail"])
+		g.addThumbnails(group)
 	}
-	g.addThumbnails(media["thumbnail"])
+	for _, e := range x.all("media:thumbnail") {
+		g.addThumbnail(e)
+	}
 }
 
-func (g *gallery) addContent(e ext.Extension) {
-	m := news.Media{
-		URL: e.Attrs["url"], Type: e.Attrs["type"], Length: size(e.Attrs["fileSize"]),
-	}
-	for _, name := range []string{"title", "description"} {
-		if c := e.Children[name]; len(c) > 0 {
-			m.Title = cmp.Or(m.Title, c[0].Value)
+func (g *gallery) addContent(e *part) {
+	g.add(news.Media{
+		URL: e.attr("url"), Type: e.attr("type"), Length: size(e.attr("fileSize")),
+		Title: cmp.Or(e.first("title"), e.first("description")),
+	})
+	g.addThumbnails(e)
+}
+
+// addThumbnails takes the thumbnails in an element.
+func (g *gallery) addThumbnails(in *part) {
+	for e := range in.children() {
+		if e.local == "thumbnail" {
+			g.addThumbnail(&e)
 		}
 	}
-	g.add(m)
-	g.addThumbnails(e.Children["thumbnail"])
 }
 
-func (g *gallery) addThumbnails(list []ext.Extension) {
-	for _, e := range list {
-		g.add(news.Media{URL: cmp.Or(e.Attrs["url"], e.Value)})
-	}
+func (g *gallery) addThumbnail(e *part) {
+	g.add(news.Media{URL: cmp.Or(e.attr("url"), e.text())})
 }
 
-// mediaText gives a text of Media RSS, of the item or else of its first group.
-func mediaText(x extensions, name string) string {
+// mediaText returns a text of Media RSS, of the item or else of its first group.
+func mediaText(x parts, name string) string {
 	if text := x.text("media:" + name); text != "" {
 		return text
 	}
-	for _, group := range x["media"]["group"] {
-		if c := group.Children[name]; len(c) > 0 {
-			return c[0].Value
+	for _, group := range x.all("media:group") {
+		if text := group.first(name); text != "" {
+			return text
 		}
 	}
 	return ""

@@ -1,13 +1,15 @@
 package parse
 
-import "bytes"
+import (
+	"bytes"
+	"fmt"
+)
 
 // The bounds that a feed document is read within, whatever it holds.
 const (
-	maxFeedDepth = 100    // elements within each other; tags further down are left out
-	maxFeedItems = 10_000 // in one document; what follows is left out
-	maxFeedAttrs = 200    // of a tag; more are left out
-	maxFeedNames = 64     // namespace prefixes of a document; more are left out
+	maxFeedDepth = 100 // elements within each other; tags further down are left out
+	maxFeedAttrs = 200 // of a tag; more are left out
+	maxFeedNames = 64  // namespace prefixes of a document; more are left out
 )
 
 // xmlFeed is a feed document taken apart: each item is well-formed XML by itself, so that one
@@ -16,11 +18,10 @@ type xmlFeed struct {
 	found string // name of the first element, as written, for messages
 	root  string // local name of the root element: rss, rdf or feed; empty if it is no feed
 	names []attr // xmlns:prefix declarations of the root and the channel
-	start string // of the tag that items and head are parsed within, up to its attributes
-	end   string // tag
+	own   string // namespace of the root element that is no vocabulary's, if it has a prefix
 	head  []byte // the document without its items
 	items []xmlItem
-	more  bool   // there were more items than the bound
+	over  string // the budget that the document exceeds, if it does
 	base  string // xml:base of root and channel, as written
 	lang  string // xml:lang of root or channel
 	about string // rdf:about of the channel
@@ -55,6 +56,8 @@ type mender struct {
 	start  int    // where in out the open item begins
 	kept   int    // where in out the part begins that head lacks yet
 	deep   int    // open elements that were left out for being too deep
+	tags   int    // start tags so far
+	work   int    // bytes that were looked at for tags and other marks
 	headed bool   // the head is complete
 	done   bool   // nothing further on is of use
 	// What the rest of the document is known to lack is not looked for again: hostile input
@@ -70,17 +73,27 @@ type element struct {
 
 // mendFeed takes a document in UTF-8 apart. If it is no feed, root stays empty.
 func mendFeed(src []byte) *xmlFeed {
-	m := &mender{src: src, out: make([]byte, 0, len(src)+256), lacks: make(map[string]bool)}
-	for m.pos < len(src) && !m.done {
-		lt := bytes.IndexByte(src[m.pos:], '<')
+	m := newMender(src)
+	m.read()
+	return &m.feed
+}
+
+func newMender(src []byte) *mender {
+	return &mender{src: src, out: make([]byte, 0, len(src)+256), lacks: make(map[string]bool)}
+}
+
+// read takes the document apart.
+func (m *mender) read() {
+	for m.pos < len(m.src) && !m.done {
+		lt := bytes.IndexByte(m.src[m.pos:], '<')
 		if lt < 0 {
-			m.text(src[m.pos:])
+			m.text(m.src[m.pos:])
 			break
 		}
-		m.text(src[m.pos : m.pos+lt])
+		m.text(m.src[m.pos : m.pos+lt])
 		m.pos += lt
 		if !m.markup() {
-			m.pos = len(src)
+			m.pos = len(m.src)
 			m.cutItem()
 		}
 	}
@@ -88,7 +101,6 @@ func mendFeed(src []byte) *xmlFeed {
 		m.cutItem()
 	}
 	m.closeTo(0)
-	return &m.feed
 }
 
 // text writes character data. It may not hold the end of a CDATA section.
@@ -123,6 +135,9 @@ func (m *mender) markup() bool {
 		return m.endTag()
 	}
 	t, ok := scanTag(m.src, m.pos, m.attrs)
+	if !m.spend(t.seen - m.pos) {
+		return true
+	}
 	if !ok {
 		if len(rest) > 1 && isNameStart(rest[1]) && m.find(">", 1) < 0 {
 			return false
@@ -131,10 +146,25 @@ func (m *mender) markup() bool {
 		m.text([]byte("&lt;"))
 		return true
 	}
+	if m.tags++; m.tags > maxElements {
+		m.feed.over, m.done = fmt.Sprintf("%d elements", maxElements), true
+		return true
+	}
 	m.attrs = t.attrs
 	m.startTag(&t)
 	m.pos = t.end
 	return true
+}
+
+// spend counts bytes that are looked at more than once, and reports whether that is within the
+// budget: hostile tags can have each other's ends looked for.
+func (m *mender) spend(bytes int) bool {
+	m.work += bytes
+	if most := maxWork*len(m.src) + fixedWork; m.work > most && !m.done {
+		m.feed.over, m.done = fmt.Sprintf("%d times as much to read as there is: its tags don't end",
+			maxWork), true
+	}
+	return !m.done
 }
 
 // find gives the distance from pos to the next occurrence of a text, from so many bytes on; it is
@@ -144,7 +174,9 @@ func (m *mender) find(text string, from int) int {
 		return -1
 	}
 	i := bytes.Index(m.src[min(len(m.src), m.pos+from):], []byte(text))
+	m.work += from + max(i, 0)
 	if i < 0 {
+		m.work += len(m.src) - m.pos
 		m.lacks[text] = true
 		return -1
 	}

@@ -3,10 +3,7 @@ package parse
 import (
 	"cmp"
 	"regexp"
-	"slices"
 	"strings"
-
-	"github.com/mmcdole/gofeed/rss"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -42,24 +39,19 @@ func namesOnly(texts []string) []news.Author {
 	return tidyAuthors(authors)
 }
 
-// rssAuthors takes the first vocabulary that names anybody.
-func rssAuthors(in *rss.Item, x extensions) []news.Author {
+// authors takes the first vocabulary that names anybody.
+func (in *rssItem) authors() []news.Author {
+	x := in.others
 	if authors := namesOnly(x.texts("dc:creator")); len(authors) > 0 {
 		return authors
 	}
-	if authors := namesOnly([]string{in.Author}); len(authors) > 0 {
+	if authors := namesOnly([]string{in.author}); len(authors) > 0 {
 		return authors
 	}
 	var authors []news.Author
-	for _, e := range x["atom"]["author"] {
-		child := func(name string) string {
-			if c := e.Children[name]; len(c) > 0 {
-				return c[0].Value
-			}
-			return ""
-		}
+	for _, e := range x.all("atom:author") {
 		authors = append(authors, news.Author{
-			Name: child("name"), Email: child("email"), URL: child("uri"),
+			Name: e.first("name"), Email: e.first("email"), URL: e.first("uri"),
 		})
 	}
 	if authors = tidyAuthors(authors); len(authors) > 0 {
@@ -72,12 +64,12 @@ func rssAuthors(in *rss.Item, x extensions) []news.Author {
 // name if there is no other.
 func tidyAuthors(authors []news.Author) []news.Author {
 	var tidy []news.Author
+	seen := once{}
 	for _, a := range authors {
 		a.Name = strings.Join(strings.Fields(a.Name), " ")
 		a.Email = strings.TrimPrefix(strings.TrimSpace(a.Email), "mailto:")
 		a.Name = cmp.Or(a.Name, a.Email)
-		same := func(b news.Author) bool { return strings.EqualFold(a.Name, b.Name) }
-		if a.Name != "" && !slices.ContainsFunc(tidy, same) {
+		if a.Name != "" && seen.first(a.Name) {
 			tidy = append(tidy, a)
 		}
 	}
@@ -87,12 +79,23 @@ func tidyAuthors(authors []news.Author) []news.Author {
 // tidyTags leaves out empty tags, and those named twice.
 func tidyTags(tags []string) []string {
 	var tidy []string
+	seen := once{}
 	for _, tag := range tags {
 		tag = strings.Join(strings.Fields(tag), " ")
-		same := func(other string) bool { return strings.EqualFold(tag, other) }
-		if tag != "" && !slices.ContainsFunc(tidy, same) {
+		if tag != "" && seen.first(tag) {
 			tidy = append(tidy, tag)
 		}
 	}
 	return tidy
+}
+
+// once knows the words that have been, whatever their case.
+type once map[string]bool
+
+// first reports whether a word has not been before.
+func (o once) first(word string) bool {
+	word = strings.ToLower(word)
+	was := o[word]
+	o[word] = true
+	return !was
 }

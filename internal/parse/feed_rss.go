@@ -2,11 +2,8 @@ package parse
 
 import (
 	"cmp"
-	"io"
 	"strings"
 	"time"
-
-	"github.com/mmcdole/gofeed/rss"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -18,102 +15,163 @@ type rssReader struct {
 	lang   string
 }
 
+// rssHead is what a channel says of itself.
+type rssHead struct {
+	title, link, language, pubDate, lastBuildDate string
+	others                                        parts
+}
+
+// rssItem is an item as it stands. Of an element that may be there once the last one counts.
+type rssItem struct {
+	title, description, content, link, author, pubDate string
+	guid, permaLink                                    string
+	sourceURL, sourceTitle                             string
+	enclosures                                         []part
+	tags                                               []string
+	others                                             parts
+}
+
 func parseRSS(doc news.Document, feed *xmlFeed) ([]news.Item, []error) {
 	r := &rssReader{reader: newReader(doc, feed)}
-	head, err := (&rss.Parser{}).Parse(r.wrap(feed.head))
-	if err != nil {
-		head = &rss.Feed{} // items speak for themselves
-	}
-	x := extensions(head.Extensions)
-	r.lang = cmp.Or(head.Language, x.text("dc:language"), feed.lang)
-	self := link(r.reader.base, x.atomLink("self"))
-	r.reader.base = cmp.Or(r.reader.base, self, head.Link)
+	head := feed.rssHead()
+	x := head.others
+	r.lang = cmp.Or(head.language, x.text("dc:language"), feed.lang)
+	self := link(r.base, x.atomLink("self"))
+	r.base = cmp.Or(r.base, self, head.link)
 	r.origin = news.Origin{
-		Title: cmp.Or(head.Title, x.text("dc:title")),
+		Title: cmp.Or(head.title, x.text("dc:title")),
 		URL:   cmp.Or(self, doc.URL),
-		Link:  link(r.reader.base, cmp.Or(head.Link, x.atomLink("alternate"))),
-		Updated: firstDate(head.LastBuildDateParsed, head.PubDateParsed,
-			head.LastBuildDate, head.PubDate, x.text("dc:date", "atom:updated")),
+		Link:  link(r.base, cmp.Or(head.link, x.atomLink("alternate"))),
+		Updated: firstDate(head.lastBuildDate, head.pubDate,
+			x.text("dc:date", "atom:updated")),
 	}
 	r.origin.ID = cmp.Or(feed.about, r.origin.URL, r.origin.Link)
-	feed.around(r.reader.base, r.lang, r.origin, nil)
+	feed.around(r.base, r.lang, r.origin, nil)
 	return r.each(r.item)
 }
 
-func (r *rssReader) item(raw xmlItem, xml io.Reader) (*news.Item, error) {
-	feed, err := (&rss.Parser{}).Parse(xml)
-	if err != nil {
-		return nil, err
+// rssHead reads the channel; the last one, should there be several.
+func (f *xmlFeed) rssHead() (head rssHead) {
+	for channel := range f.parts(f.head, nil) {
+		if channel.kind != "" || channel.local != "channel" {
+			continue
+		}
+		head = rssHead{}
+		for p := range channel.children() {
+			if p.kind != "" {
+				head.others = append(head.others, p)
+				continue
+			}
+			switch p.local {
+			case "title":
+				head.title = p.text()
+			case "link":
+				head.link = cmp.Or(p.text(), p.attr("href"))
+			case "language":
+				head.language = p.text()
+			case "pubdate":
+				head.pubDate = p.text()
+			case "lastbuilddate":
+				head.lastBuildDate = p.text()
+			}
+		}
 	}
-	if len(feed.Items) == 0 {
-		return nil, nil
+	return head
+}
+
+func readRSSItem(in part) (item rssItem) {
+	for p := range in.children() {
+		if p.kind == "content" && p.local == "encoded" {
+			item.content = p.text()
+			continue
+		}
+		if p.kind != "" {
+			item.others = append(item.others, p)
+			continue
+		}
+		switch p.local {
+		case "title":
+			item.title = p.text()
+		case "description":
+			item.description = p.text()
+		case "link":
+			item.link = cmp.Or(p.text(), p.attr("href"))
+		case "author":
+			item.author = p.text()
+		case "pubdate":
+			item.pubDate = p.text()
+		case "source":
+			item.sourceURL, item.sourceTitle = p.attr("url"), p.text()
+		case "enclosure":
+			item.enclosures = append(item.enclosures, p)
+		case "guid":
+			item.guid = strings.TrimSpace(p.text())
+			item.permaLink = cmp.Or(p.attr("isPermaLink"), p.attr("isPermalink"))
+		case "category":
+			item.tags = append(item.tags, p.text())
+		}
 	}
-	in := feed.Items[0]
-	x := extensions(in.Extensions)
+	return item
+}
+
+func (r *rssReader) item(raw xmlItem, xml part) *news.Item {
+	in := readRSSItem(xml)
+	x := in.others
 	base, inner := r.bases(raw)
 	item := &news.Item{
-		GUID:    cmp.Or(guid(in), raw.about, x.text("dc:identifier")),
-		URL:     link(base, rssLink(in, x)),
+		GUID:    cmp.Or(in.guid, raw.about, x.text("dc:identifier")),
+		URL:     link(base, in.address()),
 		Base:    inner,
-		Title:   cmp.Or(in.Title, x.text("dc:title", "media:title", "itunes:title", "atom:title")),
-		Summary: cmp.Or(in.Description, x.text("dc:description", "atom:summary")),
-		Content: cmp.Or(in.Content, x.text("atom:content")),
+		Title:   cmp.Or(in.title, x.text("dc:title", "media:title", "itunes:title", "atom:title")),
+		Summary: cmp.Or(in.description, x.text("dc:description", "atom:summary")),
+		Content: cmp.Or(in.content, x.text("atom:content")),
 		Lang:    cmp.Or(raw.lang, x.text("dc:language"), r.lang),
-		Authors: rssAuthors(in, x),
-		Tags:    rssTags(in, x),
-		Media:   rssMedia(base, in, x),
+		Authors: in.authors(),
+		Tags:    in.allTags(),
+		Media:   in.media(base),
 		Origin:  r.origin,
 	}
 	item.Summary = cmp.Or(item.Summary, x.text("itunes:summary", "media:description"))
 	if item.Summary == item.Content {
 		item.Summary = "" // it is no summary
 	}
-	if in.Source != nil && in.Source.URL != "" && in.Source.Title != "" {
-		item.Origin = news.Origin{ID: in.Source.URL, URL: in.Source.URL, Title: in.Source.Title}
+	if in.sourceURL != "" && in.sourceTitle != "" {
+		item.Origin = news.Origin{ID: in.sourceURL, URL: in.sourceURL, Title: in.sourceTitle}
 	}
-	rssDates(item, in, x)
-	return item, nil
+	in.dates(item)
+	return item
 }
 
-func guid(in *rss.Item) string {
-	if in.GUID == nil {
-		return ""
-	}
-	return strings.TrimSpace(in.GUID.Value)
-}
-
-// rssLink finds the article's own address. A link that a feed service has put in its place yields
+// address finds the article's own address. A link that a feed service has put in its place yields
 // to the one that the service remembers.
-func rssLink(in *rss.Item, x extensions) string {
-	if orig := x.text("feedburner:origLink", "pheedo:origLink"); isWeb(orig) {
+func (in *rssItem) address() string {
+	if orig := in.others.text("feedburner:origlink", "pheedo:origlink"); isWeb(orig) {
 		return orig
 	}
-	found := cmp.Or(strings.TrimSpace(in.Link), x.atomLink("alternate"))
-	if g := guid(in); found == "" && isWeb(g) && !strings.EqualFold(in.GUID.IsPermalink, "false") {
-		return g
+	found := cmp.Or(strings.TrimSpace(in.link), in.others.atomLink("alternate"))
+	if found == "" && isWeb(in.guid) && !strings.EqualFold(in.permaLink, "false") {
+		return in.guid
 	}
 	return found
 }
 
-func rssTags(in *rss.Item, x extensions) []string {
-	var tags []string
-	for _, c := range in.Categories {
-		tags = append(tags, c.Value)
-	}
-	tags = append(tags, x.texts("dc:subject")...)
-	for _, e := range x["atom"]["category"] {
-		tags = append(tags, cmp.Or(e.Attrs["label"], e.Attrs["term"]))
+func (in *rssItem) allTags() []string {
+	x := in.others
+	tags := append(in.tags, x.texts("dc:subject")...)
+	for _, p := range x.all("atom:category") {
+		tags = append(tags, cmp.Or(p.attr("label"), p.attr("term")))
 	}
 	tags = append(tags, strings.Split(x.text("media:keywords"), ",")...)
 	tags = append(tags, strings.Split(x.text("itunes:keywords"), ",")...)
 	return tidyTags(tags)
 }
 
-// rssDates reads the dates of an item. Dublin Core has one date only: beside a pubDate it is that
-// of the last change, alone it is that of publication.
-func rssDates(item *news.Item, in *rss.Item, x extensions) {
-	dc := parseDate(x.text("dc:date", "prism:publicationDate"))
-	item.Published = firstDate(in.PubDateParsed, nil, in.PubDate,
+// dates reads the dates of an item. Dublin Core has one date only: beside a pubDate it is that of
+// the last change, alone it is that of publication.
+func (in *rssItem) dates(item *news.Item) {
+	x := in.others
+	dc := parseDate(x.text("dc:date", "prism:publicationdate"))
+	item.Published = firstDate(in.pubDate,
 		x.text("atom:published", "dcterms:issued", "dcterms:created"))
 	item.Modified = parseDate(x.text("atom:updated", "dcterms:modified"))
 	if item.Published.IsZero() {
@@ -123,13 +181,8 @@ func rssDates(item *news.Item, in *rss.Item, x extensions) {
 	}
 }
 
-// firstDate gives the first of two dates that a parser has read, else the first text that is one.
-func firstDate(first, second *time.Time, texts ...string) time.Time {
-	for _, parsed := range []*time.Time{first, second} {
-		if parsed != nil {
-			return parsed.UTC()
-		}
-	}
+// firstDate returns the first text that is a date, the zero time if none is.
+func firstDate(texts ...string) time.Time {
 	for _, text := range texts {
 		if t := parseDate(text); !t.IsZero() {
 			return t

@@ -13,13 +13,14 @@ type tag struct {
 	closed bool // it ends in "/>"
 	clean  bool // an XML parser takes it as it stands
 	end    int  // where in the document the tag ends
+	seen   int  // how far the document was looked at for it
 }
 
 type attr struct{ name, value []byte }
 
 // scanTag reads the start tag at src[at:], whose first byte is "<", as forgivingly as it can. The
 // slice of attributes is used again. It reports false if what follows is no tag: then the "<" is
-// meant as text, or the document ends within.
+// meant as text, or the document ends within, and only how far it was looked at is told.
 func scanTag(src []byte, at int, attrs []attr) (tag, bool) {
 	i := at + 1
 	for i < len(src) && isNameByte(src[i]) {
@@ -28,22 +29,22 @@ func scanTag(src []byte, at int, attrs []attr) (tag, bool) {
 	t := tag{name: src[at+1 : i], attrs: attrs[:0], clean: true}
 	if len(t.name) == 0 || !isNameStart(t.name[0]) || bytes.Count(t.name, []byte(":")) > 1 ||
 		i == len(src) || !isSpace(src[i]) && src[i] != '/' && src[i] != '>' {
-		return tag{}, false
+		return tag{seen: i}, false
 	}
 	for i < len(src) {
 		switch c := src[i]; {
 		case isSpace(c):
 			i++
 		case c == '>':
-			t.end = i + 1
+			t.endAt(i + 1)
 			return t, true
 		case c == '/' && i+1 < len(src) && src[i+1] == '>':
 			t.closed = true
-			t.end = i + 2
+			t.endAt(i + 2)
 			return t, true
 		case c == '<': // the tag's own end is missing
 			t.clean = false
-			t.end = i
+			t.endAt(i)
 			return t, true
 		case isNameStart(c):
 			i = t.scanAttr(src, i)
@@ -52,8 +53,10 @@ func scanTag(src []byte, at int, attrs []attr) (tag, bool) {
 			i++
 		}
 	}
-	return tag{}, false
+	return tag{seen: len(src)}, false
 }
+
+func (t *tag) endAt(i int) { t.end, t.seen = i, max(t.seen, i) }
 
 // scanAttr reads an attribute that begins at i and gives the place after it.
 func (t *tag) scanAttr(src []byte, i int) int {
@@ -92,6 +95,7 @@ func (t *tag) scanValue(src []byte, i int) (value []byte, next int) {
 			return value, i + n + 2
 		}
 		i++ // the closing quote is missing
+		t.seen = len(src)
 	}
 	t.clean = false
 	start := i
@@ -146,8 +150,24 @@ func localName(name []byte) string {
 	if _, local, ok := bytes.Cut(name, []byte(":")); ok {
 		name = local
 	}
+	if known := localNames[string(name)]; known != "" {
+		return known
+	}
 	return strings.ToLower(string(name))
 }
+
+// localNames has the names that most of a feed is made of, so that they are not made anew.
+var localNames = func() map[string]string {
+	names := make(map[string]string)
+	for name := range strings.FieldsSeq(`a author b br category channel comments content creator
+		credit date description div em email enclosure encoded entry feed group guid h2 h3 i id
+		image img issued item lang lastBuildDate language li link modified name origLink p player
+		pubDate published rdf rights rss source span strong summary thumbnail title ul updated
+		uri url`) {
+		names[name] = strings.ToLower(name)
+	}
+	return names
+}()
 
 func isNameStart(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' }
 

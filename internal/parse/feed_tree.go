@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -78,7 +79,7 @@ func (m *mender) openRoot(t *tag, local string) {
 	m.feed.root = local
 	m.noteOuter(t)
 	if first {
-		m.wrap(string(t.name), local)
+		m.feed.noteOwn(string(t.name))
 	}
 	m.open = append(m.open, element{t.name, local, t.name})
 	if t.closed {
@@ -93,26 +94,25 @@ func (m *mender) openRootless(t *tag, local string) {
 	if local == "entry" {
 		m.feed.root = "feed"
 		prefix, _, _ := strings.Cut(string(t.name), "entry")
-		m.wrap(prefix+"feed", "feed")
+		m.feed.noteOwn(prefix + "feed")
 		m.open = append(m.open, element{name: []byte(prefix + "feed"), local: "feed"})
 		m.openItem(t)
 		return
 	}
 	m.feed.root = "rss"
-	m.wrap("rss", "rss")
 	m.out = append(append(append(m.out, '<'), t.name...), '>')
 	m.open = append(m.open, element{name: []byte("rss"), local: "rss"}, element{t.name, local, t.name})
 }
 
-// wrap prepares what items and head are to be parsed within. The default namespace is no part of
-// it: the parsers know their own elements without any, and not in every misspelt one.
-func (m *mender) wrap(root, local string) {
-	f := &m.feed
-	f.start, f.end = "<"+root, "</"+root+">"
-	if prefix, _, ok := strings.Cut(root, ":"); ok && local == "feed" {
-		name := "xmlns:" + prefix
-		f.names = slices.DeleteFunc(f.names, func(a attr) bool { return string(a.name) == name })
-		f.start += " " + name + `="http://www.w3.org/2005/Atom"`
+// noteOwn keeps the namespace that the root element has by its prefix: that is the feed's own.
+func (f *xmlFeed) noteOwn(root string) {
+	prefix, _, found := strings.Cut(root, ":")
+	if !found {
+		return
+	}
+	space := f.spaceOf([]byte(prefix), nil)
+	if vocabularies[space] == "" || f.root == "feed" {
+		f.own = space
 	}
 }
 
@@ -150,8 +150,7 @@ func (m *mender) itemName() string {
 
 func (m *mender) openItem(t *tag) {
 	if len(m.feed.items) == maxFeedItems {
-		m.feed.more = true
-		m.done = true
+		m.feed.over, m.done = fmt.Sprintf("%d items", maxFeedItems), true
 		return
 	}
 	m.keepHead()

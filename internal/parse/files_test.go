@@ -182,7 +182,7 @@ func TestParseFetched(t *testing.T) {
 }
 
 func TestParseTooLarge(t *testing.T) {
-	doc := news.Document{Name: "a.txt", Body: []byte(strings.Repeat("word ", maxFile/5+1))}
+	doc := news.Document{Name: "a.txt", Body: []byte(strings.Repeat("word ", maxArticle/5+1))}
 	if _, _, err := Parse(doc); news.KindOf(err) != news.TooLarge {
 		t.Errorf("error %v (%v), want too large", err, news.KindOf(err))
 	}
@@ -306,7 +306,9 @@ func FuzzParseFile(f *testing.F) {
 	}
 	endings := []string{".txt", ".md", ".html", ""}
 	f.Fuzz(func(t *testing.T, ending uint8, body []byte) {
-		items, _, err := Parse(news.Document{Name: "a" + endings[int(ending)%len(endings)], Body: body})
+		doc := news.Document{Name: "a" + endings[int(ending)%len(endings)], Body: body}
+		inProportion(t, doc)
+		items, _, err := Parse(doc)
 		if err != nil {
 			if news.KindOf(err) == news.Internal {
 				t.Errorf("error without a kind: %v", err)

@@ -6,16 +6,22 @@ import (
 	"unicode/utf8"
 )
 
+// maxSeams is how many places of a text are looked at that may lack a space.
+const maxSeams = 100
+
 // unglue parts two names that lost the space between them when the text was copied, as in
 // "The Daily ExampleMayor’s Plan". It does so only where the words before the seam, two or more,
 // stand by themselves elsewhere in the text: then they are a name, and not half of a "McAllen".
-// What parts them is what parts the names in the list's other items.
-func unglue(item string, list []block, source string) string {
+// What parts them is what parts the names in the list's other items. The whole text is searched for
+// each seam, so only so many are tried.
+func (w *textWriter) unglue(item string, list []block) string {
 	before := ' '
 	for i, r := range item {
-		if unicode.IsUpper(r) && unicode.IsLower(before) {
-			name := item[:i]
-			if strings.Contains(name, " ") && standsAlone(name, source) {
+		if unicode.IsUpper(r) && unicode.IsLower(before) && strings.Contains(item[:i], " ") {
+			if w.seams++; w.seams > maxSeams {
+				break
+			}
+			if name := item[:i]; standsAlone(name, w.source) {
 				return name + seam(list) + item[i:]
 			}
 		}

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"golang.org/x/net/html"
 )
 
 // head is what an HTML document says about itself. Texts are plain.
@@ -24,38 +22,7 @@ type head struct {
 	modified    time.Time
 }
 
-// readHead reads title, lang, links and meta elements, wherever in the document they are.
-func readHead(root *html.Node) head {
-	var h head
-	meta := make(map[string][]string)
-	title := ""
-	for n := range root.Descendants() {
-		if n.Type != html.ElementNode || n.Namespace != "" {
-			continue
-		}
-		switch n.Data {
-		case "html":
-			h.lang = cmp.Or(attrOf(n, "lang"), attrOf(n, "xml:lang"))
-		case "title":
-			title = cmp.Or(title, textIn(n))
-		case "base":
-			h.base = cmp.Or(h.base, attrOf(n, "href"))
-		case "link":
-			if strings.EqualFold(attrOf(n, "rel"), "canonical") {
-				h.canonical = cmp.Or(h.canonical, attrOf(n, "href"))
-			}
-		case "meta":
-			name := strings.ToLower(cmp.Or(attrOf(n, "property"), attrOf(n, "name"),
-				attrOf(n, "itemprop"), attrOf(n, "http-equiv")))
-			if value := attrOf(n, "content"); name != "" && value != "" {
-				meta[name] = append(meta[name], value)
-			}
-		}
-	}
-	h.fill(meta, title)
-	return h
-}
-
+// fill takes what the meta elements of a page say, by name, and its title.
 func (h *head) fill(meta map[string][]string, title string) {
 	first := func(names ...string) string {
 		for _, name := range names {

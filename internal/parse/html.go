@@ -2,9 +2,9 @@ package parse
 
 import (
 	"cmp"
+	"html"
+	"slices"
 	"strings"
-
-	"golang.org/x/net/html"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -19,11 +19,11 @@ const mainShare = 3
 func parseHTML(doc news.Document, source string) (news.Item, error) {
 	item := fileItem(doc)
 	front, line, rest := cutFrontMatter(source)
-	root, err := html.ParseWithOptions(strings.NewReader(rest), html.ParseOptionEnableScripting(false))
-	if err != nil {
-		return item, news.Errorf(news.Invalid, "parse %s: %w", placeOf(doc), err)
+	page := readPage(rest)
+	if page.over {
+		return item, tooMuch(doc, "more than %d sections and headings", maxSections)
 	}
-	head := readHead(root)
+	head := page.head
 	item.Base = cmp.Or(head.base, doc.URL)
 	item.URL = cmp.Or(canonical(head.canonical, doc.URL), doc.URL)
 	item.Lang = head.lang
@@ -39,108 +39,92 @@ func parseHTML(doc news.Document, source string) (news.Item, error) {
 	if err := readFront(placeOf(doc), front, line, &item); err != nil {
 		return item, err
 	}
-	content := contentOf(root)
-	if h := onlyHeading(content); h != nil {
-		title := html.EscapeString(textIn(h))
+	content, frame := page.content()
+	if h, ok := page.onlyHeading(content, frame); ok {
+		title := html.EscapeString(textOf(rest[h.from:h.to]))
 		item.Title = cmp.Or(item.Title, title)
 		if item.Title == title { // not said twice
-			h.Parent.RemoveChild(h)
+			frame = append(frame, h)
 		}
 	}
 	item.Title = cmp.Or(item.Title, html.EscapeString(head.title))
-	var b strings.Builder
-	for n := range content.ChildNodes() {
-		if err := html.Render(&b, n); err != nil {
-			return item, news.Errorf(news.Invalid, "parse %s: %w", placeOf(doc), err)
-		}
-	}
-	item.Content = strings.TrimSpace(b.String())
+	item.Content = strings.TrimSpace(page.without(content, frame))
 	return item, nil
 }
 
-// contentOf finds the element whose content is the article. Of a body it removes what frames it.
-func contentOf(root *html.Node) *html.Node {
-	body := find(root, "body")
-	if body == nil { // a frameset: nothing to read
-		return &html.Node{Type: html.ElementNode, Data: "body"}
-	}
-	var best *html.Node
-	all, most := len(textIn(body)), 0
-	for n := range body.Descendants() {
-		if n.Type != html.ElementNode || n.Data != "article" {
-			continue
-		}
-		if size := len(textIn(n)); size > most {
-			best, most = n, size
-		}
-	}
-	if best != nil && most*mainShare >= all {
-		return best
-	}
-	if n := find(body, "main"); n != nil {
-		return n
-	}
-	var frame []*html.Node
-	for n := range body.Descendants() {
+// content finds the section whose content is the article, and what is no part of it: of a body,
+// what frames it.
+func (p *page) content() (best section, frame []section) {
+	most, main := 0, -1
+	for i, s := range p.sections {
 		switch {
-		case n.Type != html.ElementNode:
-		case n.Data == "nav", n.Data == "aside", n.Data == "footer":
-			frame = append(frame, n)
-		case n.Data == "header" && find(n, "h1") == nil:
-			frame = append(frame, n)
+		case s.name == "article" && s.text > most:
+			best, most = s, s.text
+		case s.name == "main" && main < 0:
+			main = i
 		}
 	}
-	for _, n := range frame {
-		n.Parent.RemoveChild(n)
+	switch {
+	case most > 0 && most*mainShare >= p.text:
+		return best, nil
+	case main >= 0:
+		return p.sections[main], nil
 	}
-	return body
+	for _, s := range p.sections {
+		switch s.name {
+		case "nav", "aside", "footer":
+			frame = append(frame, s)
+		case "header":
+			if !p.hasHeading(s) {
+				frame = append(frame, s)
+			}
+		}
+	}
+	return section{from: p.body, to: len(p.src)}, frame
 }
 
-// onlyHeading is the one h1 in n, nil if there is none or more.
-func onlyHeading(n *html.Node) *html.Node {
-	var found *html.Node
-	for d := range n.Descendants() {
-		if d.Type != html.ElementNode || d.Data != "h1" || textIn(d) == "" {
+// hasHeading reports whether there is an h1 in a section.
+func (p *page) hasHeading(s section) bool {
+	i, _ := slices.BinarySearch(p.headings, s.from)
+	return i < len(p.headings) && p.headings[i] < s.to
+}
+
+// onlyHeading returns the one h1 with a text in a section but for its frame, if there is one only.
+func (p *page) onlyHeading(in section, frame []section) (only section, found bool) {
+	past := in.from // of all frames so far
+	for _, s := range p.sections {
+		for len(frame) > 0 && frame[0].at <= s.at {
+			past = max(past, frame[0].end)
+			frame = frame[1:]
+		}
+		if s.name != "h1" || s.text == 0 || s.at < past || s.at >= in.to {
 			continue
 		}
-		if found != nil {
-			return nil
+		if found {
+			return section{}, false
 		}
-		found = d
+		only, found = s, true
 	}
-	return found
+	return only, found
 }
 
-// find is the first element of a name in n.
-func find(n *html.Node, name string) *html.Node {
-	for d := range n.Descendants() {
-		if d.Type == html.ElementNode && d.Data == name {
-			return d
-		}
-	}
-	return nil
-}
-
-// textIn is the text in n, its words parted by single spaces.
-func textIn(n *html.Node) string {
+// without returns what is in a section but for some others in it, and for the tags that only a
+// whole document has.
+func (p *page) without(in section, others []section) string {
+	cuts := append(others, p.outer...)
+	slices.SortFunc(cuts, func(a, b section) int { return cmp.Compare(a.at, b.at) })
 	var b strings.Builder
-	for d := range n.Descendants() {
-		if d.Type != html.TextNode || d.Parent.Data == "script" || d.Parent.Data == "style" {
+	at := in.from
+	for _, c := range cuts {
+		if c.at < at || c.at >= in.to { // within another, or outside
+			if c.at < at && c.at >= in.from {
+				at = max(at, min(c.end, in.to))
+			}
 			continue
 		}
-		b.WriteString(d.Data)
-		if len(d.Data) > 0 && d.NextSibling == nil {
-			b.WriteByte(' ')
-		}
+		b.WriteString(p.src[at:c.at])
+		at = min(c.end, in.to)
 	}
-	return strings.Join(strings.Fields(b.String()), " ")
-}
-
-func attrOf(n *html.Node, key string) string {
-	for _, a := range n.Attr {
-		if a.Key == key && a.Namespace == "" {
-			return strings.TrimSpace(a.Val)
-		}
-	}
-	return ""
+	b.WriteString(p.src[at:in.to])
+	return b.String()
 }

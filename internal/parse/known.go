@@ -32,7 +32,7 @@ func (f *xmlFeed) around(base, lang string, origin news.Origin, authors []news.A
 	for i, a := range f.names {
 		names[i] = [2]string{string(a.name), string(a.value)}
 	}
-	context, err := json.Marshal([]any{f.start, names, base, lang, origin, authors})
+	context, err := json.Marshal([]any{f.root, f.own, names, base, lang, origin, authors})
 	if err != nil {
 		return // without a context there are no marks
 	}

@@ -26,6 +26,7 @@ func FuzzKnown(f *testing.F) {
 		if posts {
 			doc.MediaType = news.WordPressPosts
 		}
+		inProportion(t, doc)
 		all, faults, err := Parse(doc)
 		none, passed, _, noneErr := ParseNew(doc, func(uint64) bool { return false })
 		if (err == nil) != (noneErr == nil) || len(passed) > 0 || !cmp.Equal(all, none) {

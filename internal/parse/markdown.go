@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 	"cmp"
+	"strings"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -26,8 +27,16 @@ func parseMarkdown(doc news.Document, source string) (news.Item, error) {
 		goldmark.WithExtensions(extension.GFM),
 		goldmark.WithRendererOptions(html.WithUnsafe()),
 	)
+	budget := &markdownBudget{}
+	md.Parser().AddOptions(budget)
 	src := []byte(rest)
 	root := md.Parser().Parse(text.NewReader(src))
+	if budget.over != "" {
+		line := strings.Count(source[:len(source)-len(rest)], "\n") +
+			bytes.Count(src[:budget.at], []byte("\n")) + 1
+		return item, news.Errorf(news.TooLarge, "%s:%d: %s: the file is not read; take this out, or "+
+			"save it as text (.txt) or HTML (.html)", placeOf(doc), line, budget.over)
+	}
 	if h, ok := root.FirstChild().(*ast.Heading); ok && h.Level == 1 {
 		title, err := renderChildren(md, src, h)
 		if err != nil {

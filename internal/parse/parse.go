@@ -11,9 +11,6 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// maxFile is how many bytes a file that is one article may have.
-const maxFile = 10 << 20
-
 // format is how a document is to be read.
 type format int
 
@@ -41,9 +38,13 @@ func Parse(doc news.Document) (items []news.Item, faults []error, err error) {
 	if format == feedFormat {
 		return parseFeed(doc)
 	}
-	if len(doc.Body) > maxFile {
-		return nil, nil, news.Errorf(news.TooLarge, "parse %s: %d bytes, more than the %d that "+
-			"an article may have", placeOf(doc), len(doc.Body), maxFile)
+	most := maxArticle
+	if format == markdownFormat {
+		most = maxMarkdown
+	}
+	if len(doc.Body) > most {
+		return nil, nil, tooMuch(doc, "%d bytes, more than the %d that an article may have",
+			len(doc.Body), most)
 	}
 	text := decodeText(doc)
 	var item news.Item

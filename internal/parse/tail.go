@@ -104,9 +104,10 @@ func isFurniture(line string) bool {
 // isControl tells whether a line is the label of a button or of a field in a form.
 func isControl(line string) bool { return controls[plainLine(line)] }
 
+var plainQuotes = strings.NewReplacer("’", "'", "‘", "'", "“", "", "”", "", `"`, "")
+
 // plainLine is a line in lower case without marks at its ends, to be looked up.
 func plainLine(line string) string {
 	line = strings.ToLower(strings.Join(strings.Fields(line), " "))
-	line = strings.NewReplacer("’", "'", "‘", "'", "“", "", "”", "", `"`, "").Replace(line)
-	return strings.Trim(line, " *:.…!¡¿?-–—|•·»«<>()[]→←↑#")
+	return strings.Trim(plainQuotes.Replace(line), " *:.…!¡¿?-–—|•·»«<>()[]→←↑#")
 }

@@ -61,6 +61,7 @@ func textContent(lines []string) string {
 type textWriter struct {
 	out    strings.Builder
 	source string // the whole text
+	seams  int    // places that were looked at for a space that is missing
 }
 
 // write writes the first of the blocks, with those that go into one list or quotation with it,
@@ -109,7 +110,7 @@ func (w *textWriter) element(name string, b block) {
 func (w *textWriter) list(start, end string, items []block) {
 	w.out.WriteString(start)
 	for _, item := range items {
-		text := unglue(strings.Join(item.lines, " "), items, w.source)
+		text := w.unglue(strings.Join(item.lines, " "), items)
 		w.out.WriteString("<li>" + html.EscapeString(text) + "</li>")
 	}
 	w.out.WriteString(end + "\n")

@@ -30,12 +30,19 @@ func parseWordPress(doc news.Document) (items []news.Item, faults []error, err e
 func parseWordPressBut(doc news.Document, known func(mark uint64) bool) (
 	items []news.Item, passed []uint64, faults []error, err error,
 ) {
+	if len(doc.Body) > maxDocument {
+		return nil, nil, nil, tooMuch(doc, "%d bytes, more than %d", len(doc.Body), maxDocument)
+	}
 	text := decodeFeed(doc.Body, doc.MediaType)
 	if start := bytes.TrimSpace(text); len(start) == 0 || start[0] != '[' {
 		return nil, nil, nil, news.Errorf(news.Invalid, "parse %s: not a list of posts but %s",
 			placeOf(doc), looksLike(doc.Body, text, ""))
 	}
+	if err := checkJSON(doc, text); err != nil {
+		return nil, nil, nil, err
+	}
 	dec := json.NewDecoder(bytes.NewReader(text))
+	in := cursor{text: text}
 	_, err = dec.Token() // the bracket
 	number, context := 0, wpContext(doc.URL)
 	for err == nil && dec.More() && number < maxFeedItems {
@@ -53,7 +60,7 @@ func parseWordPressBut(doc news.Document, known func(mark uint64) bool) (
 		if post == nil {
 			at := int(dec.InputOffset()) - len(raw)
 			cause := fmt.Errorf("it is no post but %s", clip(string(raw)))
-			faults = append(faults, atLine(&itemFault{number, at, cause}, doc, text))
+			faults = append(faults, atLine(&itemFault{number, at, cause}, doc, &in))
 			continue
 		}
 		if post.public() {
@@ -64,8 +71,7 @@ func parseWordPressBut(doc news.Document, known func(mark uint64) bool) (
 	}
 	switch {
 	case err == nil && dec.More():
-		faults = append(faults, news.Errorf(news.TooLarge,
-			"parse %s: more than %d items: the rest is left out", placeOf(doc), maxFeedItems))
+		return nil, nil, nil, tooMuch(doc, "more than %d posts", maxFeedItems)
 	case err == nil:
 		_, err = dec.Token()
 	}

@@ -88,7 +88,10 @@ func TestWordPressGUIDs(t *testing.T) {
 }
 
 func TestWordPressHostile(t *testing.T) {
-	deep := strings.Repeat(`{"rendered":`, 9000) + "1" + strings.Repeat("}", 9000)
+	nested := func(n int) string {
+		return strings.Repeat(`{"rendered":`, n) + "1" + strings.Repeat("}", n)
+	}
+	deep := nested(900)
 	for _, c := range []struct {
 		name, body    string
 		items, faults int
@@ -104,7 +107,8 @@ func TestWordPressHostile(t *testing.T) {
 		{"wrong types", `[{"title": [], "content": {"rendered": {}}, "link": 3, "_embedded": [],
 			"date_gmt": 12, "modified_gmt": {}, "guid": {"rendered": null}, "status": {}}]`, 1, 0, ""},
 		{"endless embedding", `[{"title": ` + deep + `, "_embedded": {"author": ` + deep + `}}]`, 1, 0, ""},
-		{"too many", "[" + strings.Repeat("{},", maxFeedItems+5) + "{}]", maxFeedItems, 1, "the rest is left out"},
+		{"too deep", `[{"title": ` + nested(9000) + `}]`, -1, 0, "within each other"},
+		{"too many", "[" + strings.Repeat("{},", maxFeedItems+5) + "{}]", -1, 0, "more than 10000 posts"},
 		{"an object", `{"code": "rest_disabled"}`, -1, 0, "not a list of posts but"},
 		{"a page", "<!doctype html><title>Hola</title>", -1, 0, `an HTML page with the title "Hola"`},
 		{"nothing", "", -1, 0, "an empty document"},
@@ -112,7 +116,7 @@ func TestWordPressHostile(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			items, faults, err := Parse(wpDoc(c.body))
 			if c.items < 0 {
-				if err == nil || news.KindOf(err) != news.Invalid || !strings.Contains(err.Error(), c.want) ||
+				if kind := news.KindOf(err); kind != news.Invalid && kind != news.TooLarge || !strings.Contains(err.Error(), c.want) ||
 					!strings.Contains(err.Error(), wpAPI) {
 					t.Errorf("error %v, want one with %q and the address", err, c.want)
 				}
@@ -150,6 +154,7 @@ func FuzzWordPress(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
+		inProportion(t, wpDoc(string(body)))
 		items, faults, err := Parse(wpDoc(string(body)))
 		if err != nil && len(items)+len(faults) > 0 {
 			t.Errorf("items or faults beside the error %v", err)
