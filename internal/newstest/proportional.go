@@ -51,7 +51,7 @@ func ProportionalBut(
 				"input %.60q…", cost, len(in), cost/float64(len(in)), most, in)
 			return
 		}
-		if before > 0 && cost > maxGrowth*before+fixedNoise {
+		if before > 0 && cost > maxGrowth*before+float64(max(fixedNoise, fixed/16)) {
 			t.Errorf("%.0f bytes allocated for an input of %d, but %.0f for half of it: "+
 				"%.1f times as much\ninput %.60q…", cost, len(in), before, cost/before, in)
 			return
