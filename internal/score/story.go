@@ -10,32 +10,62 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Stories numbers the story that each item tells, from 0 in the order of the items.
+// Stories numbers the story that each item tells, from 0 in the order of the items. Its time grows
+// with the number of items, not with its square: titles are compared only where they share a word
+// that is rare among all titles.
 func Stories(items []Item) []int {
 	words := make([][]string, len(items))
-	by := map[string][]int{} // the items that have a word in their title
+	counts := map[string]int{}
 	parent := make([]int, len(items))
 	for i := range items {
 		parent[i] = i
 		words[i] = titleWords(items[i])
-	}
-	for i := range items {
-		shared := map[int]int{}
 		for _, w := range words[i] {
+			counts[w]++
+		}
+	}
+	by := map[string][]int{} // the items that have one of a title's rarer words
+	shared := map[int]bool{} // those to compare with
+	for i := range items {
+		slices.SortFunc(words[i], func(a, b string) int {
+			return cmp.Or(cmp.Compare(counts[a], counts[b]), cmp.Compare(a, b))
+		})
+		clear(shared)
+		for _, w := range rarer(words[i]) {
 			for _, j := range by[w] {
-				shared[j]++
+				shared[j] = true
 			}
 			by[w] = append(by[w], i)
 		}
-		for j := range i {
-			if n := shared[j]; n > 0 && alike(n, len(words[i]), len(words[j])) {
+		for j := range shared {
+			if alike(common(words[i], words[j]), len(words[i]), len(words[j])) {
 				parent[root(parent, i)] = root(parent, j)
 			}
 		}
 	}
+	return number(parent)
+}
+
+// rarer are the words of which two titles that are alike share at least one: of three shared words,
+// or of all, one is none of the two commonest.
+func rarer(words []string) []string { return words[:max(min(len(words), 1), len(words)-2)] }
+
+// common counts the words that two titles share.
+func common(a, b []string) int {
+	n := 0
+	for _, w := range a {
+		if slices.Contains(b, w) {
+			n++
+		}
+	}
+	return n
+}
+
+// number gives each tree of parents a number, in the order of their first items.
+func number(parent []int) []int {
 	numbers := map[int]int{}
-	stories := make([]int, len(items))
-	for i := range items {
+	stories := make([]int, len(parent))
+	for i := range parent {
 		r := root(parent, i)
 		if _, known := numbers[r]; !known {
 			numbers[r] = len(numbers)
