@@ -4,7 +4,7 @@ package feeds
 
 import "embed"
 
-// Files has ID.yaml for each topic.
+// Files has ID.yaml for each topic, and groups that they share in groups/.
 //
-//go:embed *.yaml
+//go:embed *.yaml groups/*.yaml
 var Files embed.FS

@@ -30,6 +30,12 @@ type topic struct {
 	terms       int    // where its terms begin among all terms
 	rules       [2]int // from, to
 	groups      int    // where its groups begin among all groups
+	anchors     uint64 // groups of which the article must have a word; 0 for no such thing
+	near        uint64 // groups that rules want in one sentence
+	anchorsSay  string // the groups' names
+
+	calibration news.Calibration
+	doubt       hundredth // the least score that is doubtful; see calibrate
 
 	children []int32 // the topics whose articles belong here too
 	all      []int32 // the topics of which it is the combination
@@ -49,9 +55,11 @@ type term struct {
 
 // rule says what words of several groups count together.
 type rule struct {
-	groups uint64
-	name   string // the groups' names
-	weight thousandths
+	groups   uint64
+	name     string // the groups' names
+	where    string
+	weight   thousandths
+	sentence bool // all in one
 }
 
 // maxGroups is how many groups a topic may have: as many as the bits that stand for them.
@@ -62,6 +70,7 @@ type builder struct {
 	c     *Classifier
 	trie  *trieNode
 	words map[string]wordIDs
+	stems [kinds]map[string]uint32
 	ids   uint32
 	scan  scanner
 
@@ -70,11 +79,16 @@ type builder struct {
 
 // newBuilder makes a builder without topics.
 func newBuilder() *builder {
-	return &builder{
+	b := &builder{
 		c:     &Classifier{langs: map[string]lang{}, tags: map[string]int32{}},
 		trie:  &trieNode{},
 		words: map[string]wordIDs{},
+		ids:   aPause,
 	}
+	for f := range b.stems {
+		b.stems[f] = map[string]uint32{}
+	}
+	return b
 }
 
 // fault notes something wrong with a topic.
@@ -125,6 +139,7 @@ func (b *builder) addTopic(t news.Topic) {
 	}
 	own.threshold = max(1, hundredth(math.Ceil(math.Min(t.Threshold, maxAmount)*100-1e-6)))
 	own.limits = b.limits(t)
+	own.calibrate(t)
 	c.topics = append(c.topics, own)
 	for _, w := range t.Terms {
 		b.addTerm(t.ID, w)
@@ -133,6 +148,7 @@ func (b *builder) addTopic(t news.Topic) {
 	for _, together := range t.Together {
 		b.addRule(t.ID, names, together)
 	}
+	b.addAnchors(t, names)
 	last := &c.topics[len(c.topics)-1]
 	last.rules[1] = len(c.rules)
 	c.groups += len(t.Groups)
@@ -189,68 +205,128 @@ func (b *builder) addGroups(t news.Topic) map[string]uint64 {
 
 // addRule adds what a topic says of groups that appear together.
 func (b *builder) addRule(topic string, names map[string]uint64, t news.Together) {
-	r := rule{name: strings.Join(t.All, " + ")}
+	r := rule{name: strings.Join(t.All, " + "), where: t.Where, sentence: t.Sentence}
 	r.weight = b.amount(topic, r.name, t.Weight)
 	for _, name := range t.All {
 		bit, known := names[name]
 		if !known {
-			b.fault(topic, "%s: there is no group named %q", r.name, name)
+			b.faultAt(topic, t.Where, "%s: there is no group named %q", r.name, name)
 		}
 		r.groups |= bit
 	}
 	if len(t.All) < 2 {
-		b.fault(topic, "%q: want two groups or more to appear together", r.name)
+		b.faultAt(topic, t.Where, "%q: want two groups or more to appear together", r.name)
+	}
+	if r.sentence {
+		b.c.topics[len(b.c.topics)-1].near |= r.groups
 	}
 	b.c.rules = append(b.c.rules, r)
 }
 
-// entry finds the newest topic's term of this text and language, or makes it, weighing nothing.
-// It gives -1 for a text without a word.
-func (b *builder) entry(topic, text, language, where string) int {
+// addAnchors adds the groups of which one must be there.
+func (b *builder) addAnchors(t news.Topic, names map[string]uint64) {
 	own := &b.c.topics[len(b.c.topics)-1]
-	node, l := b.trie, b.lang(language)
-	b.scan.reset(text)
-	for {
-		w, ended, ok := b.scan.next()
-		if !ok {
-			break
+	for _, name := range t.Anchors {
+		bit, known := names[name]
+		if !known {
+			b.fault(t.ID, "anchors: there is no group named %q", name)
 		}
-		if ended && node != b.trie {
-			b.faultAt(topic, where, "%q has the end of a sentence inside: no text can match it", text)
-			return -1
-		}
-		node = node.child(b.wordID(w))
+		own.anchors |= bit
 	}
-	if node == b.trie {
-		b.faultAt(topic, where, "%q has no word in it", text)
+	own.anchorsSay = "nothing of " + strings.Join(t.Anchors, ", ")
+}
+
+// entry finds the newest topic's term of this text and language, or makes it, weighing nothing.
+// It returns -1 for a text without a word.
+func (b *builder) entry(topic, text, language, where string) int {
+	own, l := &b.c.topics[len(b.c.topics)-1], b.lang(language)
+	nodes, ok := b.ends(topic, text, language, where)
+	if !ok {
 		return -1
 	}
-	for _, u := range node.uses {
-		if t := &b.c.terms[u]; int(u) >= own.terms && t.lang == l {
-			return int(u)
+	at := -1
+	for _, u := range nodes[0].uses {
+		if t := &b.c.terms[u.term]; int(u.term) >= own.terms && t.lang == l {
+			at = int(u.term)
 		}
 	}
-	at := len(b.c.terms)
-	node.uses = append(node.uses, int32(at))
-	b.c.terms = append(b.c.terms, term{
-		topic: int32(len(b.c.topics) - 1), lang: l, text: text, where: where,
-	})
+	if at < 0 {
+		at = len(b.c.terms)
+		b.c.terms = append(b.c.terms, term{
+			topic: int32(len(b.c.topics) - 1), lang: l, text: text, where: where,
+		})
+	}
+	for i, n := range nodes {
+		u := ending{term: int32(at), lang: l}
+		if i > 0 {
+			u.lang = b.lang("es") // as Spanish varies words, in Spanish only
+		}
+		if !slices.Contains(n.uses, u) {
+			n.uses = append(n.uses, u)
+		}
+	}
 	return at
 }
 
-// wordID gives the number of a word of a term.
-func (b *builder) wordID(w word) uint32 {
-	ids := b.words[string(w.text)]
-	id := &ids.any
-	if w.caps {
-		id = &ids.caps
+// ends makes a text's way through the trie, and returns the node that it leads to. A text of any
+// language with words that may be varied has two ways, as English and as Spanish vary words.
+func (b *builder) ends(topic, text, language, where string) (nodes []*trieNode, ok bool) {
+	ways := []forms{english}
+	switch primary(language) {
+	case "":
+		ways = []forms{english, spanish}
+	case "es":
+		ways = []forms{spanish}
 	}
-	if *id == 0 {
-		b.ids++
-		*id = b.ids
-		b.words[string(w.text)] = ids
+	for _, way := range ways {
+		node := b.trie
+		b.scan.reset(text)
+		for {
+			w, before, ok := b.scan.next()
+			if !ok {
+				break
+			}
+			if before == ended && node != b.trie {
+				b.faultAt(topic, where, "%q has the end of a sentence inside: no text can match it",
+					text)
+				return nil, false
+			}
+			if before == paused && node != b.trie {
+				node = node.child(aPause)
+			}
+			f := way
+			if w.caps {
+				f = capital
+			} else if language == "" && w.name {
+				f = exact
+			}
+			node = node.child(b.wordID(string(w.text), f))
+		}
+		if node == b.trie {
+			b.faultAt(topic, where, "%q has no word in it", text)
+			return nil, false
+		}
+		if !slices.Contains(nodes, node) {
+			nodes = append(nodes, node)
+		}
 	}
-	return *id
+	return nodes, true
+}
+
+// wordID returns the number of a term's word, which all words of its stem share.
+func (b *builder) wordID(w string, f forms) uint32 {
+	stem := f.stem(w)
+	if id := b.stems[f][stem]; id != 0 {
+		return id
+	}
+	b.ids++
+	b.stems[f][stem] = b.ids
+	for _, w := range f.words(stem) {
+		ids := b.words[w]
+		ids.is[f] = b.ids
+		b.words[w] = ids
+	}
+	return b.ids
 }
 
 // build freezes what was added.
@@ -270,7 +346,13 @@ func (b *builder) build() (*Classifier, error) {
 // trieNode is a node of the word trie while it grows.
 type trieNode struct {
 	children map[uint32]*trieNode
-	uses     []int32 // the terms that end here, in the order of topics
+	uses     []ending // in the order of topics
+}
+
+// ending is a term that ends at a node, in texts of a language.
+type ending struct {
+	term int32
+	lang lang
 }
 
 // child gives the node that a word leads to, making it if need be.

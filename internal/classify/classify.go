@@ -68,6 +68,7 @@ func (c *Classifier) Explain(a news.Article, always []string, text []news.Passag
 		}
 		if !verdicts[t].Placed {
 			verdicts[t].Missing = r.missing(t)
+			verdicts[t].Doubtful = c.topics[t].doubtful(r.standings[t].score)
 		}
 	}
 	return verdicts

@@ -56,7 +56,7 @@ func (c *Classifier) DecideVerdicts(
 		for _, d := range decisions {
 			if d.Topic == t.id {
 				d.Settle(&v.Placement)
-				v.Placed = d.In
+				v.Placed, v.Doubtful = d.In, false
 			}
 		}
 		if v.Placed || r.standings[at].placed {

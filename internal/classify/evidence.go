@@ -14,6 +14,7 @@ const (
 	bySource = "source" // the source's standing
 	byTopic  = "topic"  // another topic
 	byLimit  = "limit"  // of the topic, outside of which the article is
+	byAnchor = "anchor" // that the article lacks
 )
 
 // placement writes down where the article stands with a topic, with its evidence, strongest first.
@@ -28,6 +29,7 @@ func (r *reading) standingOn(
 	t int, source string, score hundredth, evidence []news.Evidence,
 ) news.Placement {
 	topic, standing := &r.c.topics[t], &r.standings[t]
+	probability := topic.probability(score)
 	add := func(term, place string, weight hundredth) {
 		score += weight
 		evidence = append(evidence, news.Evidence{
@@ -53,7 +55,8 @@ func (r *reading) standingOn(
 	}
 	slices.SortFunc(evidence, stronger)
 	return news.Placement{
-		Topic: topic.id, Score: float64(score) / 100, Threshold: topic.limit, Evidence: evidence,
+		Topic: topic.id, Score: float64(score) / 100, Threshold: topic.limit,
+		Probability: probability, Evidence: evidence,
 	}
 }
 
@@ -65,7 +68,7 @@ func stronger(a, b news.Evidence) int {
 }
 
 // evidence lists what counted for a topic or against it, in no order.
-func (r *reading) evidence(t int) []news.Evidence {
+func (r *reading) evidence(t int) (list []news.Evidence) {
 	n := 0
 	for i := range r.hits {
 		if int(r.hits[i].topic) == t {
@@ -75,7 +78,15 @@ func (r *reading) evidence(t int) []news.Evidence {
 	if n == 0 {
 		return nil
 	}
-	list := make([]news.Evidence, 0, 2*n) // many are in two places
+	if away := r.adrift[t]; away != 0 {
+		n++
+		defer func() {
+			list = append(list, news.Evidence{
+				Term: r.c.topics[t].anchorsSay, Place: byAnchor, Count: 1, Weight: -float64(away) / 100,
+			})
+		}()
+	}
+	list = make([]news.Evidence, 0, 2*n) // many are in two places
 	for i := range r.hits {
 		h := &r.hits[i]
 		if int(h.topic) != t {
@@ -104,10 +115,10 @@ func (r *reading) name(h *hit) string {
 		return r.c.terms[h.at].text
 	}
 	met := r.words[h.words : int(h.words)+bits.OnesCount64(r.c.rules[rule].groups)]
-	text := func(w int32) string { return r.c.terms[w].text }
+	text := func(w metWord) string { return r.c.terms[w.term].text }
 	name := append(r.key[:0], r.c.rules[rule].name...)
 	for i, w := range met {
-		same := func(before int32) bool { return text(before) == text(w) }
+		same := func(before metWord) bool { return text(before) == text(w) }
 		if slices.ContainsFunc(met[:i], same) {
 			continue
 		}

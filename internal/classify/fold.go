@@ -18,6 +18,8 @@ const (
 	quote               // an apostrophe, straight or typographic
 	stop                // ends a sentence when a space follows
 	line                // ends a sentence by itself
+	pause               // parts words, and terms too: a comma, a bracket, a long dash
+	dash                // a hyphen or dash: a pause when it has space around it
 )
 
 // folded is what becomes of a rune: its class, and for letters the one or two bytes, or the rune,
@@ -68,6 +70,10 @@ func classOf(r rune) class {
 		return stop
 	case r == '\n' || r == '\r' || r == '|' || r == '¿' || r == '¡' || r == '•':
 		return line
+	case r == ',' || r == '(' || r == ')' || r == '—':
+		return pause
+	case r == '-' || r == '–':
+		return dash
 	case unicode.IsUpper(r):
 		return upper
 	case r == 'º' || r == 'ª' || r == '\u00ad' || unicode.Is(unicode.Mn, r):
@@ -83,7 +89,17 @@ func classOf(r rune) class {
 type word struct {
 	text []byte // valid until the next call of next
 	caps bool   // two letters or more, all of them capitals
+	name bool   // begins with a capital
 }
+
+// gap is what stands before a word.
+type gap uint8
+
+const (
+	space  gap = iota // or a hyphen, an apostrophe, a quotation mark
+	paused            // a comma, bracket or dash
+	ended             // the end of a sentence
+)
 
 // scanner reads a text word by word. It allocates only while its buffer grows.
 type scanner struct {
@@ -111,25 +127,45 @@ func (s *scanner) rune(at int) (f folded, r rune, size int) {
 	return folded{class: classOf(r)}, r, size
 }
 
-// next reads the next word. It returns ok only for a word, and ended when a sentence ended
-// before it, or before the end of the text.
-func (s *scanner) next() (w word, ended, ok bool) {
+// next reads the next word. It returns ok only for a word, and what there was before it, or before
+// the end of the text.
+func (s *scanner) next() (w word, before gap, ok bool) {
 	for {
 		f, _, size := s.rune(s.at)
 		switch f.class {
 		case letter, upper:
 			s.from = s.at
-			return s.word(), ended, true
+			return s.word(), before, true
 		case line:
-			ended = true
+			before = ended
 		case stop:
-			ended = ended || s.stops()
+			if s.stops() {
+				before = ended
+			}
+		case pause, dash:
+			if before == space && s.pauses(f.class) {
+				before = paused
+			}
 		}
 		if size == 0 {
-			return word{}, ended, false
+			return word{}, before, false
 		}
 		s.at += size
 	}
+}
+
+// pauses reports whether the mark at s.at parts what is said: not a comma in a number, nor a
+// hyphen in a word.
+func (s *scanner) pauses(c class) bool {
+	if s.at == 0 {
+		return false
+	}
+	prior := s.text[s.at-1]
+	if c == dash {
+		return prior == ' '
+	}
+	next, _, size := s.rune(s.at + 1)
+	return s.text[s.at] != ',' || size == 0 || next.class != letter || prior < '0' || prior > '9'
 }
 
 // stops tells whether the mark at s.at ends a sentence: a space or quotation mark follows, and
@@ -146,6 +182,7 @@ func (s *scanner) stops() bool {
 func (s *scanner) word() word {
 	s.buf = s.buf[:0]
 	letters, capitals := 0, 0
+	name := false
 	for {
 		f, r, size := s.rune(s.at)
 		switch f.class {
@@ -153,13 +190,14 @@ func (s *scanner) word() word {
 			letters++
 			if f.class == upper {
 				capitals++
+				name = name || letters == 1
 			}
 			s.put(f, r)
 		case mark:
 		default:
 			if !s.initial(letters) {
 				s.possessive(f.class, size)
-				return word{text: stem(s.buf), caps: letters > 1 && letters == capitals}
+				return word{text: s.buf, caps: letters > 1 && letters == capitals, name: name}
 			}
 		}
 		s.at += size
@@ -204,30 +242,4 @@ func (s *scanner) possessive(c class, size int) {
 			s.at = next + 1
 		}
 	}
-}
-
-// stem takes the plural ending off a folded word: coarse, but alike for texts and terms.
-func stem(w []byte) []byte {
-	n := len(w)
-	if n < 4 {
-		return w
-	}
-	if w[n-1] == 's' {
-		switch w[n-2] {
-		case 's', 'u', 'i':
-			return w
-		case 'e':
-			if n > 4 && w[n-3] == 'i' {
-				w = w[:n-2]
-				w[n-3] = 'y'
-				return w
-			}
-		}
-		n--
-		w = w[:n]
-	}
-	if n > 4 && w[n-1] == 'e' {
-		w = w[:n-1]
-	}
-	return w
 }

@@ -2,11 +2,20 @@ package classify
 
 import "cmp"
 
-// wordIDs are the numbers of a word: as a term writes it in capitals, and otherwise; 0 is none.
+// wordIDs are the numbers of a word, by the forms that terms may have; 0 is none.
 type wordIDs struct {
-	any, caps uint32
-	speaks    lang // the language that the word speaks for, if any
+	is     [kinds]uint32
+	speaks lang // the language that the word speaks for, if any
 }
+
+// What stands between words has numbers too.
+const (
+	sentenceEnd = ^uint32(0) // no term has this word
+	aPause      = 1          // those terms have it that are written with a comma
+)
+
+// between makes what stands in the place of a word.
+func between(what uint32) wordIDs { return wordIDs{is: [kinds]uint32{exact: what}} }
 
 // index finds all terms of all topics in one pass over a text: a trie whose edges are words.
 type index struct {
@@ -44,10 +53,10 @@ func freeze(root *trieNode, words map[string]wordIDs, ids uint32, terms []term) 
 			x.edges = append(x.edges, edge{word: id, node: int32(len(queue))})
 			queue = append(queue, n.children[id])
 		}
-		for _, at := range n.uses {
-			t := &terms[at]
+		for _, end := range n.uses {
+			t := &terms[end.term]
 			x.uses = append(x.uses, use{
-				groups: t.groups, term: at, topic: t.topic, lang: t.lang, counts: t.counts,
+				groups: t.groups, term: end.term, topic: t.topic, lang: end.lang, counts: t.counts,
 				sign: int8(cmp.Compare(t.weight, 0)),
 			})
 		}

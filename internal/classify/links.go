@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -19,7 +20,7 @@ func (b *builder) addCombination(t news.Topic) {
 	b.c.topics = append(b.c.topics, topic{
 		id: t.ID, limit: float64(len(t.All)), threshold: hundredth(len(t.All)) * point,
 		titleWeight: one, terms: len(b.c.terms), rules: [2]int{n, n}, groups: b.c.groups,
-		limits: b.limits(t),
+		limits: b.limits(t), doubt: math.MaxInt64,
 	})
 }
 

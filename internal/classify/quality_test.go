@@ -79,17 +79,25 @@ func (n *tally) f1() float64 {
 // texts that the rules were tuned on; expect less of others.
 func TestQuality(t *testing.T) {
 	holdQuality(t, others, map[string]float64{
-		"us-mexico": .95, "us-mexico en": .95, "us-mexico es": .94,
-		"border": .95, "border en": .95, "border es": .90,
-		"cartels": .95, "cartels en": .93, "cartels es": .96,
-		"lang en": .95, "lang es": .95,
+		"us-mexico": .90, "border": .88, "cartels": .89, "lang en": .89, "lang es": .89,
 	})
 }
 
 // TestHeadlines does the same with our own set.
 func TestHeadlines(t *testing.T) {
 	holdQuality(t, headlines, map[string]float64{
-		"us-mexico": .93, "border": .93, "cartels": .90, "lang en": .93, "lang es": .93,
+		"us-mexico": .87, "border": .93, "cartels": .85, "lang en": .87, "lang es": .88,
+	})
+}
+
+// hard is a set of our own: the news that is mistaken for ours most easily, and ordinary news, of
+// 2025 and 2026, written before the rules that it judges.
+const hard = "../score/testdata/hard.jsonl"
+
+// TestHard does the same with news that no rule was written on.
+func TestHard(t *testing.T) {
+	holdQuality(t, hard, map[string]float64{
+		"us-mexico": .90, "border": .86, "cartels": .90, "lang en": .88, "lang es": .90,
 	})
 }
 

@@ -30,9 +30,6 @@ const (
 	sectionBytes = 100
 )
 
-// sentenceEnd stands between the words of two sentences: no term has this word.
-const sentenceEnd = ^uint32(0)
-
 // hit is what was found of one term, or of one rule, in an article.
 type hit struct {
 	at    int32         // the term, or the number of terms + the rule
@@ -43,11 +40,19 @@ type hit struct {
 	gain  [places]thousandths
 }
 
-// best is the best match of a group within a part of an article.
+// best is the best match of a group within a part of an article, or within a sentence.
 type best struct {
 	gain  thousandths
 	term  int32
+	pos   int32 // of its first word
 	place place
+}
+
+// scope is where the words of a rule must be together.
+type scope struct {
+	seen  []uint64 // by topic: the groups seen
+	parts []int32  // the topics for which seen is not 0
+	bests []best   // by group
 }
 
 // reading is one article being matched. It is used again for the next, so that matching
@@ -64,15 +69,17 @@ type reading struct {
 	section   bool // the heading being read has a section below it
 	partWords int  // words read of the part
 
-	after []after  // by topic
-	seen  []uint64 // by topic: the groups seen in the part
-	parts []int32  // the topics for which seen is not 0
-	bests []best   // by group
+	after    []after  // by topic
+	anchored []uint64 // by topic: the groups seen in the opening
+	part     scope
+	sentence scope // of the groups that rules want in one
 
 	slots  []int32 // by term, then by rule: 1 + its index in hits, or 0
 	hits   []hit
-	words  []int32
+	met    []met
+	words  []metWord
 	scores []hundredth // by topic, by its rules alone
+	adrift []hundredth // by topic: what its rules gave, taken away for want of an anchor
 
 	standings []standing // by topic
 	tags      []int32    // those that topics are limited to
@@ -99,11 +106,15 @@ type found struct {
 // newReading makes a reading with room for a classifier's topics.
 func newReading(c *Classifier) *reading {
 	return &reading{
-		c: c, after: make([]after, len(c.topics)), seen: make([]uint64, len(c.topics)),
-		bests: make([]best, c.groups), slots: make([]int32, len(c.terms)+len(c.rules)),
+		c: c, after: make([]after, len(c.topics)), anchored: make([]uint64, len(c.topics)),
+		part: newScope(c), sentence: newScope(c), slots: make([]int32, len(c.terms)+len(c.rules)),
 		scores: make([]hundredth, len(c.topics)), standings: make([]standing, len(c.topics)),
-		spoken: make([]int32, int(firstOwn)+len(c.langs)),
+		adrift: make([]hundredth, len(c.topics)), spoken: make([]int32, int(firstOwn)+len(c.langs)),
 	}
+}
+
+func newScope(c *Classifier) scope {
+	return scope{seen: make([]uint64, len(c.topics)), bests: make([]best, c.groups)}
 }
 
 // begin forgets the article before.
@@ -111,9 +122,11 @@ func (r *reading) begin(l lang) {
 	for i := range r.hits {
 		r.slots[r.hits[i].at] = 0
 	}
-	r.hits, r.words = r.hits[:0], r.words[:0]
+	r.hits, r.met, r.words = r.hits[:0], r.met[:0], r.words[:0]
 	clear(r.after)
+	clear(r.anchored)
 	clear(r.scores)
+	clear(r.adrift)
 	r.lang, r.pos, r.depth, r.partWords = l, 1, 0, 0
 }
 
@@ -127,6 +140,7 @@ func (r *reading) passage(text string, p place) {
 		r.trace.begin(text, p)
 	}
 	r.match(p)
+	r.endSentence()
 	if p == inBody && r.depth > opening && r.partWords >= partSize {
 		r.endPart()
 	}
@@ -138,16 +152,18 @@ func (r *reading) read(text string) {
 	r.ids = r.ids[:0]
 	clear(r.spoken)
 	for {
-		w, ended, ok := r.scan.next()
-		if ended && len(r.ids) > 0 {
-			r.ids = append(r.ids, wordIDs{any: sentenceEnd})
+		w, before, ok := r.scan.next()
+		if len(r.ids) > 0 && before == ended {
+			r.ids = append(r.ids, between(sentenceEnd))
+		} else if len(r.ids) > 0 && before == paused {
+			r.ids = append(r.ids, between(aPause))
 		}
 		if !ok {
 			break
 		}
 		ids := r.c.index.words[string(w.text)]
 		if !w.caps {
-			ids.caps = 0
+			ids.is[capital] = 0
 		}
 		r.spoken[ids.speaks]++
 		r.ids = append(r.ids, ids)
@@ -208,18 +224,25 @@ func (r *reading) endSummary() {
 // match finds the terms in r.ids.
 func (r *reading) match(p place) {
 	first := r.c.index.first
-	for i, ids := range r.ids {
-		if ids.any == sentenceEnd {
+	for i := range r.ids {
+		ids := &r.ids[i].is
+		switch ids[exact] {
+		case sentenceEnd:
+			if p != inTitle { // a title is one sentence, whatever colons are in it
+				r.endSentence()
+			}
 			if r.depth > opening && r.partWords >= partSize && p != inHeading {
 				r.endPart()
 			}
+			continue
+		case aPause:
 			continue
 		}
 		if p != inTitle {
 			r.depth++
 			r.partWords++
 		}
-		if first[ids.any] == 0 && first[ids.caps] == 0 {
+		if first[ids[english]]|first[ids[spanish]]|first[ids[exact]]|first[ids[capital]] == 0 {
 			continue
 		}
 		r.walk(i)
@@ -232,9 +255,8 @@ func (r *reading) match(p place) {
 func (r *reading) walk(i int) {
 	x := &r.c.index
 	r.found, r.front = r.found[:0], r.front[:0]
-	ids := r.ids[i]
-	for _, n := range [2]int32{x.first[ids.any], x.first[ids.caps]} {
-		if n != 0 {
+	for _, id := range r.ids[i].is {
+		if n := x.first[id]; n != 0 {
 			r.front = append(r.front, n)
 		}
 	}
@@ -244,10 +266,10 @@ func (r *reading) walk(i int) {
 			if at := &x.nodes[n]; at.uses < at.usesEnd {
 				r.found = append(r.found, found{node: n, end: r.pos + i})
 			}
-			if i >= len(r.ids) || r.ids[i].any == sentenceEnd {
+			if i >= len(r.ids) || r.ids[i].is[exact] == sentenceEnd {
 				continue
 			}
-			for _, id := range [2]uint32{r.ids[i].any, r.ids[i].caps} {
+			for _, id := range r.ids[i].is {
 				if next := x.next(n, id); next != 0 {
 					r.back = append(r.back, next)
 				}
@@ -265,7 +287,7 @@ func (r *reading) accept(i int, p place) {
 		depth = one * opening / thousandths(r.depth)
 	}
 	if p == inHeading && r.section {
-		depth = max(depth, one/2)
+		depth = one
 	}
 	for at := len(r.found) - 1; at >= 0; at-- {
 		f := r.found[at]
@@ -299,99 +321,55 @@ func (r *reading) accept(i int, p place) {
 }
 
 // meet records a match of a word of groups, words from and to of the passage, each group keeping
-// its best of the part.
+// its best of the part and of the sentence.
 func (r *reading) meet(u *use, p place, gain thousandths, from, to int) {
-	if r.seen[u.topic] == 0 {
-		r.parts = append(r.parts, u.topic)
+	topic := &r.c.topics[u.topic]
+	match := best{gain: gain, term: u.term, pos: int32(r.pos + from), place: p}
+	if r.depth <= opening {
+		r.anchored[u.topic] |= u.groups
 	}
-	base := r.c.topics[u.topic].groups
 	for left := u.groups; left != 0; left &= left - 1 {
-		bit := bits.TrailingZeros64(left)
-		b := &r.bests[base+bit]
-		better := r.seen[u.topic]&(1<<bit) == 0 || gain > b.gain
-		if better {
-			*b = best{gain: gain, term: u.term, place: p}
-		}
+		group := topic.groups + bits.TrailingZeros64(left)
+		better := r.part.meet(u.topic, left&-left, group, match)
 		if r.trace != nil {
-			r.trace.meet(base+bit, u.term, from, to, better)
+			r.trace.meet(group, u.term, from, to, better)
 		}
 	}
-	r.seen[u.topic] |= u.groups
+	for left := u.groups & topic.near; left != 0; left &= left - 1 {
+		group := topic.groups + bits.TrailingZeros64(left)
+		better := r.sentence.meet(u.topic, left&-left, group, match)
+		if r.trace != nil && better {
+			r.trace.near(group, u.term, from, to)
+		}
+	}
+}
+
+// meet records a match of a group's word, and reports whether it is the group's best here.
+func (s *scope) meet(topic int32, bit uint64, group int, match best) bool {
+	if s.seen[topic] == 0 {
+		s.parts = append(s.parts, topic)
+	}
+	if s.seen[topic]&bit != 0 && match.gain <= s.bests[group].gain {
+		return false
+	}
+	s.seen[topic] |= bit
+	s.bests[group] = match
+	return true
 }
 
 // add adds a match's gain, halved for each match before it.
-func (r *reading) add(at, topic int32, p place, gain thousandths) *hit {
+func (r *reading) add(at, topic int32, p place, gain thousandths) {
+	h := r.hit(at, topic)
+	h.gain[p] += gain >> min(h.total, 62)
+	h.count[p]++
+	h.total++
+}
+
+// hit is what was found of a term or rule so far.
+func (r *reading) hit(at, topic int32) *hit {
 	if r.slots[at] == 0 {
 		r.hits = append(r.hits, hit{at: at, topic: topic})
 		r.slots[at] = int32(len(r.hits))
 	}
-	h := &r.hits[r.slots[at]-1]
-	h.gain[p] += gain >> min(h.total, 62)
-	h.count[p]++
-	h.total++
-	return h
-}
-
-// endPart counts the rules whose groups all appeared in the part that ends here.
-func (r *reading) endPart() {
-	for _, t := range r.parts {
-		topic := &r.c.topics[t]
-		for i := topic.rules[0]; i < topic.rules[1]; i++ {
-			if mask := r.c.rules[i].groups; r.seen[t]&mask == mask {
-				r.together(t, i)
-			}
-		}
-		r.seen[t] = 0
-	}
-	r.parts, r.partWords = r.parts[:0], 0
-}
-
-// together counts a rule whose groups appeared together.
-func (r *reading) together(t int32, rule int) {
-	base, mask := r.c.topics[t].groups, r.c.rules[rule].groups
-	sum, p, from := thousandths(0), inTitle, int32(len(r.words))
-	for left := mask; left != 0; left &= left - 1 {
-		group := base + bits.TrailingZeros64(left)
-		b := &r.bests[group]
-		if r.trace != nil {
-			r.trace.together(int32(len(r.c.terms)+rule), group)
-		}
-		sum += b.gain
-		p = max(p, b.place)
-		r.words = append(r.words, b.term)
-	}
-	h := r.add(int32(len(r.c.terms)+rule), t, p, sum/thousandths(bits.OnesCount64(mask)))
-	if h.total == 1 {
-		h.words = from
-	} else {
-		r.words = r.words[:from]
-	}
-}
-
-// tally adds up every topic's score.
-func (r *reading) tally() {
-	for i := range r.hits {
-		h := &r.hits[i]
-		weight := r.weight(h)
-		for _, gain := range h.gain {
-			r.scores[h.topic] += points(weight, gain)
-		}
-	}
-}
-
-// weight is the weight of the term or rule of a hit.
-func (r *reading) weight(h *hit) thousandths {
-	if rule := int(h.at) - len(r.c.terms); rule >= 0 {
-		return r.c.rules[rule].weight
-	}
-	return r.c.terms[h.at].weight
-}
-
-// points is weight × gain, rounded to hundredths, halves away from zero.
-func points(weight, gain thousandths) hundredth {
-	v := weight * gain
-	if v < 0 {
-		return (v - 5_000) / 10_000
-	}
-	return (v + 5_000) / 10_000
+	return &r.hits[r.slots[at]-1]
 }

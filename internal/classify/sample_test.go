@@ -35,8 +35,8 @@ func TestSample(t *testing.T) {
 		for _, e := range v.Evidence {
 			t.Logf("    %+.2f %s: %s ×%d", e.Weight, e.Place, e.Term, e.Count)
 		}
-		if !v.Placed {
-			t.Errorf("not in %s, %.2f of %.2f", v.Topic, v.Score, v.Threshold)
+		if v.Score < v.Threshold+1 {
+			t.Errorf("not safely in %s, %.2f of %.2f", v.Topic, v.Score, v.Threshold)
 		}
 		// What a person would point at is among what counted.
 		found := map[string]bool{}
@@ -46,7 +46,7 @@ func TestSample(t *testing.T) {
 		for _, words := range map[string][]string{
 			"border":    {"border crossings", "Border"},
 			"cartels":   {"Cartels", "Drug Cartels"},
-			"us-mexico": {"Mexico Rejects", "troops"},
+			"us-mexico": {"Military Action", "troops"},
 		}[v.Topic] {
 			if !found[words] {
 				t.Errorf("%s: %q counted nothing", v.Topic, words)

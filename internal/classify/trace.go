@@ -23,7 +23,10 @@ type trace struct {
 	passages []quoted
 	marks    []matched // of terms and rules
 	bests    []matched // by group: where its best match of the part is
+	nears    []matched // and that of the sentence
 	met      []int32   // by group: 1 + the first of its terms that was found, 0 for none
+
+	togethers []matched // of the rules that were met, whether they count or not
 }
 
 // quoted is a passage with the bounds of its words.
@@ -41,7 +44,10 @@ type matched struct {
 
 // newTrace makes an empty trace.
 func newTrace(c *Classifier) *trace {
-	return &trace{bests: make([]matched, c.groups), met: make([]int32, c.groups)}
+	return &trace{
+		bests: make([]matched, c.groups), nears: make([]matched, c.groups),
+		met: make([]int32, c.groups),
+	}
 }
 
 // begin begins a passage.
@@ -54,8 +60,8 @@ func bounds(text string) (words [][2]int) {
 	var s scanner
 	s.reset(text)
 	for {
-		_, ended, ok := s.next()
-		if ended && len(words) > 0 {
+		_, before, ok := s.next()
+		if before != space && len(words) > 0 {
 			words = append(words, [2]int{})
 		}
 		if !ok {
@@ -80,11 +86,24 @@ func (tr *trace) meet(group int, term int32, from, to int, best bool) {
 	}
 }
 
-// together notes that a group's best match of the part counts for a rule.
-func (tr *trace) together(rule int32, group int) {
+// near notes that the best so far of a group's words in the sentence was found.
+func (tr *trace) near(group int, term int32, from, to int) {
+	tr.nears[group] = matched{term, len(tr.passages) - 1, from, to}
+}
+
+// together notes where a group's best match is for a rule.
+func (tr *trace) together(rule int32, group int, sentence bool) {
 	m := tr.bests[group]
+	if sentence {
+		m = tr.nears[group]
+	}
 	m.at = rule
-	tr.marks = append(tr.marks, m)
+	tr.togethers = append(tr.togethers, m)
+}
+
+// counted notes that a rule counts.
+func (tr *trace) counted(from int32, n int) {
+	tr.marks = append(tr.marks, tr.togethers[from:int(from)+n]...)
 }
 
 // contexts quotes the matches, by topic, in the order of the article.
@@ -108,7 +127,7 @@ func (r *reading) contexts() [][]news.Context {
 		quotedAt[m] = true
 		term, topic := r.named(m.at)
 		c := r.trace.passages[m.passage].quote(m.from, m.to)
-		c.Term = term
+		c.Term, c.Where = term, r.where(m.at)
 		byTopic[topic] = append(byTopic[topic], c)
 	}
 	return byTopic
@@ -121,6 +140,14 @@ func (r *reading) named(at int32) (name string, topic int32) {
 		return r.name(h), h.topic
 	}
 	return r.c.terms[at].text, r.c.terms[at].topic
+}
+
+// where tells where a term or rule is written.
+func (r *reading) where(at int32) string {
+	if rule := int(at) - len(r.c.terms); rule >= 0 {
+		return r.c.rules[rule].where
+	}
+	return r.c.terms[at].where
 }
 
 // quote is a match in its words.
@@ -198,7 +225,8 @@ func (r *reading) missing(t int) []news.Missing {
 	}
 	var list []news.Missing
 	for i := topic.rules[0]; i < topic.rules[1]; i++ {
-		if m, ok := r.nearly(t, i); ok {
+		same := func(other news.Missing) bool { return other.Rule == r.c.rules[i].name }
+		if m, ok := r.nearly(t, i); ok && !slices.ContainsFunc(list, same) {
 			list = append(list, m)
 		}
 	}

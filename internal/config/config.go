@@ -106,12 +106,13 @@ const InboxID = "inbox"
 func Load(opts Options) (Config, error) {
 	l := &loader{
 		opts: opts, places: make(map[string]place), links: make(map[string][]link),
-		topicFiles: make(map[string]string),
+		topicFiles: make(map[string]string), groups: make(map[string]*groups),
 	}
 	l.loadSettings()
 	if !opts.Settings {
 		l.loadTopics()
 		l.loadSources()
+		l.joinGroups()
 		l.checkLinks()
 		l.checkRules()
 	}
@@ -129,9 +130,11 @@ type loader struct {
 	sourceFile  string // of the settings sources and topics
 	topicDir    string
 	windowBytes int64
-	places      map[string]place  // where each setting was last set
-	links       map[string][]link // of each topic
-	topicFiles  map[string]string // of each topic
+	places      map[string]place   // where each setting was last set
+	links       map[string][]link  // of each topic
+	topicFiles  map[string]string  // of each topic
+	shared      groups             // that any topic may name
+	groups      map[string]*groups // of each topic
 	faults      Faults
 }
 

@@ -292,7 +292,10 @@ not: a topic
 				{Name: "us", Words: []news.Word{{Text: "gophers"}, {Text: "taltuzas", Lang: "es"}}},
 				{Name: "them", Words: []news.Word{{Text: "2024", Lang: "en"}}},
 			},
-			Together: []news.Together{{All: []string{"us", "them"}, Weight: -1.5}},
+			Together: []news.Together{{
+				All: []string{"us", "them"}, Weight: -1.5,
+				Where: filepath.ToSlash(dir) + "/var/feeds/go.yaml:11:5",
+			}},
 			Match: []news.Example{{
 				Lang: "en", Title: "A gopher", Text: "First.\n\nSecond.",
 				Where: filepath.ToSlash(dir) + "/var/feeds/go.yaml:14:7",

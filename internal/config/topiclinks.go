@@ -16,7 +16,7 @@ import (
 // link is where a topic file names something that is not in it. It is checked when all files are
 // read, since any of them may be what it names.
 type link struct {
-	key   string // aliases, parent, all or sources; "" is the file itself, which has no rules
+	key   string // aliases, parent, all, sources or group; "" is the file itself, without rules
 	name  string
 	place place
 	field string
@@ -74,7 +74,10 @@ func medtop(s string) (string, error) {
 }
 
 // ownRules are the keys of a topic that has rules of its own.
-var ownRules = []string{"threshold", "title_weight", "terms", "against", "groups", "together"}
+var ownRules = []string{
+	"threshold", "title_weight", "terms", "against", "groups", "together", "anchors",
+	"calibration", "publish", "doubt",
+}
 
 // checkRules holds that a topic has rules of its own, or is made of other topics, not both. Good
 // tells that nothing was wrong with the file before.
@@ -137,6 +140,7 @@ func (l *loader) checkLinks() {
 		for _, k := range l.links[t.ID] {
 			var err error
 			switch k.key {
+			case "group": // see joinGroups
 			case "aliases":
 				err = l.checkAlias(t.ID, k, aliases)
 			case "sources":

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -81,7 +82,7 @@ func (l *loader) readTopics(dir fs.FS, name string) (found int, err error) {
 		found++
 		l.readTopic(dir, e.Name(), path.Join(filepath.ToSlash(name), e.Name()))
 	}
-	return found, nil
+	return found, l.readGroups(dir, filepath.ToSlash(name))
 }
 
 // readTopic reads one topic file, in the place of an earlier one of the same name.
@@ -107,9 +108,9 @@ func (l *loader) readTopic(dir fs.FS, name, file string) {
 	t := topicFile{Topic: news.Topic{
 		ID: id, TitleWeight: 3,
 		Titles: make(map[string]string), Descriptions: make(map[string]string),
-	}}
+	}, groups: &groups{}}
 	t.readFile(l.reader(file, ""), data)
-	l.links[id], l.topicFiles[id] = t.links, file
+	l.links[id], l.groups[id], l.topicFiles[id] = t.links, t.groups, file
 	same := func(before news.Topic) bool { return before.ID == id }
 	if i := slices.IndexFunc(l.cfg.Topics, same); i >= 0 {
 		l.cfg.Topics[i] = t.Topic
@@ -121,8 +122,8 @@ func (l *loader) readTopic(dir fs.FS, name, file string) {
 // topicFile is a topic while it is read.
 type topicFile struct {
 	news.Topic
-	named []ast.Node // groups that rules name, which may follow later in the file
-	links []link     // what else it names, which may be in any file
+	groups *groups
+	links  []link // what it names, which may follow later or be in any file
 }
 
 func (t *topicFile) readFile(r *reader, data []byte) {
@@ -141,25 +142,27 @@ func (t *topicFile) readFile(r *reader, data []byte) {
 		"title_weight": number(&t.TitleWeight, 0.01, maxWeight),
 		"terms":        t.terms(0, 1),
 		"against":      t.terms(0.001, -1),
-		"groups":       keyed(t.group),
+		"groups":       keyed(t.groups.read),
 		"together":     list(t.together),
-		"examples":     fields{"match": examples(&t.Match), "reject": examples(&t.Reject)},
-		"aliases":      t.names("aliases", &t.Aliases),
-		"parent":       t.name("parent", &t.Parent),
-		"all":          t.names("all", &t.All),
-		"langs":        list(t.lang),
-		"sources":      t.names("sources", &t.Sources),
-		"tags":         tags(&t.Tags),
-		"medtop":       parsed(&t.Medtop, medtop),
+		"anchors":      list(t.anchor),
+		"calibration": fields{
+			"slope":  number(&t.Calibration.Slope, 0.01, maxWeight),
+			"middle": number(&t.Calibration.Middle, -maxWeight, maxWeight),
+		},
+		"publish":  number(&t.Publish, 0.01, 0.99),
+		"doubt":    number(&t.Doubt, 0.01, 0.99),
+		"examples": fields{"match": examples(&t.Match), "reject": examples(&t.Reject)},
+		"aliases":  t.names("aliases", &t.Aliases),
+		"parent":   t.name("parent", &t.Parent),
+		"all":      t.names("all", &t.All),
+		"langs":    list(t.lang),
+		"sources":  t.names("sources", &t.Sources),
+		"tags":     tags(&t.Tags),
+		"medtop":   parsed(&t.Medtop, medtop),
 	}.read(r, root)
 	r.require(root, "title", "description")
 	t.checkRules(r, root, len(*r.faults) == before)
-	for _, n := range t.named {
-		name := n.(*ast.StringNode).Value
-		if !slices.ContainsFunc(t.Groups, func(g news.Group) bool { return g.Name == name }) {
-			r.fault(n, "%q is not among the groups of this file", name)
-		}
-	}
+	t.checkCalibration(r)
 }
 
 // perLanguage reads a text for each language.
@@ -196,52 +199,70 @@ func (t *topicFile) terms(least, sign float64) value {
 			return
 		}
 		keyed(func(r *reader, key string, at, v ast.Node) {
-			term, err := filled(key)
-			if err != nil {
-				r.fault(at, "%v", err)
+			if v.Type() == ast.SequenceType {
+				t.termList(r, lang, key, at, v, least, sign)
+			} else {
+				t.term(r, lang, key, at, v, least, sign)
 			}
-			weight := 0.0
-			if strings.HasPrefix(v.GetToken().Value, "-") {
-				r.fault(v, "is negative: what counts against stands under against, as positive")
-			} else if number(&weight, least, maxWeight)(r, v); weight != 0 {
-				weight *= sign // a zero keeps its plain sign
-			}
-			t.Terms = append(t.Terms, news.Term{
-				Text: term, Lang: lang, Weight: weight, Where: r.place(at).String(),
-			})
 		})(r, v)
 	})
 }
 
-// group reads words by language.
-func (t *topicFile) group(r *reader, key string, at, v ast.Node) {
-	name, err := filled(key)
+// term reads the weight of one term.
+func (t *topicFile) term(
+	r *reader, lang, key string, at, v ast.Node, least, sign float64,
+) {
+	text, err := filled(key)
 	if err != nil {
 		r.fault(at, "%v", err)
 	}
-	g := news.Group{Name: name}
-	keyed(func(r *reader, key string, at, v ast.Node) {
-		lang, ok := languageKey(r, key, at)
-		if !ok {
-			return
-		}
-		list(func(r *reader, n ast.Node) {
-			var word string
-			checkedText(&word, filled)(r, n)
-			g.Words = append(g.Words, news.Word{Text: word, Lang: lang, Where: r.place(n).String()})
-		})(r, v)
-	})(r, v)
-	if len(g.Words) == 0 {
-		r.fault(at, "has no words")
+	weight := 0.0
+	if strings.HasPrefix(v.GetToken().Value, "-") {
+		r.fault(v, negative)
+	} else if number(&weight, least, maxWeight)(r, v); weight != 0 {
+		weight *= sign // a zero keeps its plain sign
 	}
-	t.Groups = append(t.Groups, g)
+	t.Terms = append(t.Terms, news.Term{
+		Text: text, Lang: lang, Weight: weight, Where: r.place(at).String(),
+	})
+}
+
+// negative is what is wrong with a weight below zero.
+const negative = "is negative: what counts against stands under against, as positive"
+
+// termList reads the terms of one weight.
+func (t *topicFile) termList(
+	r *reader, lang, key string, at, v ast.Node, least, sign float64,
+) {
+	weight, err := strconv.ParseFloat(key, 64)
+	switch {
+	case strings.HasPrefix(key, "-"):
+		r.fault(at, negative)
+	case err != nil || !(weight >= least && weight <= maxWeight):
+		r.fault(at, "has a list of terms: want their weight before it, from %v to %v", least,
+			float64(maxWeight))
+	}
+	if weight != 0 {
+		weight *= sign
+	}
+	list(func(r *reader, n ast.Node) {
+		var text string
+		checkedText(&text, filled)(r, n)
+		t.Terms = append(t.Terms, news.Term{
+			Text: text, Lang: lang, Weight: weight, Where: r.place(n).String(),
+		})
+	})(r, v)
 }
 
 // together reads one rule of groups that count together.
 func (t *topicFile) together(r *reader, n ast.Node) {
-	var rule news.Together
+	rule := news.Together{Where: r.place(n).String()}
 	fields{
 		"weight": number(&rule.Weight, -maxWeight, maxWeight),
+		"in": parsed(&rule.Sentence, func(s string) (bool, error) {
+			in, err := oneOf("part", "sentence")(s)
+			return in == "sentence", err
+		}),
 		"all": list(func(r *reader, n ast.Node) {
 			var name string
 			text(&name)(r, n)
@@ -252,13 +273,33 @@ func (t *topicFile) together(r *reader, n ast.Node) {
 				r.fault(n, "is in the list twice: keep one")
 			}
 			rule.All = append(rule.All, name)
-			t.named = append(t.named, n)
+			t.links = append(t.links, link{"group", name, r.place(n), fieldName(n)})
 		}),
 	}.read(r, n)
 	if r.require(n, "all", "weight") && len(rule.All) < 2 {
 		r.fault(n, "names %d groups: want at least two", len(rule.All))
 	}
 	t.Together = append(t.Together, rule)
+}
+
+// anchor reads a group of which articles must have a word.
+func (t *topicFile) anchor(r *reader, n ast.Node) {
+	var name string
+	checkedText(&name, filled)(r, n)
+	t.Anchors = append(t.Anchors, name)
+	t.links = append(t.links, link{"group", name, r.place(n), fieldName(n)})
+}
+
+// checkCalibration holds that probabilities are only asked for where they can be told.
+func (t *topicFile) checkCalibration(r *reader) {
+	for _, key := range []string{"publish", "doubt"} {
+		if p, there := r.places[key]; there && t.Calibration.Slope == 0 {
+			r.note(p, key, "is a probability: it needs calibration, with slope and middle")
+		}
+	}
+	if p, there := r.places["doubt"]; there && t.Publish > 0 && t.Doubt >= t.Publish {
+		r.note(p, "doubt", "is not below publish: no article could be doubtful")
+	}
 }
 
 // examples reads texts that a topic tests itself with.

@@ -159,6 +159,7 @@ func (f *front) watch(changed chan<- struct{}) func(context.Context) error {
 		Cover: func(notify *fsnotify.Watcher) (missing bool) {
 			for _, dir := range dirs { // again each time: one may have been replaced as a whole
 				missing = notify.Add(dir) != nil || missing
+				_ = notify.Add(filepath.Join(dir, "groups")) // where there are shared groups
 			}
 			return missing
 		},

@@ -40,15 +40,15 @@ const (
 )
 
 // Rules hashes all that decides where an article belongs: what classifies (the program, by its
-// version and by the code of package classify), the topics but for what they are called and
+// version and by the method of package classify), the topics but for what they are called and
 // explained with, and the topics that sources belong to as a whole.
 func Rules(program string, topics []news.Topic, sources []news.Source) string {
 	text, err := json.Marshal(struct {
 		Program string
-		Code    string
+		Method  int
 		Topics  []news.Topic
 		Always  map[string][]string
-	}{program, classify.Code(), Bare(topics), Always(sources)})
+	}{program, classify.Method, Bare(topics), Always(sources)})
 	if err != nil { // no number of a checked topic is without a JSON form
 		panic(err)
 	}
@@ -71,6 +71,10 @@ func Bare(topics []news.Topic) []news.Topic {
 		slices.SortFunc(t.Terms, func(a, b news.Term) int {
 			return cmp.Or(cmp.Compare(a.Lang, b.Lang), cmp.Compare(a.Text, b.Text))
 		})
+		t.Together = slices.Clone(t.Together)
+		for j := range t.Together {
+			t.Together[j].Where = ""
+		}
 		for j := range t.Groups {
 			words := slices.Clone(t.Groups[j].Words)
 			for k := range words {

@@ -8,10 +8,12 @@ import (
 
 // Placement is an article's membership of a topic: how well it fits, and by what words.
 type Placement struct {
-	Topic     string     `json:"topic"`
-	Score     float64    `json:"score"`
-	Threshold float64    `json:"threshold"`
-	Evidence  []Evidence `json:"evidence,omitempty"`
+	Topic     string  `json:"topic"`
+	Score     float64 `json:"score"`
+	Threshold float64 `json:"threshold"`
+	// Probability that the placement is right, by the topic's calibration; 0 if it has none.
+	Probability float64    `json:"probability,omitempty"`
+	Evidence    []Evidence `json:"evidence,omitempty"`
 }
 
 // Evidence is one thing that counted for (or, with a negative weight, against) a placement.
@@ -26,6 +28,7 @@ type Evidence struct {
 type Verdict struct {
 	Placement
 	Placed   bool      `json:"placed"`
+	Doubtful bool      `json:"doubtful,omitempty"` // not placed, but nearly: somebody should decide
 	Contexts []Context `json:"contexts,omitempty"` // where the evidence was found, some of each
 	Missing  []Missing `json:"missing,omitempty"`  // what came nearest to counting; if not placed
 }
@@ -39,6 +42,7 @@ type Context struct {
 	Before string `json:"before,omitempty"`
 	Match  string `json:"match"`
 	After  string `json:"after,omitempty"`
+	Where  string `json:"where,omitempty"` // the term or rule in the topic files: file:line:column
 }
 
 // Missing is a rule that did not count, but nearly: all of its groups but one were met, or all of
@@ -61,8 +65,14 @@ type Topic struct {
 	Terms        []Term
 	Groups       []Group    // words that mean the same to the topic, for Together to speak of
 	Together     []Together // what words of several groups count when they appear together
-	Match        []Example  // texts that the topic must take
-	Reject       []Example  // texts that it must leave
+	Anchors      []string   // groups of which an article must have a word; empty for none
+
+	Calibration Calibration // how likely a score is right
+	Publish     float64     // probability from which an article is in, beside the threshold
+	Doubt       float64     // probability from which one that is not in is doubtful; 0 for none
+
+	Match  []Example // texts that the topic must take
+	Reject []Example // texts that it must leave
 
 	Aliases []string // names that it had before: their addresses lead here
 	Parent  string   // topic that its articles belong to too; empty for none
@@ -71,6 +81,12 @@ type Topic struct {
 	Sources []string
 	Tags    []string
 	Medtop  string // IPTC Media Topic that it is, as "medtop:20000639"; empty for none
+}
+
+// Calibration turns scores into probabilities: 1 / (1 + e^(-Slope × (score - Middle))). A slope of
+// 0 is none.
+type Calibration struct {
+	Slope, Middle float64
 }
 
 // Decision is what an editor decided about an article's topics; it outlives every other finding.
@@ -106,8 +122,10 @@ type Word struct {
 // Together says what it counts for a topic, or against it if Weight is negative, when at least
 // one word of each of the named groups appears in the same part of an article.
 type Together struct {
-	All    []string // names of groups, at least two
-	Weight float64
+	All      []string // names of groups, at least two
+	Weight   float64
+	Sentence bool   // in one sentence, not just in one part
+	Where    string // file:line:column; empty if it is in no file
 }
 
 // Example is a short article that a topic file tests itself with.
