@@ -19,11 +19,16 @@ func methodTopics() []news.Topic {
 	water := news.Topic{
 		ID: "water", Threshold: 3, TitleWeight: 2,
 		Terms: []news.Term{
-			{Text: "river", Lang: "en", Weight: 2}, {Text: "río", Lang: "es", Weight: 2},
-			{Text: "treaty", Lang: "en", Weight: 1.5}, {Text: "US", Weight: .5},
-			{Text: "live stream", Lang: "en"}, {Text: "stream", Lang: "en", Weight: 1},
-			{Text: "film", Lang: "en", Weight: -2}, {Text: "Río Bravo", Weight: 3},
-			{Text: "presa", Lang: "es", Weight: 1}, {Text: "Laredo, Texas", Weight: 1},
+			{Text: "river", Lang: "en", Weight: 2},
+			{Text: "río", Lang: "es", Weight: 2},
+			{Text: "treaty", Lang: "en", Weight: 1.5},
+			{Text: "US", Weight: .5},
+			{Text: "live stream", Lang: "en"},
+			{Text: "stream", Lang: "en", Weight: 1},
+			{Text: "film", Lang: "en", Weight: -2},
+			{Text: "Río Bravo", Weight: 3},
+			{Text: "presa", Lang: "es", Weight: 1},
+			{Text: "Laredo, Texas", Weight: 1},
 		},
 		Groups: []news.Group{
 			groupOf("place", "Laredo", "Río Bravo"), groupOf("flow", "river", "río", "water"),

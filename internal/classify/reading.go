@@ -91,11 +91,14 @@ type reading struct {
 	found       []found
 }
 
-// after holds positions in an article: the ends of a topic's last term, and of the last whose
-// weight is 0 or less.
+// after holds positions in an article: the end of a topic's last term, and the beginning and end of
+// the last whose weight is 0 or less.
 type after struct {
-	term, hidden int
+	term, hiding, hidden int
 }
+
+// is reports whether words are just those of the term that hides: it hides only what is inside.
+func (a *after) is(start, end int) bool { return start == a.hiding && end == a.hidden }
 
 // found is a node with terms that end there, and the position after its last word.
 type found struct {
@@ -304,7 +307,7 @@ func (r *reading) accept(i int, p place) {
 			if u.counts && start >= after.term {
 				after.term = f.end
 				if u.sign <= 0 {
-					after.hidden = f.end
+					after.hiding, after.hidden = start, f.end
 				}
 				if u.sign != 0 {
 					r.add(u.term, u.topic, p, gain)
@@ -313,7 +316,7 @@ func (r *reading) accept(i int, p place) {
 					r.trace.found(u.term, i, f.end-r.pos)
 				}
 			}
-			if u.groups != 0 && start >= after.hidden {
+			if u.groups != 0 && (start >= after.hidden || after.is(start, f.end)) {
 				r.meet(u, p, gain, i, f.end-r.pos)
 			}
 		}

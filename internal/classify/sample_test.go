@@ -46,7 +46,7 @@ func TestSample(t *testing.T) {
 		for _, words := range map[string][]string{
 			"border":    {"border crossings", "Border"},
 			"cartels":   {"Cartels", "Drug Cartels"},
-			"us-mexico": {"Military Action", "troops"},
+			"us-mexico": {"Military Action", "Ronald Johnson"},
 		}[v.Topic] {
 			if !found[words] {
 				t.Errorf("%s: %q counted nothing", v.Topic, words)

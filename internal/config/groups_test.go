@@ -135,12 +135,18 @@ func TestGroupFaults(t *testing.T) {
 		{"empty", "terms: {en: {a: 1}}", "us: {en: []}", "groups/all.yaml:1:1: us: has no words"},
 		{"no weight", "terms: {en: {a: [b]}}", "us: {en: [x]}", "has a list of terms: want their weight"},
 		{"negative", "terms: {en: {-2: [b]}}", "us: {en: [x]}", "is negative"},
-		{"scope", "together: [{all: [us, mexico], weight: 1, in: title}]",
-			"us: {en: [x]}\nmexico: {en: [y]}", `"title" is unknown: want part, sentence`},
-		{"publish", "terms: {en: {a: 1}}\npublish: 0.9", "us: {en: [x]}",
-			"t.yaml:5:10: publish: is a probability: it needs calibration"},
-		{"doubt", "terms: {en: {a: 1}}\ncalibration: {slope: 1, middle: 2}\npublish: 0.6\ndoubt: 0.7",
-			"us: {en: [x]}", "is not below publish"},
+		{
+			"scope", "together: [{all: [us, mexico], weight: 1, in: title}]",
+			"us: {en: [x]}\nmexico: {en: [y]}", `"title" is unknown: want part, sentence`,
+		},
+		{
+			"publish", "terms: {en: {a: 1}}\npublish: 0.9", "us: {en: [x]}",
+			"t.yaml:5:10: publish: is a probability: it needs calibration",
+		},
+		{
+			"doubt", "terms: {en: {a: 1}}\ncalibration: {slope: 1, middle: 2}\npublish: 0.6\ndoubt: 0.7",
+			"us: {en: [x]}", "is not below publish",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, faults := loadTopic(t, test.lines, test.shared)
