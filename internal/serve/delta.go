@@ -118,15 +118,21 @@ func misreads(agent string) bool { return strings.HasPrefix(agent, "feedparser/"
 // to its edition can start from, whatever its coding; weak tags count, since a proxy may have
 // weakened them. What it gives is the strong tag of that instance.
 func olderInstance(lines []string, e *news.Edition) (base uint64, tag string, ok bool) {
+	consider := func(listed string) {
+		seq, ours := news.TagSeq(listed)
+		if ours && seq >= e.Base && seq < e.Seq && (!ok || seq > base) {
+			base, tag, ok = seq, listed, true
+		}
+	}
 	for _, rest := range lines {
 		for rest != "" {
 			var listed string
 			listed, rest = nextTag(rest)
-			seq, ours := news.TagSeq(listed)
-			if ours && seq >= e.Base && seq < e.Seq && (!ok || seq > base) {
-				base, tag, ok = seq, listed, true
-			}
+			consider(listed)
 		}
+	}
+	for _, meant := range bentTags(lines) {
+		consider(meant)
 	}
 	return base, tag, ok
 }

@@ -6,8 +6,8 @@ import (
 	"encoding/hex"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
@@ -222,7 +222,34 @@ func (d *document) current(h http.Header, accept []string, chosen *variant) *var
 			return v
 		}
 	}
+	if mayBeBent(tags) {
+		return d.bent(tags, accept, chosen)
+	}
 	return nil
+}
+
+// bent finds the variant whose tag was bent on its way, as current does. What is exactly a tag of
+// ours means itself and nothing else.
+func (d *document) bent(tags, accept []string, chosen *variant) *variant {
+	var found *variant
+	for listed, tag := range bentTags(tags) {
+		if d.has(listed) {
+			continue
+		}
+		for i := range d.variants {
+			v := &d.variants[i]
+			if tag == v.etag && weight(accept, d.codings[i]) > 0 && (found == nil || v == chosen) {
+				found = v
+			}
+		}
+	}
+	return found
+}
+
+// has reports whether a tag is that of a variant.
+func (d *document) has(etag string) bool {
+	is := func(v variant) bool { return v.etag == etag }
+	return slices.ContainsFunc(d.variants, is)
 }
 
 // unmodifiedSince reads If-Modified-Since, given as its lines. More than one date, or what is no
@@ -235,37 +262,8 @@ func (d *document) unmodifiedSince(lines []string) bool {
 		return true
 	}
 	since, err := http.ParseTime(lines[0])
-	return err == nil && !d.modified.After(since)
-}
-
-// anyTag tells whether If-None-Match is "*", which every document matches.
-func anyTag(lines []string) bool {
-	return len(lines) == 1 && blankless(lines[0]) == "*"
-}
-
-// listed tells whether a strong tag of ours is in If-None-Match, given as its lines, by weak
-// comparison (RFC 9110, section 8.8.3.2). What is no tag is passed over.
-func listed(lines []string, etag string) bool {
-	for _, rest := range lines {
-		for rest != "" {
-			var tag string
-			if tag, rest = nextTag(rest); tag == etag {
-				return true
-			}
-		}
+	if err != nil {
+		return foreignDate(lines[0]).Equal(d.modified.Truncate(time.Second))
 	}
-	return false
-}
-
-// nextTag cuts the first tag off a list, without its W/ but with its quotes; it is empty where
-// the list has something else. A comma inside the quotes belongs to the tag.
-func nextTag(list string) (tag, rest string) {
-	list = strings.TrimPrefix(strings.TrimLeft(list, " \t,"), "W/")
-	if len(list) > 0 && list[0] == '"' {
-		if end := strings.IndexByte(list[1:], '"'); end >= 0 {
-			return list[:end+2], list[end+2:]
-		}
-	}
-	_, rest, _ = strings.Cut(list, ",")
-	return "", rest
+	return !d.modified.After(since)
 }

@@ -61,6 +61,9 @@ func TestSitemap(t *testing.T) {
 	s := newShelf()
 	add := func(n int, published time.Time, own bool, lang, title string) news.ID {
 		e := newstest.Entry(2)
+		if title == "To be found elsewhere" {
+			e.URL = "https://desk.example/elsewhere"
+		}
 		e.ID, e.Seq, e.Own, e.Lang, e.Title = news.MintID("x", fmt.Sprint(n)), uint64(n), own, lang, title
 		e.Published, e.Updated = published, published
 		s.add(e)
@@ -71,6 +74,7 @@ func TestSitemap(t *testing.T) {
 	add(2, now.Add(-47*time.Hour), true, "es-MX", "Peaje & <aduana>")
 	add(3, now, false, "en", "Not ours")
 	add(4, now.Add(-time.Hour), true, "", "In no language")
+	add(5, now, true, "en", "To be found elsewhere")
 	h := newPublic(t, s)
 	w := get(t, h, sitemapPath)
 	newstest.Golden(t, "sitemap.xml", w.Body.Bytes())

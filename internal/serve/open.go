@@ -25,8 +25,10 @@ var (
 func open(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h["Access-Control-Allow-Origin"] = anyOrigin
-		h["Access-Control-Expose-Headers"] = exposed
+		if r.Method != http.MethodOptions || isPreflight(r) {
+			h["Access-Control-Allow-Origin"] = anyOrigin
+			h["Access-Control-Expose-Headers"] = exposed
+		}
 		if r.ContentLength != 0 {
 			// Nobody waits for the body: what has come of it is thrown away with the connection.
 			h.Set("Connection", "close")
@@ -36,7 +38,7 @@ func open(next http.Handler) http.Handler {
 		case len(r.RequestURI) > maxTarget:
 			say(w, http.StatusRequestURITooLong, noStore, "There is no address as long as this.\n")
 		case r.Method == http.MethodOptions:
-			preflight(w)
+			options(w, r)
 		case bodiless(r.Method) && (r.ContentLength > maxBody || r.ContentLength < 0):
 			say(w, http.StatusRequestEntityTooLarge, noStore, "A question has no body here.\n")
 		default:
@@ -50,13 +52,21 @@ func bodiless(method string) bool {
 	return method == http.MethodGet || method == http.MethodHead
 }
 
-// preflight tells a browser what a page may ask for.
-func preflight(w http.ResponseWriter) {
+// isPreflight reports whether a browser asks what a page may ask for. Any other OPTIONS asks what
+// can be done here, and pages have no part in it.
+func isPreflight(r *http.Request) bool {
+	return r.Header["Origin"] != nil && r.Header["Access-Control-Request-Method"] != nil
+}
+
+// options answers OPTIONS, and tells a browser what a page may ask for.
+func options(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Allow", asking)
-	h.Set("Access-Control-Allow-Methods", reading)
-	h["Access-Control-Allow-Headers"] = preflightOK
-	h["Access-Control-Max-Age"] = aDay
 	h.Set("Cache-Control", noStore)
+	if isPreflight(r) {
+		h.Set("Access-Control-Allow-Methods", reading)
+		h["Access-Control-Allow-Headers"] = preflightOK
+		h["Access-Control-Max-Age"] = aDay
+	}
 	w.WriteHeader(http.StatusNoContent)
 }

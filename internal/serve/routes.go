@@ -137,8 +137,12 @@ func (p *public) fail(w http.ResponseWriter, r *http.Request, err error) {
 	say(w, status, noStore, "This page can't be shown right now. The feeds are not affected.\n")
 }
 
-// notFound answers for everything that the table does not name.
-func (p *public) notFound(w http.ResponseWriter, _ *http.Request) {
+// notFound answers for everything that the table does not name, and leads to what was meant where
+// that is plain.
+func (p *public) notFound(w http.ResponseWriter, r *http.Request) {
+	if p.redirectNear(w, r) {
+		return
+	}
 	say(w, http.StatusNotFound, briefly, p.missing)
 }
 

@@ -83,6 +83,7 @@ type talk struct {
 	request []string // lines, not sent yet
 	to      net.Addr
 	head    bool
+	options bool
 
 	status  string
 	headers textproto.MIMEHeader
@@ -206,6 +207,7 @@ func (k *talk) ask(method string, args []string) error {
 		return errors.New("a path is missing")
 	}
 	k.to, k.head = k.public, method == http.MethodHead
+	k.options = method == http.MethodOptions
 	if len(args) > 1 && args[1] == "operator" {
 		k.to = k.operator
 	}
@@ -316,7 +318,7 @@ func (k *talk) read(r *textproto.Reader) error {
 	if stated != "" && !k.head && stated != strconv.Itoa(len(rest)) {
 		return fmt.Errorf("Content-Length is %s, the body has %d bytes", stated, len(rest))
 	}
-	if k.to == k.public && k.headers.Get("Access-Control-Allow-Origin") != "*" {
+	if k.to == k.public && !k.options && k.headers.Get("Access-Control-Allow-Origin") != "*" {
 		return errors.New("pages of other sites can't read the answer")
 	}
 	if date, err := http.ParseTime(k.headers.Get("Date")); err != nil || time.Since(date) < 0 {

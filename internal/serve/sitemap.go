@@ -17,8 +17,8 @@ const (
 	sitemapRead = 2000 // of the newest articles, others' among them
 )
 
-// sitemap answers with our own articles of the two days before the newest change, as search
-// engines for news take them. It has no clock, so it stays the same until something changes.
+// sitemap answers with our own articles of the two days before the newest change that have no other
+// address, as search engines for news take them. It has no clock, so it stays the same until something changes.
 func (p *public) sitemap(w http.ResponseWriter, r *http.Request) {
 	key := news.FeedKey{Topic: news.All}
 	edition, _ := p.editions.Edition(key, news.Formats[0])
@@ -58,7 +58,7 @@ func (p *pages) newsSitemap(window news.Window) []byte {
 	site, oldest, n := p.settings.Site, window.Stamp.Add(-sitemapSpan), 0
 	for i := range window.Entries {
 		e := &window.Entries[i]
-		if !e.Own || e.Published.Before(oldest) || n == sitemapSize {
+		if !e.Own || !p.isCanonicalHere(e) || e.Published.Before(oldest) || n == sitemapSize {
 			continue
 		}
 		n++
@@ -73,6 +73,13 @@ func (p *pages) newsSitemap(window news.Window) []byte {
 	}
 	b.WriteString("</urlset>\n")
 	return b.Bytes()
+}
+
+// isCanonicalHere reports whether the page that an article has here is the one to be found: where it
+// has another address, its page here names that.
+func (p *pages) isCanonicalHere(e *news.Entry) bool {
+	elsewhere := webAddress(e.URL)
+	return elsewhere == "" || elsewhere == p.settings.Site.PublicURL+news.ArticlePath(e.ID)
 }
 
 // languageOf is an article's language as ISO 639 has it, the site's if it is unknown.
