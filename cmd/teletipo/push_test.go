@@ -92,6 +92,11 @@ func TestPush(t *testing.T) {
 	if strings.Contains(d.get("/feeds/border.json").body, "alert(1)") {
 		t.Error("a script went through")
 	}
+	for _, format := range []string{"rss", "atom", "json"} {
+		if !strings.Contains(d.get("/feeds/border."+format).body, "https://desk.example/tunnel.jpg") {
+			t.Errorf("the image is not in the feed as %s", format)
+		}
+	}
 	checkPutBack(t, d, token)
 	checkEdits(t, d, token, a.header.Get("ETag"))
 

@@ -39,7 +39,7 @@ func readItem(body []byte) (item news.Item, id string, trouble *problem) {
 	item.Authors = authors(o)
 	for _, name := range []string{"image", "banner_image"} {
 		if link := o.link(name); link != "" {
-			item.Media = append(item.Media, news.Media{URL: link})
+			item.Media = append(item.Media, news.Media{URL: link, Type: news.ImageType(link)})
 		}
 	}
 	for _, a := range o.objects("attachments") {

@@ -31,7 +31,7 @@ func TestReadItem(t *testing.T) {
 		Tags:      []string{"a", "b"},
 		Published: time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC), Rights: news.Headline,
 		Media: []news.Media{
-			{URL: "https://a.example/b.jpg"},
+			{URL: "https://a.example/b.jpg", Type: "image/jpeg"},
 			{URL: "https://a.example/c.mp3", Type: "audio/mpeg", Length: 1000, Title: "C"},
 		},
 	}

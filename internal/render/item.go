@@ -51,7 +51,7 @@ func (d *draft) item(e *news.Entry) *item {
 		rights: news.Headline,
 		topics: d.placed(e.Placements),
 		origin: news.Origin{
-			ID: iri(e.Origin.ID), Title: line(e.Origin.Title), URL: address(e.Origin.URL),
+			ID: feedID(e.Origin.ID), Title: line(e.Origin.Title), URL: address(e.Origin.URL),
 			Link: address(e.Origin.Link), Updated: second(e.Origin.Updated),
 		},
 		source:    line(e.Source),

@@ -151,6 +151,19 @@ func notIRI(r rune) bool {
 		strings.ContainsRune("\"<>\\^`{|}", r)
 }
 
+// tagURI is a tag URI up to its specific part (RFC 4151, section 2.1).
+var tagURI = regexp.MustCompile(
+	`^(?i)tag:(?:[\w.-]+@)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?,\d{4}(?:-\d\d(?:-\d\d)?)?:`)
+
+// feedID is the id of another's feed, empty if it is none: many make tag URIs without a date.
+func feedID(raw string) string {
+	id := iri(raw)
+	if strings.HasPrefix(strings.ToLower(id), "tag:") && !tagURI.MatchString(id) {
+		return ""
+	}
+	return id
+}
+
 // mailbox is a bare mail address, empty if raw is none.
 func mailbox(raw string) string {
 	raw = line(raw)

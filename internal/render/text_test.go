@@ -77,3 +77,23 @@ func TestSecond(t *testing.T) {
 		}
 	}
 }
+
+func TestFeedIDsThatAreNone(t *testing.T) {
+	for id, want := range map[string]bool{
+		"tag:blogger.example,1999:blog-12":       true,
+		"tag:ana@wire.example,2026-11:feed":      true,
+		"TAG:wire.example,2026-11-02:":           true,
+		"tag:wire.example:feed":                  false,
+		"tag:wire.example,2026/feed":             false,
+		"tag:,2026:feed":                         false,
+		"tag:wire.example,26:feed":               false,
+		"yt:channel:UC1":                         true,
+		"https://wire.example/feed":              true,
+		"urn:uuid:3cf616c4-1111-8111-9111-11111": true,
+		"no id":                                  false,
+	} {
+		if got := feedID(id); (got == id) != want || got != "" && got != id {
+			t.Errorf("feedID(%q) = %q", id, got)
+		}
+	}
+}
