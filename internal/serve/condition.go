@@ -65,10 +65,10 @@ func mayBeBent(lines []string) bool {
 	return false
 }
 
-// bentTags yields the tags of If-None-Match, given as its lines, that clients and proxies have bent:
-// without their quotes, with other ones, with w/, with the name of a coding behind them. Each comes
-// as it was listed and as the strong tag that it may have been. None of that is RFC 9110's; whoever
-// sends it has the document all the same.
+// bentTags yields the tags of If-None-Match, given as its lines, that clients and proxies have
+// bent: without their quotes, with other ones, with w/, with the name of a coding behind them.
+// Each comes as it was listed and as the strong tag that it may have been. None of that is RFC
+// 9110's; whoever sends it has the document all the same.
 func bentTags(lines []string) iter.Seq2[string, string] {
 	return func(yield func(listed, tag string) bool) {
 		for _, line := range lines {

@@ -39,10 +39,11 @@ func (p *public) near(path string) string {
 	}
 	feed, format := rest, news.Format("")
 	for ending, meant := range nearEndings {
-		if cut, ok := strings.CutSuffix("/"+rest, "/"+ending); ok && (format == "" || len(cut) < len(feed)) {
-			feed, format = strings.Trim(cut, "/"), meant
-		} else if cut, ok := strings.CutSuffix(rest, "."+ending); ok && (format == "" || len(cut) < len(feed)) {
-			feed, format = cut, meant
+		for _, sign := range []string{"/", "."} {
+			cut, ok := strings.CutSuffix("/"+rest, sign+ending)
+			if cut = strings.Trim(cut, "/"); ok && (format == "" || len(cut) < len(feed)) {
+				feed, format = cut, meant
+			}
 		}
 	}
 	switch feed {

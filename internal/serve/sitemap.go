@@ -17,8 +17,9 @@ const (
 	sitemapRead = 2000 // of the newest articles, others' among them
 )
 
-// sitemap answers with our own articles of the two days before the newest change that have no other
-// address, as search engines for news take them. It has no clock, so it stays the same until something changes.
+// sitemap answers with our own articles of the two days before the newest change that have no
+// other address, as search engines for news take them. It has no clock, so it stays the same until
+// something changes.
 func (p *public) sitemap(w http.ResponseWriter, r *http.Request) {
 	key := news.FeedKey{Topic: news.All}
 	edition, _ := p.editions.Edition(key, news.Formats[0])
@@ -75,8 +76,8 @@ func (p *pages) newsSitemap(window news.Window) []byte {
 	return b.Bytes()
 }
 
-// isCanonicalHere reports whether the page that an article has here is the one to be found: where it
-// has another address, its page here names that.
+// isCanonicalHere reports whether the page that an article has here is the one to be found: where
+// it has another address, its page here names that.
 func (p *pages) isCanonicalHere(e *news.Entry) bool {
 	elsewhere := webAddress(e.URL)
 	return elsewhere == "" || elsewhere == p.settings.Site.PublicURL+news.ArticlePath(e.ID)
