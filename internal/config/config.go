@@ -56,6 +56,8 @@ type Fetch struct {
 // Push says what may be pushed.
 type Push struct {
 	MaxBytes int64 // of the body of one request
+	UnderWay int64 // bytes of all bodies that are read and stored at once
+	AtOnce   int   // bodies that are
 }
 
 // Readers says what is believed and borne of who reads the feeds.

@@ -46,7 +46,9 @@ func (l *loader) settings() fields {
 			"allow":       networks(&c.Fetch.Allow),
 		},
 		"push": fields{
-			"max_size": parsed(&c.Push.MaxBytes, size(1e3, 1e8)),
+			"max_size":  parsed(&c.Push.MaxBytes, size(1e3, 1e8)),
+			"under_way": parsed(&c.Push.UnderWay, size(1e3, 1e9)),
+			"at_once":   count(&c.Push.AtOnce, 1, 1000),
 		},
 		"trusted_proxies": networks(&c.Readers.Proxies),
 		"readers": fields{

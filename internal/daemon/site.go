@@ -49,7 +49,8 @@ func (d *Daemon) withPush(
 	cfg *config.Config, ready func() error, readers http.Handler,
 ) http.Handler {
 	pushed := push.New(d.log, ingest.NewDoor(d.Flow, d.Store), d.Store, d.Store, push.Settings{
-		Site: cfg.Site, Sources: cfg.Sources, MaxBytes: cfg.Push.MaxBytes, Ready: ready,
+		Site: cfg.Site, Sources: cfg.Sources, MaxBytes: cfg.Push.MaxBytes,
+		UnderWay: cfg.Push.UnderWay, AtOnce: cfg.Push.AtOnce, Ready: ready,
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, push.Prefix) {

@@ -47,7 +47,7 @@ func (n *newsroom) handler(t *testing.T) http.Handler {
 			{ID: "off", Kind: news.KindPush},
 			{ID: "wire", Kind: news.KindFeed, Enabled: true},
 		},
-		MaxBytes: 2000,
+		MaxBytes: 2000, UnderWay: 4000, AtOnce: 2, Patience: 20 * time.Millisecond,
 		Ready:    func() error { return n.unready },
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -34,8 +35,11 @@ type Keys interface {
 type Settings struct {
 	Site     news.Site
 	Sources  []news.Source
-	MaxBytes int64        // of a request's body
-	Ready    func() error // why nothing can be taken at the moment; nil if it can
+	MaxBytes int64         // of a request's body
+	UnderWay int64         // bytes of all bodies that are being read and stored; MaxBytes at least
+	AtOnce   int           // bodies that are being read and stored; 16 if 0
+	Patience time.Duration // that a request waits for its turn; 2 s if 0
+	Ready    func() error  // why nothing can be taken at the moment; nil if it can
 }
 
 // Prefix is where all addresses of the interface begin.
@@ -47,6 +51,7 @@ type pushing struct {
 	door    Door
 	archive Archive
 	keys    Keys
+	room    *room
 	Settings
 }
 
@@ -54,7 +59,10 @@ type pushing struct {
 func New(
 	log *slog.Logger, door Door, archive Archive, keys Keys, settings Settings,
 ) http.Handler {
-	p := &pushing{log: log, door: door, archive: archive, keys: keys, Settings: settings}
+	p := &pushing{
+		log: log, door: door, archive: archive, keys: keys, room: newRoom(settings),
+		Settings: settings,
+	}
 	mux := http.NewServeMux()
 	for _, row := range p.routes() {
 		mux.Handle(row.pattern, p.answering(row.methods))
@@ -75,11 +83,11 @@ type call func(http.ResponseWriter, *http.Request) *problem
 func (p *pushing) routes() []route {
 	return []route{
 		{Prefix + "articles", map[string]call{
-			http.MethodPost: p.authorised(p.post),
+			http.MethodPost: p.authorised(p.bounded(p.post)),
 		}},
 		{Prefix + "articles/{id}", map[string]call{
 			http.MethodGet:    p.authorised(p.get),
-			http.MethodPut:    p.authorised(p.put),
+			http.MethodPut:    p.authorised(p.bounded(p.put)),
 			http.MethodDelete: p.authorised(p.delete),
 		}},
 		{Prefix + "openapi.json", map[string]call{

@@ -1,10 +1,12 @@
 package push
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -54,7 +56,7 @@ func (rec *record) noting(next http.Handler) http.Handler {
 func runScripts(t *testing.T, rec *record) {
 	commands := map[string]func(*testscript.TestScript, bool, []string){}
 	for name, do := range map[string]func(*talk, *testscript.TestScript, bool, []string) error{
-		"unready": (*talk).unready, "broken": (*talk).broken, ">": (*talk).with,
+		"unready": (*talk).unready, "broken": (*talk).broken, "crowd": (*talk).crowd, ">": (*talk).with,
 		"send": (*talk).send, "<": (*talk).expect, "body": (*talk).body, "keep": (*talk).keep,
 	} {
 		commands[name] = func(ts *testscript.TestScript, not bool, args []string) {
@@ -99,6 +101,24 @@ func (k *talk) unready(_ *testscript.TestScript, _ bool, args []string) error {
 
 func (k *talk) broken(_ *testscript.TestScript, _ bool, args []string) error {
 	k.room.fault = errors.New(strings.Join(args, " "))
+	return nil
+}
+
+// crowd has others push articles that they never send whole, as many as there is room for: TOKEN.
+func (k *talk) crowd(ts *testscript.TestScript, _ bool, args []string) error {
+	for range 2 {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(k.url, "http://"))
+		if err != nil {
+			return err
+		}
+		ts.Defer(func() { conn.Close() })
+		fmt.Fprintf(conn, "POST /api/v1/articles HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n"+
+			"Content-Type: application/json\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n", args[0])
+		said, err := bufio.NewReader(conn).ReadString('\n') // once its body is to be read
+		if err != nil || !strings.HasPrefix(said, "HTTP/1.1 100 ") {
+			return fmt.Errorf("a push is answered %q, %v", said, err)
+		}
+	}
 	return nil
 }
 
