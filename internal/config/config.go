@@ -44,13 +44,16 @@ type MaxAge struct {
 
 // Fetch says how others' servers are asked.
 type Fetch struct {
-	Contact     string         // mail or web address for the User-Agent; may be empty
-	Timeout     time.Duration  // of one request, its body included
-	MaxBytes    int64          // of a body, after decompression
-	Concurrency int            // sources that are read at once
-	PerHost     int            // requests under way to one host at once
-	Pause       time.Duration  // between two requests to one host
-	Allow       []netip.Prefix // networks that are asked although they are not public
+	Contact     string        // mail or web address for the User-Agent; may be empty
+	Timeout     time.Duration // of one request, its body included
+	MaxBytes    int64         // of a body, after decompression
+	Concurrency int           // sources that are read at once
+	PerHost     int           // requests under way to one host at once
+	Pause       time.Duration // between two requests to one host
+	// Allow are networks that everybody may lead to although they are not public; Hosts has those
+	// that only the host of that name may be in.
+	Allow []netip.Prefix
+	Hosts map[string][]netip.Prefix
 }
 
 // Push says what may be pushed.

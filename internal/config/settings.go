@@ -9,9 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"github.com/teletipo/teletipo/internal/news"
 )
 
 // settings is the table of all settings of the configuration file.
@@ -43,7 +46,7 @@ func (l *loader) settings() fields {
 			"concurrency": count(&c.Fetch.Concurrency, 1, 256),
 			"per_host":    count(&c.Fetch.PerHost, 1, 256),
 			"pause":       parsed(&c.Fetch.Pause, duration(0, time.Minute)),
-			"allow":       networks(&c.Fetch.Allow),
+			"allow":       keyed(l.allowHost),
 		},
 		"push": fields{
 			"max_size":  parsed(&c.Push.MaxBytes, size(1e3, 1e8)),
@@ -72,6 +75,45 @@ func networks(dst *[]netip.Prefix) value {
 		})(r, n)
 		*dst = all
 	}
+}
+
+// allowHost reads the networks that a host may be in although they are not public.
+func (l *loader) allowHost(r *reader, host string, at, n ast.Node) {
+	if strings.ContainsAny(host, "/:@ ") || host == "" {
+		r.fault(at, "%q is no host: want its name and then its network, as cms.example: 10.0.0.5/32",
+			host)
+		return
+	}
+	var all []netip.Prefix
+	if n.Type() == ast.SequenceType {
+		networks(&all)(r, n)
+	} else {
+		var network netip.Prefix
+		parsed(&network, cidr)(r, n)
+		all = append(all, network)
+	}
+	if l.cfg.Fetch.Hosts == nil {
+		l.cfg.Fetch.Hosts = map[string][]netip.Prefix{}
+	}
+	l.cfg.Fetch.Hosts[strings.ToLower(host)] = all
+}
+
+// allowance reads what a source may ask although it is not public: networks and names of hosts.
+func allowance(dst *news.Allowance) value {
+	return list(func(r *reader, n ast.Node) {
+		var text string
+		parsed(&text, filled)(r, n)
+		network, err := cidr(text)
+		switch {
+		case text == "": // noted already
+		case err == nil:
+			dst.Networks = append(dst.Networks, network)
+		case strings.ContainsAny(text, "/:@ "):
+			r.fault(n, "%q is neither a network such as 10.0.0.0/8 nor the name of a host", text)
+		default:
+			dst.Hosts = append(dst.Hosts, strings.ToLower(text))
+		}
+	})
 }
 
 // cidr reads a network as 10.0.0.0/8, or a single address.

@@ -45,13 +45,14 @@ var keysOf = map[news.SourceKind]struct {
 		needs: []string{"path"},
 		refused: map[string]string{
 			"url": "is for feeds: want path", "slowest": forPolled, "sites": forOthers,
+			"allow": forPolled,
 			"every": "is for feeds: folders are swept as sweep_every says",
 		},
 	},
 	news.KindPush: {
 		refused: map[string]string{
 			"url": lookedAt, "path": lookedAt, "every": lookedAt, "slowest": forPolled,
-			"on_remove": forFolders, "sites": forOthers,
+			"on_remove": forFolders, "sites": forOthers, "allow": forPolled,
 		},
 	},
 }
@@ -147,6 +148,7 @@ func (l *loader) readSource(r *reader, n ast.Node) news.Source {
 		"topics":    l.fixedTopics(&s.Topics),
 		"tags":      tags(&s.Tags),
 		"sites":     sites(&s.Sites),
+		"allow":     allowance(&s.Allow),
 		"on_remove": parsed(&s.OnRemove, oneOf(news.KeepArticles, news.WithdrawArticles)),
 	}.read(r, n)
 	r.require(n, "id", "name", "kind")

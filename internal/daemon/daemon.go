@@ -103,7 +103,8 @@ func NewFetcher(log *slog.Logger, cfg *config.Config, version string) *fetch.Cli
 	return fetch.New(log, fetch.Options{
 		Version: version, Contact: cfg.Site.Contact,
 		Timeout: cfg.Fetch.Timeout, MaxBytes: cfg.Fetch.MaxBytes, Now: time.Now,
-		Allow: cfg.Fetch.Allow, PerHost: cfg.Fetch.PerHost, Pause: cfg.Fetch.Pause,
+		Allow: cfg.Fetch.Allow, Hosts: cfg.Fetch.Hosts,
+		PerHost: cfg.Fetch.PerHost, Pause: cfg.Fetch.Pause,
 		AtOnce: cfg.Fetch.Concurrency,
 	})
 }

@@ -42,8 +42,9 @@ func refused(target *url.URL, f *forbidden) error {
 		at = fmt.Sprintf("host %s is at %s, which", host, at)
 	}
 	return news.Errorf(news.Refused, "fetch %s: not public, so not connected to: %s is %s; "+
-		"if that is meant, name its network in fetch.allow in the configuration, or by --allow %s/%d",
-		shown(target), at, f.what, f.addr, f.addr.BitLen())
+		"if that is meant, write allow: [%s] at its source, or %q: %s/%d in fetch.allow of the "+
+		"configuration",
+		shown(target), at, f.what, f.addr, host, f.addr, f.addr.BitLen())
 }
 
 // clipped is an error whose text another server may have made long.

@@ -14,6 +14,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
@@ -30,15 +31,17 @@ const (
 
 // Options say who asks, whom, how often, and what it will wait for and take in.
 type Options struct {
-	Version  string           // of teletipo, for the User-Agent
-	Contact  string           // mail or web address of who runs it, for the User-Agent
-	Timeout  time.Duration    // for a document, redirects and all; 30 s if 0
-	MaxBytes int64            // of a body, decompressed; 10 MB if 0
-	Allow    []netip.Prefix   // networks to fetch from although they are not public
-	PerHost  int              // requests to a host at a time; 1 if 0
-	Pause    time.Duration    // after a request to a host before the next to it; none if 0
-	AtOnce   int              // requests to all hosts at a time; 32 if 0
-	Now      func() time.Time // time.Now if nil
+	Version  string         // of teletipo, for the User-Agent
+	Contact  string         // mail or web address of who runs it, for the User-Agent
+	Timeout  time.Duration  // for a document, redirects and all; 30 s if 0
+	MaxBytes int64          // of a body, decompressed; 10 MB if 0
+	Allow    []netip.Prefix // networks to fetch from although they are not public
+	// Hosts has further such networks, each list for the one host of its name.
+	Hosts   map[string][]netip.Prefix
+	PerHost int              // requests to a host at a time; 1 if 0
+	Pause   time.Duration    // after a request to a host before the next to it; none if 0
+	AtOnce  int              // requests to all hosts at a time; 32 if 0
+	Now     func() time.Time // time.Now if nil
 }
 
 // Client fetches documents over HTTP and HTTPS. It is safe for concurrent use.
@@ -49,13 +52,24 @@ type Client struct {
 	maxBytes int64
 	now      func() time.Time
 	http     *http.Client
+	opts     Options
+	guard    guard
+	mu       sync.Mutex
+	more     map[string]*http.Client // by allowance, see allowed
 	gates    gates
 	decoders decoders
 }
 
 // New makes a client. Close it when done.
 func New(log *slog.Logger, opts Options) *Client {
-	return newClient(log, opts, newGuard(opts.Allow).dialer().DialContext)
+	g := newGuard(opts.Allow)
+	g.hosts = map[string][]netip.Prefix{}
+	for host, networks := range opts.Hosts {
+		g.hosts[bare(host)] = unmapped(networks)
+	}
+	c := newClient(log, opts, g.dial)
+	c.guard = g
+	return c
 }
 
 func newClient(log *slog.Logger, opts Options, dial dialFunc) *Client {
@@ -77,17 +91,42 @@ func newClient(log *slog.Logger, opts Options, dial dialFunc) *Client {
 		timeout:  opts.Timeout,
 		maxBytes: opts.MaxBytes,
 		now:      opts.Now,
-		http: &http.Client{
-			Transport: transport(dial, opts),
-			// Every hop passes the gate of its host, so Fetch follows redirects itself.
-			CheckRedirect: func(*http.Request, []*http.Request) error {
-				return http.ErrUseLastResponse
-			},
-		},
+		http:     asking(transport(dial, opts)),
+		opts:     opts,
 		gates: gates{
 			perHost: opts.PerHost, pause: opts.Pause, all: make(chan struct{}, opts.AtOnce),
 		},
 	}
+}
+
+// asking makes requests, each for one hop: every hop passes the gate of its host, so Fetch follows
+// redirects itself.
+func asking(t *http.Transport) *http.Client {
+	return &http.Client{
+		Transport: t,
+		CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse
+		},
+	}
+}
+
+// allowed is what makes the requests that may ask more than others. Its connections are its own:
+// one that is kept open to an address would else serve everybody who asks for its host.
+func (c *Client) allowed(more news.Allowance) *http.Client {
+	if more.IsZero() {
+		return c.http
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	client := c.more[more.String()]
+	if client == nil {
+		client = asking(transport(c.guard.with(more).dial, c.opts))
+		if c.more == nil {
+			c.more = map[string]*http.Client{}
+		}
+		c.more[more.String()] = client
+	}
+	return client
 }
 
 // userAgent is a form that servers take which turn away the bare name of a product.
@@ -99,7 +138,14 @@ func userAgent(version, contact string) string {
 }
 
 // Close lets go of connections that are kept for the next request.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+func (c *Client) Close() {
+	c.http.CloseIdleConnections()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, client := range c.more {
+		client.CloseIdleConnections()
+	}
+}
 
 // Fetch asks for a document and follows redirects. Whenever a server answered, the response has
 // its status, address, header and what it says of time, beside an error as well. A trace that
@@ -111,8 +157,9 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 // for all that may pass by itself: the network, 408, 425, 429, 5xx and answers that make no
 // sense. If ctx ends, the error wraps ctx.Err().
 //
-// A host that answers 429 or 503 with Retry-After is not asked for anything until then: the error
-// is Busy at once, and the response says how long that will be.
+// A site that answers 429 or 503 with Retry-After is not asked for anything until then: the error
+// is Busy at once, and the response says how long that will be. Others
+// on a host that it shares are.
 func (c *Client) Fetch(ctx context.Context, req news.Request) (news.Response, error) {
 	target, err := address(req.URL)
 	if err != nil {
@@ -149,7 +196,7 @@ func (c *Client) turn(
 	ctx context.Context, left *time.Duration, target *url.URL, req news.Request,
 ) (resp news.Response, next *url.URL, err error) {
 	// Waiting for one's turn takes nothing from the time that the document has.
-	leave, err := c.gates.enter(ctx, target.Hostname())
+	leave, err := c.gates.enter(ctx, target)
 	if s, ok := errors.AsType[*shut](err); ok {
 		return news.Response{RetryAfter: time.Until(s.until)}, nil,
 			news.Errorf(news.Busy, "fetch %s: %w", shown(target), err)
@@ -177,7 +224,7 @@ func (c *Client) ask(
 		return resp, nil, news.Errorf(news.Invalid, "fetch %s: %w", shown(target), err)
 	}
 	c.fill(out.Header, req)
-	in, err := c.http.Do(out)
+	in, err := c.allowed(req.Allow).Do(out)
 	if err != nil {
 		return resp, nil, c.fault(ctx, target, err)
 	}
@@ -198,7 +245,7 @@ func (c *Client) answer(
 		Document:   news.Document{URL: public(target), Time: now},
 	}
 	if asks := min(resp.RetryAfter, longestShut); asks > 0 && isTooMuch(in.StatusCode) {
-		c.gates.close(target.Hostname(), in.StatusCode, asks)
+		c.gates.close(target, in.StatusCode, asks)
 	}
 	if next, err = redirect(target, in); next != nil || err != nil {
 		return resp, next, err

@@ -3,9 +3,12 @@ package fetch
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/teletipo/teletipo/internal/site"
 )
 
 // gates let few requests pass to each host at a time, each a while after the one before, and not
@@ -17,7 +20,8 @@ type gates struct {
 
 	mu      sync.Mutex
 	hosts   map[string]*gate
-	sweepAt int // number of hosts at which to look for those that can be forgotten
+	shuts   map[string]*shut // sites that have asked to be left alone
+	sweepAt int              // number of hosts at which to look for those that can be forgotten
 }
 
 // minSweep is how many hosts are not worth sweeping.
@@ -28,28 +32,27 @@ type gate struct {
 	turns chan struct{} // holds a token for each request that has its turn
 	users int           // with or without a turn; guarded by gates.mu, as are all below
 	next  time.Time     // when the next request may start
-	shut  *shut         // the host has asked to be left alone; nil if it has not
 }
 
-// shut is why, and until when, nobody enters a gate.
+// shut is why, and until when, nothing is asked of a site.
 type shut struct {
-	host   string
-	status int // that the host answered with
+	site   string
+	status int // that it answered with
 	until  time.Time
 }
 
 func (s *shut) Error() string {
 	return fmt.Sprintf("%s answered %s to another request and wants to be left alone until %s",
-		s.host, status(s.status), s.until.UTC().Format(time.RFC3339))
+		s.site, status(s.status), s.until.UTC().Format(time.RFC3339))
 }
 
-// enter waits until a request to the host may start. The caller calls leave once when it has
-// ended; if ctx ends first there is an error and nothing to leave. A gate that is shut is not
-// waited for: the error is a *shut.
-func (g *gates) enter(ctx context.Context, host string) (leave func(), err error) {
-	host = bare(host)
+// enter waits until a request to a host may start. The caller calls leave once when it has ended;
+// if ctx ends first there is an error and nothing to leave. A site that is shut is not waited for:
+// the error is a *shut.
+func (g *gates) enter(ctx context.Context, target *url.URL) (leave func(), err error) {
+	host, of := bare(target.Hostname()), siteOf(target)
 	at := g.approach(host)
-	err = g.open(at) // before as well as after the wait for a turn, for it may be shut meanwhile
+	err = g.open(of) // before as well as after the wait for a turn, for it may be shut meanwhile
 	if err == nil {
 		err = take(ctx, at.turns)
 	}
@@ -58,7 +61,7 @@ func (g *gates) enter(ctx context.Context, host string) (leave func(), err error
 		return nil, err
 	}
 	// The limit for all comes last: who waits for a host must not keep others from theirs.
-	if err = g.open(at); err == nil {
+	if err = g.open(of); err == nil {
 		err = sleep(ctx, g.reserve(at))
 	}
 	if err == nil && g.all != nil {
@@ -79,25 +82,37 @@ func (g *gates) enter(ctx context.Context, host string) (leave func(), err error
 	}, nil
 }
 
-// open gives the reason why a gate is shut, nil if it is open.
-func (g *gates) open(at *gate) error {
+// siteOf is whose a Retry-After is: on a host that many share only that part of it.
+func siteOf(target *url.URL) string { return site.Of(target.String()).String() }
+
+// open returns the reason why a site is shut, nil if it is open.
+func (g *gates) open(of string) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if at.shut == nil || !at.shut.until.After(time.Now()) {
-		at.shut = nil
+	s := g.shuts[of]
+	if s == nil || !s.until.After(time.Now()) {
+		delete(g.shuts, of)
 		return nil
 	}
-	return at.shut
+	return s
 }
 
-// close shuts a host's gate for a while, unless it is for longer already. The caller has entered.
-func (g *gates) close(host string, status int, wait time.Duration) {
-	host = bare(host)
+// close shuts a site for a while, unless it is for longer already.
+func (g *gates) close(target *url.URL, status int, wait time.Duration) {
+	of := siteOf(target)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	at, until := g.hosts[host], time.Now().Add(wait)
-	if at.shut == nil || at.shut.until.Before(until) {
-		at.shut = &shut{host: host, status: status, until: until}
+	now := time.Now()
+	for other, s := range g.shuts {
+		if !s.until.After(now) {
+			delete(g.shuts, other)
+		}
+	}
+	if g.shuts == nil {
+		g.shuts = map[string]*shut{}
+	}
+	if s := g.shuts[of]; s == nil || s.until.Before(now.Add(wait)) {
+		g.shuts[of] = &shut{site: of, status: status, until: now.Add(wait)}
 	}
 }
 
@@ -167,7 +182,7 @@ func (g *gates) finish(at *gate) {
 	}
 }
 
-// depart forgets a host that nobody is at, at once if its pause is over and it is not shut.
+// depart forgets a host that nobody is at, at once if its pause is over.
 func (g *gates) depart(host string, at *gate) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -178,7 +193,7 @@ func (g *gates) depart(host string, at *gate) {
 
 // isOver tells whether there is nothing to remember of a gate.
 func (at *gate) isOver(now time.Time) bool {
-	return at.users == 0 && !at.next.After(now) && (at.shut == nil || !at.shut.until.After(now))
+	return at.users == 0 && !at.next.After(now)
 }
 
 // sweep forgets the hosts whose pause is over, so that there are never more than twice as many as

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -73,18 +74,18 @@ func TestFetchOneRequestAtATimePerHost(t *testing.T) {
 func TestGates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var g gates
-		leave, err := g.enter(t.Context(), "a.example")
+		leave, err := g.enter(t.Context(), at("a.example"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		var second, other bool
 		go func() {
-			leave, _ := g.enter(t.Context(), "A.example")
+			leave, _ := g.enter(t.Context(), at("A.example"))
 			second = true
 			leave()
 		}()
 		go func() {
-			leave, _ := g.enter(t.Context(), "b.example")
+			leave, _ := g.enter(t.Context(), at("b.example"))
 			other = true
 			leave()
 		}()
@@ -105,7 +106,7 @@ func TestGatesPause(t *testing.T) {
 		g := gates{pause: time.Second}
 		begin := time.Now()
 		ask := func(host string, takes time.Duration) time.Duration {
-			leave, err := g.enter(t.Context(), host)
+			leave, err := g.enter(t.Context(), at(host))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -141,7 +142,7 @@ func TestGatesPausePerStart(t *testing.T) {
 		starts := make(chan time.Duration, 4)
 		for range 4 {
 			go func() {
-				leave, err := g.enter(t.Context(), "a.example")
+				leave, err := g.enter(t.Context(), at("a.example"))
 				if err != nil {
 					t.Error(err)
 					return
@@ -168,7 +169,7 @@ func TestGatesLimitAllHosts(t *testing.T) {
 		var all sync.WaitGroup
 		for i := range 20 {
 			all.Go(func() {
-				leave, err := g.enter(t.Context(), fmt.Sprint(i%10))
+				leave, err := g.enter(t.Context(), at(fmt.Sprint(i%10)))
 				if err != nil {
 					t.Error(err)
 					return
@@ -197,11 +198,11 @@ func TestGatesWaitNoLongerThanTheContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		wait := func(host, what string) {
-			if _, err := g.enter(ctx, host); !errors.Is(err, context.DeadlineExceeded) {
+			if _, err := g.enter(ctx, at(host)); !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("%s: %v", what, err)
 			}
 		}
-		leave, err := g.enter(t.Context(), "a.example")
+		leave, err := g.enter(t.Context(), at("a.example"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -220,7 +221,7 @@ func TestGatesForgetHosts(t *testing.T) {
 		g := gates{pause: time.Second}
 		most := 0
 		for i := range 20_000 { // a hundred of them within a pause
-			leave, err := g.enter(t.Context(), fmt.Sprintf("%d.example", i))
+			leave, err := g.enter(t.Context(), at(fmt.Sprintf("%d.example", i)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -263,7 +264,7 @@ func TestFetchLeavesAHostAlone(t *testing.T) {
 			t.Fatal("no error")
 		}
 		resp, err := c.Fetch(t.Context(), news.Request{URL: url + "/b"})
-		wantError(t, err, news.Busy, fmt.Sprintf("127.0.0.1 answered %d", code), "left alone until")
+		wantError(t, err, news.Busy, fmt.Sprintf(" answered %d", code), "left alone until")
 		if wait := resp.RetryAfter; wait <= 9*time.Minute || wait > 10*time.Minute || resp.Status != 0 {
 			t.Errorf("wait %s, status %d", wait, resp.Status)
 		}
@@ -297,32 +298,32 @@ func TestFetchGoesOnWithoutRetryAfter(t *testing.T) {
 func TestGatesAreShutForAWhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var g gates
-		leave, err := g.enter(t.Context(), "A.example.")
+		leave, err := g.enter(t.Context(), at("A.example."))
 		if err != nil {
 			t.Fatal(err)
 		}
 		waited := make(chan error, 1)
 		go func() { // it waits for its turn while the gate is shut
-			_, err := g.enter(t.Context(), "a.example")
+			_, err := g.enter(t.Context(), at("a.example"))
 			waited <- err
 		}()
 		synctest.Wait()
-		g.close("A.example.", 429, time.Hour)
-		g.close("a.example", 503, time.Minute) // the longer wait counts
+		g.close(at("A.example."), 429, time.Hour)
+		g.close(at("a.example"), 503, time.Minute) // the longer wait counts
 		leave()
 		if _, is := errors.AsType[*shut](<-waited); !is {
 			t.Error("who waited for a turn was let in")
 		}
-		if leave, err = g.enter(t.Context(), "b.example"); err != nil {
+		if leave, err = g.enter(t.Context(), at("b.example")); err != nil {
 			t.Fatal(err)
 		}
 		leave()
 		time.Sleep(time.Hour - time.Second)
-		if _, err = g.enter(t.Context(), "a.example"); err == nil {
+		if _, err = g.enter(t.Context(), at("a.example")); err == nil {
 			t.Error("let in before its time")
 		}
 		time.Sleep(time.Second)
-		if leave, err = g.enter(t.Context(), "a.example"); err != nil {
+		if leave, err = g.enter(t.Context(), at("a.example")); err != nil {
 			t.Fatal(err)
 		}
 		leave()
@@ -330,4 +331,42 @@ func TestGatesAreShutForAWhile(t *testing.T) {
 			t.Errorf("%d gates left behind", len(g.hosts))
 		}
 	})
+}
+
+func at(host string) *url.URL { return &url.URL{Scheme: "https", Host: host, Path: "/feed"} }
+
+// TestSitesAreShutEachForItself: a site's subdomains are left alone with it, those who share a host
+// with it are not.
+func TestSitesAreShutEachForItself(t *testing.T) {
+	for _, c := range []struct {
+		asks, other string
+		shut        bool
+	}{
+		{"https://rss.paper.example/a", "https://www.paper.example/b", true},
+		{"https://rss.paper.example/a", "https://paper.test/b", false},
+		{"https://ana.blogspot.com/feed", "https://bob.blogspot.com/feed", false},
+		{"https://www.gob.mx/sre/feed", "https://www.gob.mx/sep/feed", false},
+		{"https://www.gob.mx/sre/feed", "https://www.gob.mx/sre/other", true},
+		{"https://medium.com/feed/@ana", "https://medium.com/feed/@bob", false},
+		{"http://127.0.0.1:4000/feed", "http://127.0.0.1:5000/feed", false},
+		{"http://127.0.0.1:4000/feed", "http://127.0.0.1:4000/other", true},
+	} {
+		var g gates
+		asks, err := url.Parse(c.asks)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other, err := url.Parse(c.other)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g.close(asks, 429, time.Hour)
+		leave, err := g.enter(t.Context(), other)
+		if _, is := errors.AsType[*shut](err); is != c.shut {
+			t.Errorf("%s asks to be left alone, %s is shut: %t", c.asks, c.other, is)
+		}
+		if err == nil {
+			leave()
+		}
+	}
 }

@@ -3,28 +3,58 @@ package fetch
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
+	"slices"
 	"syscall"
 	"time"
+
+	"github.com/teletipo/teletipo/internal/news"
 )
 
 // guard decides which addresses may be connected to. It is asked after the name was looked up and
 // before each connection, so neither a redirect nor a name that changes its address gets past it.
 type guard struct {
-	allow []netip.Prefix // networks that are open although they are not public
+	allow []netip.Prefix            // networks that are open although they are not public
+	hosts map[string][]netip.Prefix // and those that are for one host, by its name
 }
 
+// everywhere is every network there is.
+var everywhere = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}
+
 // newGuard opens networks, those that are written as IPv4 in IPv6 (::ffff:10.0.0.0/104) as well.
-func newGuard(allow []netip.Prefix) guard {
-	var g guard
-	for _, p := range allow {
+func newGuard(allow []netip.Prefix) guard { return guard{allow: unmapped(allow)} }
+
+func unmapped(networks []netip.Prefix) (plain []netip.Prefix) {
+	for _, p := range networks {
 		if p.Addr().Is4In6() && p.Bits() >= 96 {
 			p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
 		}
-		g.allow = append(g.allow, p)
+		plain = append(plain, p)
+	}
+	return plain
+}
+
+// with is the guard of requests that may ask more.
+func (g guard) with(more news.Allowance) guard {
+	g.allow = append(slices.Clone(g.allow), unmapped(more.Networks)...)
+	g.hosts = maps.Clone(g.hosts)
+	if g.hosts == nil {
+		g.hosts = map[string][]netip.Prefix{}
+	}
+	for _, host := range more.Hosts {
+		g.hosts[bare(host)] = everywhere
 	}
 	return g
+}
+
+// dial connects to a host, if its address is one that the guard lets through.
+func (g guard) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	if host, _, err := net.SplitHostPort(address); err == nil {
+		g.allow = append(slices.Clone(g.allow), g.hosts[bare(host)]...)
+	}
+	return g.dialer().DialContext(ctx, network, address)
 }
 
 // dialer makes connections to the addresses that the guard lets through. It knows no proxy.

@@ -107,7 +107,7 @@ func TestFetchRefusesWhatIsNotPublic(t *testing.T) {
 	for _, host := range []string{"127.0.0.1", "[::ffff:127.0.0.1]"} {
 		_, err := c.Fetch(t.Context(), news.Request{URL: "http://" + host + ":" + port})
 		wantError(t, err, news.Refused, "127.0.0.1 is a loopback address",
-			"fetch.allow in the configuration, or by --allow 127.0.0.1/32")
+			"write allow: [127.0.0.1] at its source, or ", "in fetch.allow of the configuration")
 	}
 	_, err := c.Fetch(t.Context(), news.Request{URL: "http://localhost:" + port})
 	wantError(t, err, news.Refused, "host localhost is at ", ", which is a loopback address")
@@ -214,5 +214,48 @@ func TestFetchUsesNoProxy(t *testing.T) {
 	wantError(t, err, news.Unreachable)
 	if dialled != "x.example:80" {
 		t.Errorf("connected to %s", dialled)
+	}
+}
+
+// TestAllowancesBelongToWhoNeedsThem opens an address to one source, and to one host, and has others
+// ask for it, straight and by redirects, while a connection to it is kept open.
+func TestAllowancesBelongToWhoNeedsThem(t *testing.T) {
+	var asked atomic.Int32
+	inside := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		if to := r.URL.Query().Get("to"); to != "" {
+			http.Redirect(w, r, to, http.StatusFound)
+		}
+	})
+	_, port, _ := strings.Cut(strings.TrimPrefix(inside, "http://"), ":")
+	at := func(host, path string) string { return "http://" + host + ":" + port + path }
+	c := New(slog.New(slog.DiscardHandler), Options{
+		Hosts: map[string][]netip.Prefix{"LocalHost": {netip.MustParsePrefix("127.0.0.0/8")}},
+	})
+	t.Cleanup(c.Close)
+	network := news.Allowance{Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}
+	for _, ask := range []struct {
+		name, url string
+		allow     news.Allowance
+		want      bool
+	}{
+		{"the source that has the network", at("127.0.0.1", "/"), network, true},
+		{"another source", at("127.0.0.1", "/"), news.Allowance{}, false},
+		{"a source that has the host", at("127.0.0.1", "/"), news.Allowance{Hosts: []string{"127.0.0.1"}}, true},
+		{"a source that has another host", at("127.0.0.1", "/"), news.Allowance{Hosts: []string{"cms.example"}}, false},
+		{"anybody, of a host that is open", at("localhost", "/"), news.Allowance{}, true},
+		{"a redirect of that host elsewhere", at("localhost", "/?to="+url.QueryEscape(at("127.0.0.1", "/"))), news.Allowance{}, false},
+		{"a redirect of the source's own", at("127.0.0.1", "/?to="+url.QueryEscape(at("127.0.0.1", "/"))), network, true},
+		{"a redirect out of its network", at("127.0.0.1", "/?to="+url.QueryEscape(at("127.0.0.2", "/"))), network, false},
+	} {
+		_, err := c.Fetch(t.Context(), news.Request{URL: ask.url, Allow: ask.allow})
+		if ask.want && err != nil {
+			t.Errorf("%s: %v", ask.name, err)
+		} else if !ask.want {
+			wantError(t, err, news.Refused, "not public")
+		}
+	}
+	if asked.Load() != 7 { // the three first hops of redirects among them
+		t.Errorf("asked %d times", asked.Load())
 	}
 }

@@ -64,6 +64,8 @@ type Source struct {
 	Tags    []string      `json:"tags,omitempty"`   // of every article, beside its own
 	// Sites are those that it speaks for beside that of its URL: hosts, or hosts with a path.
 	Sites []string `json:"sites,omitempty"`
+	// Allow is what only this source may ask, its redirects included.
+	Allow Allowance `json:"allow,omitzero"`
 	// Slowest bounds how rarely a source that publishes little is looked at; Every how often.
 	Slowest time.Duration `json:"slowest,omitempty"`
 	// OnRemove says what becomes of the articles of a folder's file that is removed.
@@ -126,6 +128,7 @@ type Request struct {
 	// Delta asks for what is new alone, if there are validators (RFC 3229, "A-IM: feed"). Who can't
 	// do it answers as to any other request.
 	Delta bool
+	Allow Allowance // that this request has beyond what everybody may ask
 }
 
 // Response is what a server answered: a document, or word that nothing changed.

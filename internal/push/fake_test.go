@@ -48,7 +48,7 @@ func (n *newsroom) handler(t *testing.T) http.Handler {
 			{ID: "wire", Kind: news.KindFeed, Enabled: true},
 		},
 		MaxBytes: 2000, UnderWay: 4000, AtOnce: 2, Patience: 20 * time.Millisecond,
-		Ready:    func() error { return n.unready },
+		Ready: func() error { return n.unready },
 	})
 }
 

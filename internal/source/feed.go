@@ -105,7 +105,7 @@ func (r *Reader) feedSource(
 		return reading, err
 	}
 	if first && len(reading.Documents) == 1 {
-		reading.Documents, reading.Faults = r.pages(ctx, reading.Documents[0])
+		reading.Documents, reading.Faults = r.pages(ctx, src, reading.Documents[0])
 	}
 	mark.on(&reading)
 	return reading, nil
@@ -173,7 +173,7 @@ func (r *Reader) ask(
 	ctx context.Context, src news.Source, last news.Validators,
 ) (reading news.Reading, moved string, err error) {
 	resp, err := r.fetcher.Fetch(ctx, news.Request{
-		URL: src.URL, Validators: last, Accept: feedTypes, Delta: true,
+		URL: src.URL, Validators: last, Accept: feedTypes, Delta: true, Allow: src.Allow,
 	})
 	reading = news.Reading{
 		Validators:  last,

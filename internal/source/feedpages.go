@@ -31,7 +31,9 @@ var (
 // pages follows a feed to its older pages (RFC 5005, sections 3 and 4; next_url of JSON Feed) on
 // the same host, and gives all documents, the oldest first: where two have the same item the
 // newer one counts. A page that can't be read ends that, and is a fault.
-func (r *Reader) pages(ctx context.Context, first news.Document) ([]news.Document, []error) {
+func (r *Reader) pages(
+	ctx context.Context, src news.Source, first news.Document,
+) ([]news.Document, []error) {
 	docs := []news.Document{first}
 	seen := map[string]bool{first.URL: true}
 	items, size := 0, 0
@@ -44,7 +46,9 @@ func (r *Reader) pages(ctx context.Context, first news.Document) ([]news.Documen
 			break
 		}
 		seen[next] = true
-		reading, _, err := r.ask(ctx, news.Source{ID: first.Source, URL: next}, news.Validators{})
+		older := src
+		older.URL = next
+		reading, _, err := r.ask(ctx, older, news.Validators{})
 		if err == nil && (len(reading.Documents) == 0 || !isFeed(reading.Documents[0].Body)) {
 			err = news.Errorf(news.Invalid, "fetch %s: not a feed", next)
 		}

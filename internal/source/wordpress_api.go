@@ -71,7 +71,9 @@ func mayBeElsewhere(err error) bool {
 
 // roots finds where the API may be: where the site says, or else in the two usual places.
 func (w *wordpress) roots(ctx context.Context) ([]string, error) {
-	resp, err := w.fetcher.Fetch(ctx, news.Request{URL: w.mark.Site, Accept: pageTypes})
+	resp, err := w.fetcher.Fetch(ctx, news.Request{
+		URL: w.mark.Site, Accept: pageTypes, Allow: w.src.Allow,
+	})
 	w.heard(resp)
 	barred := resp.Status == 0 && news.KindOf(err) == news.Refused // by a rule of our own
 	if err != nil && (barred || !mayBeElsewhere(apiFault(resp, err))) {
@@ -184,7 +186,7 @@ type wpPage struct {
 // page asks for a page. Past the end of the list it is empty.
 func (w *wordpress) page(ctx context.Context, root string, number int) (wpPage, error) {
 	address := w.postsURL(root, number)
-	req := news.Request{URL: address, Accept: jsonTypes}
+	req := news.Request{URL: address, Accept: jsonTypes, Allow: w.src.Allow}
 	if m := &w.mark; number == 1 && address == m.Asked && w.now().Sub(m.Got).Abs() < staleAfter {
 		req.Validators = m.Tags
 	}
