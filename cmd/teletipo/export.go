@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/teletipo/teletipo/internal/config"
 	"github.com/teletipo/teletipo/internal/desk"
@@ -15,6 +16,8 @@ import (
 type exportCmd struct {
 	Dir  string `arg:"" optional:"" help:"Directory for every feed, archive and page as static files."`
 	OPML bool   `name:"opml" help:"Print the sources as OPML 2.0 instead."`
+
+	Secrets bool `help:"With --opml: also those whose address may hold a key."`
 }
 
 // Run writes the site as static files, or prints the sources that are feeds.
@@ -27,8 +30,7 @@ func (c *exportCmd) Run(in *invocation) error {
 		return err
 	}
 	if c.OPML {
-		doc := exported(cfg.Site.Title, cfg.Sources)
-		return doc.Write(in.stdout)
+		return c.opml(in, &cfg)
 	}
 	if cfg.PublicURLDerived {
 		fmt.Fprintf(in.stderr, "teletipo: public_url is not set, so the feeds say that they are at %s\n",
@@ -48,6 +50,20 @@ func (c *exportCmd) Run(in *invocation) error {
 	_, err = fmt.Fprintf(in.stdout, "%d documents written, %d unchanged, %d removed in %s\n",
 		sum.Written, sum.Unchanged, sum.Removed, c.Dir)
 	return err
+}
+
+// opml prints the sources that are feeds. One whose address may hold a key is left out unless that
+// is asked for: lists of feeds are passed on.
+func (c *exportCmd) opml(in *invocation, cfg *config.Config) error {
+	told := slices.DeleteFunc(slices.Clone(cfg.Sources), func(src news.Source) bool {
+		return !c.Secrets && src.Shown(src.URL) != src.URL
+	})
+	if n := len(cfg.Sources) - len(told); n > 0 {
+		fmt.Fprintf(in.stderr, "teletipo: %d sources are left out, since their addresses may hold a "+
+			"key: --secrets takes them in, public: true at a source says that it holds none\n", n)
+	}
+	doc := exported(cfg.Site.Title, told)
+	return doc.Write(in.stdout)
 }
 
 // withSite runs f with the address of the running daemon's public listener; without a daemon, of

@@ -147,7 +147,7 @@ func TestWhatIsExportedIsImportedAlike(t *testing.T) {
   - {id: c, name: C, kind: feed, url: "https://c.example/", tags: [north], topics: [border, cartels]}
   - {id: d, name: D, kind: feed, url: "https://d.example/", enabled: false, rights: headline}
 `)
-	out, err := teletipo(t, append([]string{"export", "--opml"}, flags...)...)
+	out, err := teletipo(t, append([]string{"export", "--opml", "--secrets"}, flags...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +165,7 @@ func TestWhatIsExportedIsImportedAlike(t *testing.T) {
 	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Errorf("sources (-exported +imported):\n%s", diff)
 	}
-	again, err := teletipo(t, append([]string{"export", "--opml"}, otherFlags...)...)
+	again, err := teletipo(t, append([]string{"export", "--opml", "--secrets"}, otherFlags...)...)
 	if err != nil || again != out {
 		t.Errorf("exported again (%v):\n%s\nwas:\n%s", err, again, out)
 	}

@@ -50,7 +50,7 @@ func (c *sourcesAddCmd) Run(in *invocation) error {
 	if in.flags.JSON {
 		return in.printJSON(map[string]any{"added": src})
 	}
-	fmt.Fprintf(in.stdout, "added %s (%s) to %s\n", src.ID, src.URL, ownSources(&cfg))
+	fmt.Fprintf(in.stdout, "added %s (%s) to %s\n", src.ID, src.Shown(src.URL), ownSources(&cfg))
 	in.sayWhatNext(&cfg, src.ID)
 	return nil
 }

@@ -105,7 +105,7 @@ func (t *trial) answer(reading *news.Reading, took time.Duration) {
 		t.say("moved", "its server redirects for good to %s", reading.Moved)
 	}
 	for _, doc := range reading.Documents {
-		address := doc.URL
+		address := news.Shown(doc.URL)
 		if address == "" {
 			address = doc.Name
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/teletipo/teletipo/internal/health"
+	"github.com/teletipo/teletipo/internal/news"
 )
 
 // wire tells of what happens below HTTP: names, connections, and what is sent.
@@ -95,7 +96,14 @@ func (w *wire) secured(state tls.ConnectionState, err error) {
 func (w *wire) field(name string, values []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.headers = append(w.headers, name+": "+strings.Join(values, ", "))
+	text := strings.Join(values, ", ")
+	switch name {
+	case ":path":
+		text = strings.TrimPrefix(news.Shown("https://host"+text), "https://host")
+	case "Authorization", "authorization":
+		text = "…"
+	}
+	w.headers = append(w.headers, name+": "+text)
 }
 
 func (w *wire) sent() {

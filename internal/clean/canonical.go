@@ -231,7 +231,7 @@ func resolve(base *url.URL, raw string) string {
 // addresses are the canonical link of an item, and what its relative references resolve against:
 // its base, else its link, else the address of its source. The base is nil if there is none.
 func addresses(item news.Item, src news.Source) (string, *url.URL) {
-	base := absolute(nil, src.URL)
+	base := absolute(nil, news.Base(src.URL))
 	base = absolute(base, item.Base)
 	link := resolve(base, item.URL)
 	if item.Base == "" {

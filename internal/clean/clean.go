@@ -64,7 +64,7 @@ func (c *Cleaner) Clean(item news.Item, src news.Source, at time.Time) (news.Art
 		Own:       src.Own(),
 		Published: published,
 		Modified:  modified,
-		Origin:    origin(item.Origin),
+		Origin:    origin(item.Origin, src.Public),
 	}
 	a.Entitled = a.Own || site.Owned(link, append([]string{src.URL}, src.Sites...)...)
 	text := c.fill(&a, item, base)
@@ -170,8 +170,9 @@ func hash(s string) string {
 	return "sha256:" + hex.EncodeToString(sum[:16])
 }
 
-// origin cleans what is said of the feed an item came from.
-func origin(o news.Origin) news.Origin {
+// origin cleans what is said of the feed an item came from. An address that may hold a key is told
+// only if its source is public: its id is then one made of it.
+func origin(o news.Origin, public bool) news.Origin {
 	o.ID = fold(tidy(o.ID))
 	if len(o.ID) > maxURL {
 		o.ID = hash(o.ID)
@@ -179,6 +180,18 @@ func origin(o news.Origin) news.Origin {
 	o.Title = clip(plain(o.Title), maxTitle)
 	o.URL = resolve(nil, o.URL)
 	o.Link = resolve(nil, o.Link)
+	secret := func(address string) bool {
+		return !public && strings.Contains(address, "://") && news.HoldsSecret(address)
+	}
+	if secret(o.ID) {
+		o.ID = news.MintID("feed", o.ID).URN()
+	}
+	if secret(o.URL) {
+		o.URL = ""
+	}
+	if secret(o.Link) {
+		o.Link = ""
+	}
 	if o.Updated.Year() < minYear || o.Updated.Year() > 9999 {
 		o.Updated = time.Time{}
 	}

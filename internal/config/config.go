@@ -135,6 +135,7 @@ type loader struct {
 	sourceFile  string // of the settings sources and topics
 	topicDir    string
 	windowBytes int64
+	literal     []netip.Prefix     // for sources whose url has an address in them
 	places      map[string]place   // where each setting was last set
 	links       map[string][]link  // of each topic
 	topicFiles  map[string]string  // of each topic

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -46,7 +47,7 @@ func (l *loader) settings() fields {
 			"concurrency": count(&c.Fetch.Concurrency, 1, 256),
 			"per_host":    count(&c.Fetch.PerHost, 1, 256),
 			"pause":       parsed(&c.Fetch.Pause, duration(0, time.Minute)),
-			"allow":       keyed(l.allowHost),
+			"allow":       value(l.allowed),
 		},
 		"push": fields{
 			"max_size":  parsed(&c.Push.MaxBytes, size(1e3, 1e8)),
@@ -74,6 +75,35 @@ func networks(dst *[]netip.Prefix) value {
 			all = append(all, network)
 		})(r, n)
 		*dst = all
+	}
+}
+
+// allowed reads who may be asked although it is not public: hosts with their networks, or networks
+// for the sources whose own url has an address in them.
+func (l *loader) allowed(r *reader, n ast.Node) {
+	if n.Type() == ast.SequenceType {
+		networks(&l.literal)(r, n)
+		return
+	}
+	keyed(l.allowHost)(r, n)
+}
+
+// allowLiteral lets a source ask the address that its own url has, if that is in a network that is
+// allowed to such. Of a name nobody knows where it leads tomorrow, and redirects are others' words.
+func (l *loader) allowLiteral(s *news.Source) {
+	u, err := url.Parse(s.URL)
+	if err != nil {
+		return
+	}
+	at, err := netip.ParseAddr(u.Hostname())
+	if err != nil {
+		return
+	}
+	for _, network := range l.literal {
+		if network.Contains(at.Unmap()) {
+			s.Allow.Networks = append(s.Allow.Networks, netip.PrefixFrom(at, at.BitLen()))
+			return
+		}
 	}
 }
 

@@ -149,6 +149,7 @@ func (l *loader) readSource(r *reader, n ast.Node) news.Source {
 		"tags":      tags(&s.Tags),
 		"sites":     sites(&s.Sites),
 		"allow":     allowance(&s.Allow),
+		"public":    boolean(&s.Public),
 		"on_remove": parsed(&s.OnRemove, oneOf(news.KeepArticles, news.WithdrawArticles)),
 	}.read(r, n)
 	r.require(n, "id", "name", "kind")
@@ -171,6 +172,9 @@ func (l *loader) readSource(r *reader, n ast.Node) news.Source {
 	case s.Enabled && slices.Contains(later, s.Kind):
 		r.refuse(n, "kind", fmt.Sprintf("%q cannot be read yet: add enabled: false, or use feed "+
 			"if the site has one", s.Kind))
+	}
+	if s.Kind.Polled() {
+		l.allowLiteral(&s)
 	}
 	if s.Rights == "" {
 		s.Rights = news.Excerpt

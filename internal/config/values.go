@@ -220,7 +220,8 @@ func address(s string) (string, error) {
 func webLink(s string) (string, error) {
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
-		return "", fmt.Errorf("%q is no web address: want http:// or https:// and a host", s)
+		return "", fmt.Errorf("%q is no web address: want http:// or https:// and a host",
+			news.Shown(s))
 	}
 	if u.User != nil {
 		return "", errors.New("has a name or password in it: take it out, feeds would show it")

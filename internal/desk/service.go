@@ -199,6 +199,9 @@ func (s *Service) SourceStates() ([]news.SourceStatus, error) {
 	var errs []error
 	for _, src := range s.Sources {
 		state, err := s.Polls.State(src.ID)
+		// What it is asked with stays here: see news.Shown.
+		state.Validators.Mark, state.RetiredURL = "", src.Shown(state.RetiredURL)
+		src.URL = src.Shown(src.URL)
 		list = append(list, news.SourceStatus{Source: src, State: state})
 		errs = append(errs, err)
 	}
@@ -259,7 +262,7 @@ func passing(address string) (news.Source, bool) {
 		return news.Source{}, false
 	}
 	return news.Source{
-		ID: strings.TrimSuffix(address, "/"), Name: u.Host, Kind: news.KindFeed, URL: address,
-		Rights: news.Excerpt, Enabled: true,
+		ID: news.AddressID(strings.TrimSuffix(address, "/")), Name: u.Host,
+		Kind: news.KindFeed, URL: address, Rights: news.Excerpt, Enabled: true,
 	}, true
 }

@@ -22,9 +22,6 @@ func (c *Client) fault(ctx context.Context, target *url.URL, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("fetch %s: %w", shown(target), ctx.Err())
 	}
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		err = wrapped.Err // it repeats method and address
-	}
 	if f, ok := errors.AsType[*forbidden](err); ok {
 		return refused(target, f)
 	}

@@ -51,11 +51,11 @@ type Client struct {
 	timeout  time.Duration
 	maxBytes int64
 	now      func() time.Time
-	http     *http.Client
+	http     *http.Transport // Fetch follows redirects itself: every hop passes the gate of its host
 	opts     Options
 	guard    guard
 	mu       sync.Mutex
-	more     map[string]*http.Client // by allowance, see allowed
+	more     map[string]*http.Transport // by allowance, see allowed
 	gates    gates
 	decoders decoders
 }
@@ -91,7 +91,7 @@ func newClient(log *slog.Logger, opts Options, dial dialFunc) *Client {
 		timeout:  opts.Timeout,
 		maxBytes: opts.MaxBytes,
 		now:      opts.Now,
-		http:     asking(transport(dial, opts)),
+		http:     transport(dial, opts),
 		opts:     opts,
 		gates: gates{
 			perHost: opts.PerHost, pause: opts.Pause, all: make(chan struct{}, opts.AtOnce),
@@ -99,20 +99,9 @@ func newClient(log *slog.Logger, opts Options, dial dialFunc) *Client {
 	}
 }
 
-// asking makes requests, each for one hop: every hop passes the gate of its host, so Fetch follows
-// redirects itself.
-func asking(t *http.Transport) *http.Client {
-	return &http.Client{
-		Transport: t,
-		CheckRedirect: func(*http.Request, []*http.Request) error {
-			return http.ErrUseLastResponse
-		},
-	}
-}
-
 // allowed is what makes the requests that may ask more than others. Its connections are its own:
 // one that is kept open to an address would else serve everybody who asks for its host.
-func (c *Client) allowed(more news.Allowance) *http.Client {
+func (c *Client) allowed(more news.Allowance) *http.Transport {
 	if more.IsZero() {
 		return c.http
 	}
@@ -120,9 +109,9 @@ func (c *Client) allowed(more news.Allowance) *http.Client {
 	defer c.mu.Unlock()
 	client := c.more[more.String()]
 	if client == nil {
-		client = asking(transport(c.guard.with(more).dial, c.opts))
+		client = transport(c.guard.with(more).dial, c.opts)
 		if c.more == nil {
-			c.more = map[string]*http.Client{}
+			c.more = map[string]*http.Transport{}
 		}
 		c.more[more.String()] = client
 	}
@@ -224,7 +213,10 @@ func (c *Client) ask(
 		return resp, nil, news.Errorf(news.Invalid, "fetch %s: %w", shown(target), err)
 	}
 	c.fill(out.Header, req)
-	in, err := c.allowed(req.Allow).Do(out)
+	if password, ok := target.User.Password(); ok || target.User.Username() != "" {
+		out.SetBasicAuth(target.User.Username(), password)
+	}
+	in, err := c.allowed(req.Allow).RoundTrip(out)
 	if err != nil {
 		return resp, nil, c.fault(ctx, target, err)
 	}

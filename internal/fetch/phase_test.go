@@ -214,7 +214,7 @@ func secure(t *testing.T, handler http.HandlerFunc) (c *Client, url string) {
 	c = client(t, Options{MaxBytes: 1_000_000})
 	known := x509.NewCertPool()
 	known.AddCert(server.Certificate())
-	c.http.Transport.(*http.Transport).TLSClientConfig = &tls.Config{RootCAs: known}
+	c.http.TLSClientConfig = &tls.Config{RootCAs: known}
 	t.Cleanup(func() {
 		c.Close()
 		server.CloseClientConnections()

@@ -24,12 +24,13 @@ const (
 // address checks that a URL can be fetched at all.
 func address(raw string) (*url.URL, error) {
 	if len(raw) > maxAddress {
-		return nil, news.Errorf(news.Invalid, "fetch an address of %d bytes, more than %d: %.100q…",
-			len(raw), maxAddress, raw)
+		return nil, news.Errorf(news.Invalid, "fetch an address of %d bytes, more than %d",
+			len(raw), maxAddress)
 	}
 	u, err := url.Parse(raw)
 	if err != nil {
-		return nil, news.Errorf(news.Invalid, "fetch %q: not an address: %w", raw, err)
+		return nil, news.Errorf(news.Invalid, "fetch %s: not an address: %w",
+			news.Shown(raw), untold(err))
 	}
 	if u.Scheme != "http" && u.Scheme != "https" {
 		return nil, news.Errorf(news.Invalid,
@@ -42,8 +43,19 @@ func address(raw string) (*url.URL, error) {
 	return u, nil
 }
 
-// shown is an address for an error or a log: without its password, and not too long.
-func shown(u *url.URL) string { return clip(u.Redacted()) }
+// shown is an address for an error or a log: without what may be secret, and not too long.
+func shown(u *url.URL) string { return clip(news.Shown(u.String())) }
+
+// untold is what is wrong with an address, without the address.
+func untold(err error) error {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok && wrapped.Op == "parse" {
+		if _, quotes := errors.AsType[url.EscapeError](err); quotes {
+			return errors.New("it has a percent sign that escapes nothing")
+		}
+		return errors.New("it can't be read as one")
+	}
+	return err
+}
 
 // clip shortens a text that another server may have made long.
 func clip(text string) string {
@@ -72,7 +84,7 @@ func redirect(from *url.URL, in *http.Response) (*url.URL, error) {
 	}
 	if err != nil {
 		return nil, news.Errorf(news.Unreachable,
-			"fetch %s: redirected to what cannot be fetched: %w", shown(from), brief(err))
+			"fetch %s: redirected to what cannot be fetched: %w", shown(from), brief(untold(err)))
 	}
 	return to, nil
 }

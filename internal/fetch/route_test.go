@@ -46,12 +46,12 @@ func TestFetchRedirectsThatLeadNowhere(t *testing.T) {
 		want     string
 		asked    int32
 	}{
-		"endless":  {"?{n}", "more than 10 redirects, the last to {url}/?11", 11},
+		"endless":  {"?{n}", "more than 10 redirects, the last to {url}/?…", 11},
 		"loop":     {"/again", "redirects go round in a circle: {url}/again → {url}/again", 2},
 		"itself":   {"{url}/", "redirects go round in a circle: {url}/ → {url}/", 1},
 		"file":     {"file:///etc/passwd", "want an address that begins with http:// or https://", 1},
 		"no host":  {"http:///x", "names no host", 1},
-		"nonsense": {"http://[::1", "Location", 0}, // net/http asks, and makes nothing of it
+		"nonsense": {"http://[::1", "redirected to what cannot be fetched", 1},
 		"too long": {"/" + strings.Repeat("x", 9000), "more than 8000", 1},
 		"nothing":  {"", "302 Found but not where to", 1},
 	} {

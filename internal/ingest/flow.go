@@ -217,7 +217,7 @@ func owner(src news.Source, items []news.Item) news.Source {
 	}
 	for _, item := range items {
 		if feed := item.Origin; feed != (news.Origin{}) {
-			src.ID = cmp.Or(feed.URL, feed.ID, feed.Link, src.ID)
+			src.ID = cmp.Or(news.AddressID(cmp.Or(feed.URL, feed.ID, feed.Link)), src.ID)
 			src.Kind, src.Rights = news.KindFeed, news.Excerpt
 			break
 		}

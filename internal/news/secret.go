@@ -1,6 +1,7 @@
 package news
 
 import (
+	"encoding/hex"
 	"net/url"
 	"slices"
 	"strings"
@@ -48,17 +49,30 @@ func HoldsSecret(address string) bool {
 	return err != nil || Shown(address) != u.String() && Shown(address) != address
 }
 
+// AddressID makes of an address the id of a source that has no other: the address itself, unless it
+// may hold a secret.
+func AddressID(address string) string {
+	if !HoldsSecret(address) {
+		return address
+	}
+	id := MintID("address", address)
+	return Shown(address) + "#" + hex.EncodeToString(id[:4])
+}
+
 // Base is what references in a document resolve against that came from an address: without its
-// query, which a reference to the document itself would repeat, and without its path if that may
-// hold a secret.
+// query, which a reference to the document itself would repeat, and without what of its path may
+// hold a secret, or all of it if a directory does.
 func Base(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
 		return address
 	}
 	base := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
-	if shownPath(u) != u.EscapedPath() {
-		base.Path, base.RawPath = "/", ""
+	if path := u.EscapedPath(); shownPath(u) != path {
+		base.Path = path[:strings.LastIndexByte(path, '/')+1]
+		if base.RawPath = ""; shownPath(&base) != base.Path {
+			base.Path = "/"
+		}
 	}
 	return base.String()
 }

@@ -57,6 +57,7 @@ func TestBase(t *testing.T) {
 	for address, want := range map[string]string{
 		"https://valley.example/blog/feed?key=hunter2": "https://valley.example/blog/feed",
 		"https://a:b@valley.example/blog/feed#x":       "https://valley.example/blog/feed",
+		"https://valley.example/news/4f9a7be2c1d0":     "https://valley.example/news/",
 		"https://valley.example/u/4f9a7be2c1d0/feed":   "https://valley.example/",
 		"https://valley.example/a%20b/feed":            "https://valley.example/a%20b/feed",
 		"/srv/inbox/story.html":                        "/srv/inbox/story.html",

@@ -64,12 +64,22 @@ type Source struct {
 	Tags    []string      `json:"tags,omitempty"`   // of every article, beside its own
 	// Sites are those that it speaks for beside that of its URL: hosts, or hosts with a path.
 	Sites []string `json:"sites,omitempty"`
+	// Public says that its address holds no secret, whatever it looks like.
+	Public bool `json:"public,omitempty"`
 	// Allow is what only this source may ask, its redirects included.
 	Allow Allowance `json:"allow,omitzero"`
 	// Slowest bounds how rarely a source that publishes little is looked at; Every how often.
 	Slowest time.Duration `json:"slowest,omitempty"`
 	// OnRemove says what becomes of the articles of a folder's file that is removed.
 	OnRemove OnRemove `json:"on_remove,omitempty"`
+}
+
+// Shown is an address of the source as anybody may see it.
+func (s Source) Shown(address string) string {
+	if s.Public {
+		return address
+	}
+	return Shown(address)
 }
 
 // Own reports whether the desk itself wrote what this source yields: its articles may be under

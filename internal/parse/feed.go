@@ -75,8 +75,19 @@ func FeedFormat(doc news.Document) string {
 	}
 }
 
+// unstated is the id of a feed that states neither an id nor any address: its own address is not
+// ours to tell, it may hold a key.
+func unstated(doc news.Document) string {
+	if doc.URL == "" {
+		return ""
+	}
+	return news.MintID("feed", doc.URL).URN()
+}
+
 // placeOf is what errors call a document.
-func placeOf(doc news.Document) string { return cmp.Or(doc.URL, doc.Name, "document") }
+func placeOf(doc news.Document) string {
+	return cmp.Or(news.Shown(doc.URL), doc.Name, "document")
+}
 
 // itemFault is an item that could not be read.
 type itemFault struct {

@@ -37,15 +37,15 @@ func parseAtom(doc news.Document, feed *xmlFeed) ([]news.Item, []error) {
 	head := readAtom(feed.parts(feed.head, nil))
 	r.lang = feed.lang
 	self := link(r.base, head.link("self"))
-	r.base = cmp.Or(r.base, self, head.link("alternate"))
+	r.base = cmp.Or(r.base, news.Base(self), head.link("alternate"))
 	r.authors = head.authors(r.base)
 	r.origin = news.Origin{
 		Title:   head.title,
-		URL:     cmp.Or(self, doc.URL),
+		URL:     self,
 		Link:    link(r.base, head.link("alternate")),
 		Updated: firstDate(head.updated),
 	}
-	r.origin.ID = cmp.Or(head.id, r.origin.URL, r.origin.Link)
+	r.origin.ID = cmp.Or(head.id, r.origin.URL, r.origin.Link, unstated(doc))
 	feed.around(r.base, r.lang, r.origin, r.authors)
 	return r.each(r.item)
 }

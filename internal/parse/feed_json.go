@@ -176,16 +176,16 @@ func (r *jsonReader) mark(raw json.RawMessage) uint64 {
 
 func newJSONReader(doc news.Document, head *jsonHead) *jsonReader {
 	r := &jsonReader{
-		base: cmp.Or(doc.URL, head.FeedURL, head.HomePageURL),
+		base: cmp.Or(news.Base(doc.URL), news.Base(head.FeedURL), head.HomePageURL),
 		lang: head.Language,
 	}
 	r.authors = jsonAuthors(r.base, head.Authors, head.Author)
 	r.origin = news.Origin{
 		Title: head.Title,
-		URL:   cmp.Or(link(r.base, head.FeedURL), doc.URL),
+		URL:   link(r.base, head.FeedURL),
 		Link:  link(r.base, head.HomePageURL),
 	}
-	r.origin.ID = cmp.Or(r.origin.URL, r.origin.Link)
+	r.origin.ID = cmp.Or(r.origin.URL, r.origin.Link, unstated(doc))
 	if context, err := json.Marshal([]any{r.base, r.lang, r.origin, r.authors}); err == nil {
 		r.context = context
 	}

@@ -37,15 +37,15 @@ func parseRSS(doc news.Document, feed *xmlFeed) ([]news.Item, []error) {
 	x := head.others
 	r.lang = cmp.Or(head.language, x.text("dc:language"), feed.lang)
 	self := link(r.base, x.atomLink("self"))
-	r.base = cmp.Or(r.base, self, head.link)
+	r.base = cmp.Or(r.base, news.Base(self), head.link)
 	r.origin = news.Origin{
 		Title: cmp.Or(head.title, x.text("dc:title")),
-		URL:   cmp.Or(self, doc.URL),
+		URL:   self,
 		Link:  link(r.base, cmp.Or(head.link, x.atomLink("alternate"))),
 		Updated: firstDate(head.lastBuildDate, head.pubDate,
 			x.text("dc:date", "atom:updated")),
 	}
-	r.origin.ID = cmp.Or(feed.about, r.origin.URL, r.origin.Link)
+	r.origin.ID = cmp.Or(feed.about, r.origin.URL, r.origin.Link, unstated(doc))
 	feed.around(r.base, r.lang, r.origin, nil)
 	return r.each(r.item)
 }

@@ -19,9 +19,9 @@ type reader struct {
 }
 
 // newReader also settles what relative references of the document resolve against: xml:base, else
-// its own address.
+// its own address, as far as that may be published.
 func newReader(doc news.Document, feed *xmlFeed) *reader {
-	base := resolve(doc.URL, feed.base)
+	base := resolve(news.Base(doc.URL), feed.base)
 	return &reader{feed: feed, base: base}
 }
 

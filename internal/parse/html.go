@@ -24,7 +24,7 @@ func parseHTML(doc news.Document, source string) (news.Item, error) {
 		return item, tooMuch(doc, "more than %d sections and headings", maxSections)
 	}
 	head := page.head
-	item.Base = cmp.Or(head.base, doc.URL)
+	item.Base = cmp.Or(head.base, news.Base(doc.URL))
 	item.URL = cmp.Or(canonical(head.canonical, doc.URL), doc.URL)
 	item.Lang = head.lang
 	item.Summary = html.EscapeString(head.description)

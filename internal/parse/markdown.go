@@ -68,5 +68,5 @@ func renderChildren(md goldmark.Markdown, src []byte, n ast.Node) (string, error
 
 // fileItem is the item that a file stands for before it has been read: known by its name.
 func fileItem(doc news.Document) news.Item {
-	return news.Item{GUID: doc.Name, Base: doc.URL}
+	return news.Item{GUID: doc.Name, Base: news.Base(doc.URL)}
 }

@@ -156,7 +156,7 @@ func (f wpFields) public() bool {
 
 func (f wpFields) item(doc news.Document) news.Item {
 	home := wpHome(doc.URL)
-	base := cmp.Or(link(doc.URL, f.text("link")), doc.URL)
+	base := cmp.Or(link(doc.URL, f.text("link")), news.Base(doc.URL))
 	embedded := f.object("_embedded")
 	return news.Item{
 		GUID:      f.guid(home),

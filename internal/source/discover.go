@@ -38,7 +38,8 @@ func (r *Reader) discover(
 ) (news.Reading, error) {
 	site, err := url.Parse(cmp.Or(page.URL, src.URL))
 	if err != nil {
-		return news.Reading{}, news.Errorf(news.Invalid, "fetch %s: %w", page.URL, err)
+		return news.Reading{}, news.Errorf(news.Invalid,
+			"fetch %s: its address can't be read", news.Shown(page.URL))
 	}
 	named := namedFeeds(site, page.Body)
 	named = named[:min(len(named), maxNamed)]
@@ -65,7 +66,7 @@ func (r *Reader) discover(
 	}
 	return news.Reading{Status: status}, news.Errorf(news.Invalid,
 		"fetch %s: a page, and no feed where it and most sites have one (%d addresses tried): "+
-			"name the feed's address", site.Redacted(), len(asked)-1)
+			"name the feed's address", news.Shown(site.String()), len(asked)-1)
 }
 
 // namedFeed is a feed that a page names.

@@ -64,13 +64,14 @@ func (m *feedMark) note(moved string, now time.Time) {
 }
 
 // on puts the mark, and what a reader should know of it, on a reading.
-func (m *feedMark) on(reading *news.Reading) {
+func (m *feedMark) on(reading *news.Reading, src news.Source) {
 	if text, err := json.Marshal(m); err == nil { // it fails past the year 9999: begin anew
 		reading.Validators.Mark = string(text)
 	}
-	reading.Moved, reading.MovedSince = m.Moved, m.Since
+	reading.Moved, reading.MovedSince = src.Shown(m.Moved), m.Since
 	if m.Found != "" {
-		reading.AddNote(fmt.Sprintf("%s is a page: its feed %s is read", m.For, m.Found))
+		reading.AddNote(fmt.Sprintf("%s is a page: its feed %s is read",
+			src.Shown(m.For), src.Shown(m.Found)))
 	}
 }
 
@@ -107,7 +108,7 @@ func (r *Reader) feedSource(
 	if first && len(reading.Documents) == 1 {
 		reading.Documents, reading.Faults = r.pages(ctx, src, reading.Documents[0])
 	}
-	mark.on(&reading)
+	mark.on(&reading, src)
 	return reading, nil
 }
 

@@ -50,7 +50,7 @@ func (r *Reader) pages(
 		older.URL = next
 		reading, _, err := r.ask(ctx, older, news.Validators{})
 		if err == nil && (len(reading.Documents) == 0 || !isFeed(reading.Documents[0].Body)) {
-			err = news.Errorf(news.Invalid, "fetch %s: not a feed", next)
+			err = news.Errorf(news.Invalid, "fetch %s: not a feed", news.Shown(next))
 		}
 		if err != nil {
 			faults = append(faults, fmt.Errorf("older pages of the feed: %w", err))

@@ -112,7 +112,7 @@ func localPath(address string) (name string, isFile bool, err error) {
 		return "", false, nil
 	case u.Host != "" && u.Host != "localhost":
 		return "", false, news.Errorf(news.Invalid,
-			"read %s: a file on another machine: want file:///path", address)
+			"read %s: a file on another machine: want file:///path", news.Shown(address))
 	}
 	name = u.Path
 	if u.Opaque != "" { // "file:name", without slashes

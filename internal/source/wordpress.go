@@ -122,7 +122,7 @@ func (w *wordpress) feedInstead(ctx context.Context) (news.Reading, error) {
 	for _, src.URL = range addresses {
 		reading, err = w.Reader.feed(ctx, src, m.Given)
 		if err == nil && len(reading.Documents) == 1 && !isFeed(reading.Documents[0].Body) {
-			err = news.Errorf(news.NotFound, "fetch %s: not a feed", src.URL)
+			err = news.Errorf(news.NotFound, "fetch %s: not a feed", news.Shown(src.URL))
 			reading.Documents = nil
 		}
 		if news.KindOf(err) != news.NotFound {
@@ -137,7 +137,8 @@ func (w *wordpress) feedInstead(ctx context.Context) (news.Reading, error) {
 	m.Feed, m.Given = src.URL, reading.Validators
 	reading.Validators = m.validators()
 	reading.AddNote(fmt.Sprintf("the site's API is closed (%s): its feed %s is read instead; "+
-		"the API is tried again after %s", m.Why, m.Feed, m.Closed.Add(reopen).Format(time.RFC3339)))
+		"the API is tried again after %s",
+		m.Why, w.src.Shown(m.Feed), m.Closed.Add(reopen).Format(time.RFC3339)))
 	return reading, nil
 }
 
@@ -147,7 +148,7 @@ func wpSite(src news.Source) (string, error) {
 	u, err := url.Parse(src.URL)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return "", news.Errorf(news.Invalid, "source %s: url %q: want the address of a WordPress "+
-			"site that begins with http:// or https://", src.ID, src.URL)
+			"site that begins with http:// or https://", src.ID, news.Shown(src.URL))
 	}
 	u.RawQuery, u.Fragment, u.RawPath = "", "", ""
 	u.Path, _, _ = strings.Cut(u.Path+"/", "/wp-json/")
@@ -225,7 +226,7 @@ func apiFault(resp news.Response, err error) error {
 
 // notPosts is the error for an answer that is no list of posts.
 func notPosts(resp news.Response) error {
-	at := cmp.Or(resp.Document.URL, "the API")
+	at := cmp.Or(news.Shown(resp.Document.URL), "the API")
 	said := readAPIError(resp.Document.Body)
 	switch {
 	case said != nil && said.status >= 500:
