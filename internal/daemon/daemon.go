@@ -126,7 +126,9 @@ func (d *Daemon) Publish(ctx context.Context) (*publish.Publisher, error) {
 
 func (d *Daemon) publish(ctx context.Context, cfg *config.Config) (*publish.Publisher, error) {
 	publisher := d.newPublisher(cfg)
-	if err := d.Store.EnsureFeeds(publisher.Feeds()); err != nil {
+	if err := d.Store.EnsureFeeds(publisher.Feeds()); errors.Is(err, news.ErrUnwritable) {
+		d.log.Warn("new feeds have no date of their own yet", "error", err)
+	} else if err != nil {
 		return nil, err
 	}
 	d.Store.OnChange(publisher.Changed)

@@ -100,8 +100,12 @@ func (d *Daemon) openFront(ctx context.Context, ready func() error) (*front, err
 // build makes what readers are answered by, of a configuration.
 func (f *front) build(ctx context.Context, cfg *config.Config) (*side, error) {
 	publisher, err := f.publish(ctx, cfg)
-	if err != nil {
+	switch {
+	case err == nil:
+	case publisher == nil || ctx.Err() != nil || f.side.Load() != nil:
 		return nil, err
+	default: // there is nothing older to fall back to: what could be made is served
+		f.log.Error("not every feed is published, they are tried again", "error", err)
 	}
 	s := &side{publisher: publisher}
 	if old := f.side.Load(); old != nil {

@@ -144,10 +144,13 @@ func (d *Daemon) timetable() (*schedule.Schedule, *ingest.Poller, error) {
 			polled = append(polled, src.ID)
 		}
 	}
-	if err := ingest.Revive(d.Polls, sources); err != nil {
-		return nil, nil, err
+	err := ingest.Revive(d.Polls, sources)
+	if err == nil {
+		err = d.Polls.Enlist(polled, time.Now())
 	}
-	if err := d.Polls.Enlist(polled, time.Now()); err != nil {
+	if errors.Is(err, news.ErrUnwritable) {
+		log.Warn("no source is polled until the daemon is restarted", "error", err)
+	} else if err != nil {
 		return nil, nil, err
 	}
 	jobs, err := schedule.New(log, []schedule.Job{

@@ -21,6 +21,10 @@ const (
 	Busy                    // somebody else is at it
 )
 
+// ErrUnwritable is in the chain of every error of a store that could not write: its disk is full,
+// or it is read-only. It says nothing about what was to be stored, which can be offered again.
+var ErrUnwritable = errors.New("nothing can be stored at the moment")
+
 var kindNames = [...]string{
 	"internal", "invalid", "not found", "gone", "too large", "unreachable", "refused", "busy",
 }

@@ -9,8 +9,10 @@ package publish
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -218,15 +220,17 @@ func (p *Publisher) Changed(keys []news.FeedKey) {
 
 // Start makes every edition once, with the validators that it had before a restart unless its
 // bytes are others, and returns when all are published. It waits at most two seconds for stamps.
+// Beside an error those are published that could be; Run tries the others again.
 func (p *Publisher) Start(ctx context.Context) error {
 	began := time.Now()
 	if err := p.recall(); err != nil {
 		return err
 	}
+	var failed error
 	for {
 		next, err := p.pass(ctx)
-		if err != nil {
-			return err
+		if failed = errors.Join(failed, err); failed != nil && !p.waiting() {
+			return failed
 		}
 		if p.complete() {
 			p.log.Info("editions ready", "editions", len(p.order)*len(news.Formats),
@@ -237,6 +241,11 @@ func (p *Publisher) Start(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// waiting reports whether a feed waits for its stamp.
+func (p *Publisher) waiting() bool {
+	return slices.ContainsFunc(p.order, func(f *feed) bool { return !f.due.IsZero() })
 }
 
 // complete tells whether every feed has an edition in every format.

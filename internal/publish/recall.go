@@ -57,7 +57,8 @@ func (p *Publisher) settle(hash string, first bool) (news.EditionStamp, error) {
 		}
 		stamp.Seq, stamp.Modified = seq+1, p.settings.Now().UTC().Truncate(time.Second)
 	}
-	return stamp, p.store.SaveEditionStamps(map[string]news.EditionStamp{settingsName: stamp})
+	p.unsaved[settingsName] = stamp // with the first editions
+	return stamp, nil
 }
 
 // hash tells settings apart that shape documents, the program's version among them.

@@ -28,7 +28,7 @@ func (r reading) find(a *news.Article, shared bool) (*record, error) {
 	if key == 0 {
 		return nil, nil
 	}
-	known, err := r.record(key)
+	known, err := r.known(key, a)
 	if err != nil || known.Source == a.Source && r.Bucket(bucketAlias).
 		Get(aliasGUID(a.Source, a.GUID)) != nil || a.URL == "" {
 		return known, err

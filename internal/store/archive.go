@@ -4,8 +4,6 @@ import (
 	"hash/crc64"
 	"slices"
 
-	bolt "go.etcd.io/bbolt"
-
 	"github.com/teletipo/teletipo/internal/news"
 )
 
@@ -20,9 +18,12 @@ func (s *Store) Subscription(
 ) (news.Window, error) {
 	window := news.Window{Key: key}
 	err := s.view(func(r reading) error {
-		window.Stamp = second(r.Bucket(bucketMeta).Get(metaCreated))
-		f := r.feed(key)
+		f, err := r.feed(key)
+		if err != nil {
+			return err
+		}
 		if f == nil {
+			window.Stamp = r.made()
 			return nil
 		}
 		st := toState(f.Get(feedState))
@@ -42,8 +43,8 @@ func (r reading) cover(f *feed, boundary uint64, least int, since int64, take ne
 	tail := r.offerTail(f.fresh, boundary, false, take)
 	backfill := r.offerTail(f.backfill, boundary, true, take)
 	n, full := tail, false
-	older := func(b *bolt.Bucket, backfill bool) {
-		c := b.Cursor()
+	older := func(b *bucket, backfill bool) {
+		c := b.Lenient()
 		for k, v := below(c, boundary); k != nil && !full; k, v = c.Prev() {
 			p := toPlace(v)
 			if n >= least && (backfill || p.second < since) {
@@ -59,7 +60,7 @@ func (r reading) cover(f *feed, boundary uint64, least int, since int64, take ne
 }
 
 // below moves a cursor to the last order that is not above a boundary.
-func below(c *bolt.Cursor, boundary uint64) (k, v []byte) {
+func below(c cursor, boundary uint64) (k, v []byte) {
 	if k, v = c.Seek(number(boundary + 1)); k == nil {
 		return c.Last()
 	}
@@ -68,9 +69,9 @@ func below(c *bolt.Cursor, boundary uint64) (k, v []byte) {
 
 // offerTail has take see what lies above a boundary, and counts it.
 func (r reading) offerTail(
-	b *bolt.Bucket, boundary uint64, backfill bool, take news.Taker,
+	b *bucket, boundary uint64, backfill bool, take news.Taker,
 ) (n int) {
-	c := b.Cursor()
+	c := b.Lenient()
 	for k, v := c.Last(); toNumber(k) > boundary; k, v = c.Prev() {
 		r.offer(toPlace(v), toNumber(k), backfill, true, take)
 		n++
@@ -81,20 +82,35 @@ func (r reading) offerTail(
 // versions is the table of the checksum that tells versions of a stored article apart.
 var versions = crc64.MakeTable(crc64.ECMA)
 
-// offer has take see one place.
+// offer has take see one place. Of a damaged article it gets the error.
 func (r reading) offer(
 	p place, order uint64, backfill, tail bool, take news.Taker,
 ) (more bool) {
-	stored := r.Bucket(bucketArticle).Get(number(p.key))
+	var version uint64 // none of a damaged one: reading it says so
+	_ = attempt(func() error {
+		version = crc64.Checksum(r.Bucket(bucketArticle).Get(number(p.key)), versions)
+		return nil
+	})
 	return take(news.Place{
-		Key: p.key, Version: crc64.Checksum(stored, versions), Order: order,
-		Backfill: backfill, Tail: tail,
-	}, func() (news.Entry, error) { return r.windowEntry(p.key) })
+		Key: p.key, Version: version, Order: order, Backfill: backfill, Tail: tail,
+	}, func() (news.Entry, error) { return r.spared(p.key) })
+}
+
+// spared reads what a feed shows of an article. Damage is reported, and harms nothing else.
+func (r reading) spared(key uint64) (entry news.Entry, err error) {
+	err = attempt(func() (err error) {
+		entry, err = r.windowEntry(key)
+		return err
+	})
+	if d := isDamage(err); d != nil {
+		r.pass(d)
+	}
+	return entry, err
 }
 
 // goneSince lists the tombstones of a feed's newest part, the newest first.
 func (f *feed) goneSince(boundary uint64, since int64) (gone []news.Tombstone) {
-	c, below := f.gone.Cursor(), 0
+	c, below := f.gone.Lenient(), 0
 	for k, v := c.Last(); k != nil; k, v = c.Prev() {
 		t := toTombstone(k, v)
 		if t.Seq <= boundary {
@@ -113,7 +129,10 @@ func (s *Store) Archive(key news.FeedKey, n int, take news.Taker) (news.Window, 
 	window := news.Window{Key: key, Number: n}
 	err := s.view(func(r reading) error {
 		var value []byte
-		f := r.feed(key)
+		f, err := r.feed(key)
+		if err != nil {
+			return err
+		}
 		if f != nil && n > 0 {
 			value = f.archive.Get(number(uint64(n)))
 		}
@@ -125,8 +144,8 @@ func (s *Store) Archive(key news.FeedKey, n int, take news.Taker) (news.Window, 
 		last, _ = f.archives()
 		window.Archives = int(last)
 		before := toArchive(f.archive.Get(number(uint64(n - 1)))).boundary
-		for _, b := range []*bolt.Bucket{f.fresh, f.backfill} {
-			c := b.Cursor()
+		for _, b := range []*bucket{f.fresh, f.backfill} {
+			c := b.Lenient()
 			for k, v := below(c, a.boundary); toNumber(k) > before; k, v = c.Prev() {
 				r.offer(toPlace(v), toNumber(k), b == f.backfill, true, take)
 			}
@@ -138,9 +157,9 @@ func (s *Store) Archive(key news.FeedKey, n int, take news.Taker) (news.Window, 
 }
 
 // placesIn lists the places after an order and until another, the newest first.
-func placesIn(b *bolt.Bucket, after, until uint64) []place {
+func placesIn(b *bucket, after, until uint64) []place {
 	var places []place
-	c := b.Cursor()
+	c := b.Lenient()
 	for k, v := c.Seek(number(after + 1)); k != nil && toNumber(k) <= until; k, v = c.Next() {
 		places = append(places, toPlace(v))
 	}

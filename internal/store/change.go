@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	bolt "go.etcd.io/bbolt"
-
 	"github.com/teletipo/teletipo/internal/news"
 )
 
@@ -241,7 +239,7 @@ func (w *writing) putArticle(key uint64, rec *record) error {
 }
 
 // put writes a value as JSON.
-func put(b *bolt.Bucket, key []byte, value any) error {
+func put(b *bucket, key []byte, value any) error {
 	encoded, err := json.Marshal(value)
 	if err != nil {
 		return err

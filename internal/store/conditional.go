@@ -79,7 +79,7 @@ func (s *Store) WithdrawIf(
 	ctx context.Context, id news.ID, cond news.Condition,
 ) (result news.Result, err error) {
 	err = s.submit(ctx, func(w *writing) error {
-		known, err := w.byID(id)
+		known, err := w.soundByID(id)
 		if err != nil {
 			return err
 		}

@@ -32,7 +32,7 @@
 //	│   ├── classified       JSON: hash of the rules that articles are placed by, and how far
 //	│   ├── created          second of the first start
 //	│   ├── installation     16 random bytes, feeds' ids are minted from them
-//	│   ├── schema           number of this schema: 2
+//	│   ├── schema           number of this schema: 3
 //	│   └── topics           zstd of the JSON of the topics with these rules
 //	├── token                name → JSON: hash of the secret, source, creation, last use
 //	└── version              key‖revision → zstd of the JSON of a version that another has replaced
@@ -58,8 +58,15 @@
 // its stamp and sequence move. The log holds what took something from a feed: all that a delta
 // has to know beside the entries themselves. It reaches back seven days or more.
 //
-// A store of schema 1, which had none of this, is brought up when it is opened. As long as that
-// lasts the key "upgraded" in meta says which change it has come to.
+// # Damage
+//
+// Every value is followed by its seal, which the drawing leaves out: the CRC-32C of the names of
+// its buckets, its key and itself. What fails it is never read. Lookups return an error that names
+// the article or the bucket; windows and lists leave it out and report it: see Damage. Every
+// transaction makes errors of bbolt's assertions and of faults on mapped pages.
+//
+// When a file is opened its structure is looked at. If that is not sound, or may not be written, it
+// is read, and every write is news.ErrUnwritable. A damaged poll.db is set aside and begun anew.
 //
 // # Writing
 //

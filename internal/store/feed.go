@@ -5,31 +5,36 @@ import (
 	"slices"
 	"time"
 
-	bolt "go.etcd.io/bbolt"
-
 	"github.com/teletipo/teletipo/internal/news"
 )
 
 // feed is the buckets of a feed.
 type feed struct {
-	*bolt.Bucket
-	fresh, backfill    *bolt.Bucket
-	archive, gone, log *bolt.Bucket
+	*bucket
+	fresh, backfill    *bucket
+	archive, gone, log *bucket
 }
 
 // feedParts are the buckets of a feed, in the order of the fields.
 var feedParts = [][]byte{feedFresh, feedBackfill, feedArchive, feedGone, feedLog}
 
-// feed opens the buckets of a feed, nil if there is none.
-func (r reading) feed(key news.FeedKey) *feed {
+// feed opens the buckets of a feed, nil if there is none. In a damaged file one that is not there
+// may be lost, so that is an error.
+func (r reading) feed(key news.FeedKey) (*feed, error) {
 	b := r.Bucket(bucketFeed).Bucket([]byte(key.String()))
 	if b == nil {
-		return nil
+		if why := r.db.frozen.Load(); why != nil && isDamage(*why) != nil {
+			return nil, news.Errorf(news.Internal, "feed %s is not found: %w", key, *why)
+		}
+		return nil, nil
 	}
-	return &feed{
-		b, b.Bucket(feedFresh), b.Bucket(feedBackfill),
-		b.Bucket(feedArchive), b.Bucket(feedGone), b.Bucket(feedLog),
+	f := &feed{bucket: b}
+	for i, part := range []**bucket{&f.fresh, &f.backfill, &f.archive, &f.gone, &f.log} {
+		if *part = b.Bucket(feedParts[i]); *part == nil {
+			panic(&damage{Bucket: b.name + "/" + string(feedParts[i]), Why: "the bucket is missing"})
+		}
 	}
+	return f, nil
 }
 
 // feed opens or makes the buckets of a feed, once in a transaction.
@@ -46,16 +51,19 @@ func (w *writing) feed(key news.FeedKey) (*feed, error) {
 			return nil, err
 		}
 	}
-	f := w.reading.feed(key)
-	for _, part := range []*bolt.Bucket{f.fresh, f.backfill, f.archive, f.gone, f.log} {
-		part.FillPercent = 0.9 // keys only grow
+	f, err := w.reading.feed(key)
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range []*bucket{f.fresh, f.backfill, f.archive, f.gone, f.log} {
+		part.grows()
 	}
 	w.feeds[key] = f
 	return f, nil
 }
 
 // part is the bucket that an order stands in.
-func (f *feed) part(backfill bool) *bolt.Bucket {
+func (f *feed) part(backfill bool) *bucket {
 	if backfill {
 		return f.backfill
 	}

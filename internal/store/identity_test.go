@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	bolt "go.etcd.io/bbolt"
 	"pgregory.net/rapid"
 
 	"github.com/teletipo/teletipo/internal/news"
@@ -267,7 +266,7 @@ func mkdir(t *testing.T, parent string) string {
 // sequence is the number of the newest change.
 func sequence(s *tested) (n uint64) {
 	s.t.Helper()
-	s.ok(s.db.View(func(tx *bolt.Tx) error {
+	s.ok(s.db.view(func(tx tx) error {
 		n = tx.Bucket(bucketChange).Sequence()
 		return nil
 	}))

@@ -103,7 +103,8 @@ type record struct {
 	// Recalled says that its own source took it back, which binds nobody else.
 	Recalled bool `json:"recalled,omitempty"`
 
-	key uint64
+	key  uint64
+	lost bool // all but what the change log says is unknown: see ghost
 }
 
 // member is an article's place in the feeds of one topic (or of all): the order they share.

@@ -15,7 +15,7 @@ func (s *Store) giveBack(group []request) {
 		return
 	}
 	s.toGiveBack = 0
-	if err := unmapPages(s.db); err != nil {
+	if err := attempt(func() error { return unmapPages(s.db.DB) }); err != nil {
 		s.log.Warn("mapped pages not given back", "error", err)
 	}
 }

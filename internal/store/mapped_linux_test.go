@@ -18,7 +18,7 @@ func TestMappedPagesGoBack(t *testing.T) {
 	if mapped(t, path) == 0 {
 		t.Fatal("nothing of the file is mapped after articles were stored")
 	}
-	if err := unmapPages(s.db); err != nil {
+	if err := unmapPages(s.db.DB); err != nil {
 		t.Fatal(err)
 	}
 	if kB := mapped(t, path); kB > 8 { // the transaction itself looks at a page

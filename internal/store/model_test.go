@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	bolt "go.etcd.io/bbolt"
 	"pgregory.net/rapid"
 
 	"github.com/teletipo/teletipo/internal/news"
@@ -288,7 +287,7 @@ func replay(rt *rapid.T, s *tested) {
 			got[f.Feed] = fmt.Sprint(c.Seq, " at ", f.Stamp.Unix())
 		}
 	}
-	s.ok(s.db.View(func(tx *bolt.Tx) error {
+	s.ok(s.db.view(func(tx tx) error {
 		return tx.Bucket(bucketFeed).ForEachBucket(func(name []byte) error {
 			feed := tx.Bucket(bucketFeed).Bucket(name)
 			for _, part := range [][]byte{feedFresh, feedBackfill} {

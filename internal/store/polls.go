@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"sync/atomic"
 	"time"
-
-	bolt "go.etcd.io/bbolt"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -22,33 +22,57 @@ var (
 // concurrent use.
 type Polls struct {
 	log    *slog.Logger
-	db     *bolt.DB
+	db     *database
 	saving saving
 	listed atomic.Pointer[map[string]bool] // by Enlist; nil as long as nothing was
 }
 
-// OpenPolls opens the data directory's poll state, and creates it where it is missing. Errors are
-// as Open's.
+// OpenPolls opens the data directory's poll state, and creates it where it is missing. A damaged
+// file is set aside and begun anew, since looking at the sources teaches all of it again. Other
+// errors are as Open's.
 func OpenPolls(log *slog.Logger, dir string, opts Options) (*Polls, error) {
-	db, err := openFile(dir, "poll.db", opts.NoSync)
+	p, err := openPolls(log, dir, opts)
+	if err == nil || !isDamaged(err) {
+		return p, err
+	}
+	path := filepath.Join(dir, pollFile)
+	aside := path + ".damaged-" + time.Now().UTC().Format("20060102T150405.000")
+	if os.Rename(path, aside) != nil {
+		return nil, err
+	}
+	log.Error("what was known of the sources is damaged: it is set aside, and they are read again",
+		"file", path, "aside", aside, "error", err)
+	return openPolls(log, dir, opts)
+}
+
+const pollFile = "poll.db"
+
+func openPolls(log *slog.Logger, dir string, opts Options) (*Polls, error) {
+	db, err := openDatabase(log, dir, pollFile, opts)
 	if err != nil {
 		return nil, err
 	}
-	err = db.Update(func(tx *bolt.Tx) error {
-		if _, err := checkSchema(tx, db.Path(), pollSchema); err != nil {
-			return err
-		}
-		for _, name := range [][]byte{bucketDue, bucketState} {
-			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
-				return err
+	p := &Polls{log: log, db: db}
+	names := [][]byte{bucketDue, bucketState}
+	if err = db.begin(pollSchema, names, nil); err == nil {
+		err = db.view(func(t tx) error {
+			for _, name := range names {
+				nothing := func(_, _ []byte) error { return nil }
+				if err := t.Bucket(name).ForEach(nothing); err != nil {
+					return err
+				}
 			}
-		}
-		return nil
-	})
+			return nil
+		})
+	}
+	if why := db.frozen.Load(); err == nil && why != nil && isDamage(*why) != nil {
+		err = *why
+		err = &news.Error{Kind: news.Internal, Err: err} // it is not busy: it can be begun anew
+	}
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &Polls{log: log, db: db}, nil
+	return p, nil
 }
 
 // Close closes the file.
@@ -57,8 +81,8 @@ func (p *Polls) Close() error { return p.db.Close() }
 // State reads what is known about a source; a source never polled has the zero state.
 func (p *Polls) State(source string) (news.PollState, error) {
 	var st news.PollState
-	err := p.db.View(func(tx *bolt.Tx) (err error) {
-		st, err = pollState(tx, source)
+	err := p.db.view(func(t tx) (err error) {
+		st, err = pollState(t, source)
 		return err
 	})
 	return st, err
@@ -69,21 +93,21 @@ func (p *Polls) State(source string) (news.PollState, error) {
 // is something to take.
 func (p *Polls) Due(now time.Time, n int, lease time.Duration) ([]string, error) {
 	var sources []string
-	if err := p.db.View(func(tx *bolt.Tx) error {
-		sources = due(tx, now, n)
+	if err := p.db.view(func(t tx) error {
+		sources = due(t, now, n)
 		return nil
 	}); err != nil || len(sources) == 0 {
 		return nil, err
 	}
-	err := p.db.Update(func(tx *bolt.Tx) error {
-		sources = due(tx, now, n)
+	err := p.db.update(func(t tx) error {
+		sources = due(t, now, n)
 		for _, source := range sources {
-			st, err := pollState(tx, source)
+			st, err := pollState(t, source)
 			if err != nil {
 				return err
 			}
 			st.Due = now.Add(lease)
-			if err := p.savePoll(tx, source, st); err != nil {
+			if err := p.savePoll(t, source, st); err != nil {
 				return err
 			}
 		}
@@ -102,11 +126,11 @@ func (p *Polls) Enlist(sources []string, now time.Time) error {
 	for _, source := range sources {
 		wanted[source] = true
 	}
-	return p.db.Update(func(tx *bolt.Tx) error {
+	return p.db.update(func(t tx) error {
 		p.listed.Store(&wanted)
 		var stale [][]byte
 		listed := make(map[string]bool, len(sources))
-		err := tx.Bucket(bucketDue).ForEach(func(k, _ []byte) error {
+		err := t.Bucket(bucketDue).ForEach(func(k, _ []byte) error {
 			source := string(k[8:])
 			if !wanted[source] {
 				stale = append(stale, bytes.Clone(k))
@@ -118,7 +142,7 @@ func (p *Polls) Enlist(sources []string, now time.Time) error {
 			return err
 		}
 		for _, k := range stale {
-			if err := tx.Bucket(bucketDue).Delete(k); err != nil {
+			if err := t.Bucket(bucketDue).Delete(k); err != nil {
 				return err
 			}
 		}
@@ -126,7 +150,7 @@ func (p *Polls) Enlist(sources []string, now time.Time) error {
 			if listed[source] {
 				continue
 			}
-			st, err := pollState(tx, source)
+			st, err := pollState(t, source)
 			if err != nil {
 				return err
 			}
@@ -136,7 +160,7 @@ func (p *Polls) Enlist(sources []string, now time.Time) error {
 			if st.Due.Before(now) {
 				st.Due = now
 			}
-			if err := p.savePoll(tx, source, st); err != nil {
+			if err := p.savePoll(t, source, st); err != nil {
 				return err
 			}
 		}
@@ -145,10 +169,10 @@ func (p *Polls) Enlist(sources []string, now time.Time) error {
 }
 
 // due lists the sources whose time has come.
-func due(tx *bolt.Tx, now time.Time, n int) []string {
+func due(t tx, now time.Time, n int) []string {
 	var sources []string
 	limit := uint64(now.UnixMilli())
-	c := tx.Bucket(bucketDue).Cursor()
+	c := t.Bucket(bucketDue).Cursor()
 	for k, _ := c.First(); k != nil && len(sources) < n && toNumber(k) <= limit; k, _ = c.Next() {
 		sources = append(sources, string(k[8:]))
 	}
@@ -157,12 +181,12 @@ func due(tx *bolt.Tx, now time.Time, n int) []string {
 
 // savePoll writes a state and moves the source's place in the due index, which only has sources
 // that are enlisted: another may be looked at too, by hand or while it is taken off the list.
-func (p *Polls) savePoll(tx *bolt.Tx, source string, st news.PollState) error {
-	before, err := pollState(tx, source)
+func (p *Polls) savePoll(t tx, source string, st news.PollState) error {
+	before, err := pollState(t, source)
 	if err != nil {
 		return err
 	}
-	index := tx.Bucket(bucketDue)
+	index := t.Bucket(bucketDue)
 	if !before.Due.IsZero() {
 		if err := index.Delete(dueKey(before.Due, source)); err != nil {
 			return err
@@ -174,15 +198,19 @@ func (p *Polls) savePoll(tx *bolt.Tx, source string, st news.PollState) error {
 			return err
 		}
 	}
-	return put(tx.Bucket(bucketState), []byte(source), st)
+	return put(t.Bucket(bucketState), []byte(source), st)
 }
 
 func dueKey(at time.Time, source string) []byte {
 	return pair(uint64(at.UnixMilli()), []byte(source))
 }
 
-func pollState(tx *bolt.Tx, source string) (st news.PollState, err error) {
-	if value := tx.Bucket(bucketState).Get([]byte(source)); value != nil {
+func pollState(t tx, source string) (st news.PollState, err error) {
+	value, d := t.Bucket(bucketState).look([]byte(source))
+	switch {
+	case d != nil:
+		t.pass(d) // it is as if the source had never been looked at
+	case value != nil:
 		err = decode("poll state", []byte(source), value, &st)
 	}
 	return st, err

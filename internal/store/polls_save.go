@@ -3,8 +3,6 @@ package store
 import (
 	"sync"
 
-	bolt "go.etcd.io/bbolt"
-
 	"github.com/teletipo/teletipo/internal/news"
 )
 
@@ -45,9 +43,9 @@ func (p *Polls) Save(source string, st news.PollState) error {
 
 // saveAll writes states in one transaction; if one of them can't be written, each in its own.
 func (p *Polls) saveAll(group []*savedState) {
-	err := p.db.Update(func(tx *bolt.Tx) error {
+	err := p.db.update(func(t tx) error {
 		for _, s := range group {
-			if err := p.savePoll(tx, s.source, s.state); err != nil {
+			if err := p.savePoll(t, s.source, s.state); err != nil {
 				return err
 			}
 		}
@@ -55,7 +53,7 @@ func (p *Polls) saveAll(group []*savedState) {
 	})
 	for _, s := range group {
 		if err != nil && len(group) > 1 {
-			s.err = p.db.Update(func(tx *bolt.Tx) error { return p.savePoll(tx, s.source, s.state) })
+			s.err = p.db.update(func(t tx) error { return p.savePoll(t, s.source, s.state) })
 		} else {
 			s.err = err
 		}

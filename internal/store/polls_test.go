@@ -11,7 +11,6 @@ import (
 	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
-	bolt "go.etcd.io/bbolt"
 	"pgregory.net/rapid"
 
 	"github.com/teletipo/teletipo/internal/news"
@@ -55,7 +54,7 @@ func (p testedPolls) state(source string) news.PollState {
 func (p testedPolls) index() []string {
 	p.t.Helper()
 	list := []string{}
-	p.ok(p.db.View(func(tx *bolt.Tx) error {
+	p.ok(p.db.view(func(tx tx) error {
 		return tx.Bucket(bucketDue).ForEach(func(k, _ []byte) error {
 			at := time.UnixMilli(int64(toNumber(k))).Sub(start)
 			list = append(list, fmt.Sprint(string(k[8:]), " ", at))
@@ -68,7 +67,7 @@ func (p testedPolls) index() []string {
 // version is a number that each writing transaction raises.
 func (p testedPolls) version() (n int) {
 	p.t.Helper()
-	p.ok(p.db.View(func(tx *bolt.Tx) error {
+	p.ok(p.db.view(func(tx tx) error {
 		n = tx.ID()
 		return nil
 	}))

@@ -5,33 +5,32 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
-	bolt "go.etcd.io/bbolt"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
 
 // reading is a transaction seen from who only reads; a writing reads the same way.
 type reading struct {
-	*bolt.Tx
+	tx
 	unzip *zstd.Decoder
 	judge Judge
 }
 
 // reading begins to read in a transaction.
-func (s *Store) reading(tx *bolt.Tx) reading { return reading{tx, s.unzip, *s.judge.Load()} }
+func (s *Store) reading(t tx) reading { return reading{t, s.unzip, *s.judge.Load()} }
 
-// view runs f in a read transaction. f must copy what it wants to keep, and must not write to a
-// client: a slow client would hold the transaction, and the file would grow.
+// view runs f in a read transaction: see database.
 func (s *Store) view(f func(reading) error) error {
-	return s.db.View(func(tx *bolt.Tx) error { return f(s.reading(tx)) })
+	return s.db.view(func(t tx) error { return f(s.reading(t)) })
 }
 
 // record reads an article's metadata.
 func (r reading) record(key uint64) (*record, error) {
 	k := number(key)
-	value := r.Bucket(bucketArticle).Get(k)
+	value := r.stored(bucketArticle, key)
 	if value == nil {
 		return nil, news.Errorf(news.Internal, "store: article %x is missing", k)
 	}
@@ -42,7 +41,7 @@ func (r reading) record(key uint64) (*record, error) {
 // content reads an article's content.
 func (r reading) content(key uint64) (string, error) {
 	k := number(key)
-	content, err := r.unzip.DecodeAll(r.Bucket(bucketBody).Get(k), nil)
+	content, err := r.unzip.DecodeAll(r.stored(bucketBody, key), nil)
 	if err != nil {
 		return "", news.Errorf(news.Internal, "store: content of article %x is damaged: %w", k, err)
 	}
@@ -51,11 +50,33 @@ func (r reading) content(key uint64) (string, error) {
 
 // byID reads the metadata of the article that an id names.
 func (r reading) byID(id news.ID) (*record, error) {
-	key := r.Bucket(bucketAlias).Get(aliasID(id))
-	if key == nil {
-		return nil, news.Errorf(news.NotFound, "there is no article %s", id)
+	key, err := r.keyOf(id)
+	if err != nil {
+		return nil, err
 	}
-	return r.record(toNumber(key))
+	return r.record(key)
+}
+
+// soundByID is byID of an article that may be damaged.
+func (r reading) soundByID(id news.ID) (*record, error) {
+	key, err := r.keyOf(id)
+	if err != nil {
+		return nil, err
+	}
+	return r.sound(key)
+}
+
+// keyOf finds the key of the article that an id names.
+func (r reading) keyOf(id news.ID) (uint64, error) {
+	key, d := r.Bucket(bucketAlias).look(aliasID(id))
+	if d != nil {
+		r.pass(d)
+		return r.created(id)
+	}
+	if key == nil {
+		return 0, news.Errorf(news.NotFound, "there is no article %s", id)
+	}
+	return toNumber(key), nil
 }
 
 // entry reads an article whole.
@@ -94,7 +115,7 @@ func (s *Store) Item(id news.ID) (news.Item, error) {
 		if rec.Status == news.Withdrawn {
 			return news.Errorf(news.Gone, "article %s is withdrawn, its text is gone", id)
 		}
-		raw, err := s.unzip.DecodeAll(r.Bucket(bucketItem).Get(number(rec.key)), nil)
+		raw, err := s.unzip.DecodeAll(r.stored(bucketItem, rec.key), nil)
 		if err != nil {
 			return news.Errorf(news.Internal, "store: item of %s is damaged: %w", id, err)
 		}
@@ -108,22 +129,25 @@ func (s *Store) Item(id news.ID) (news.Item, error) {
 // is not published in full is left out.
 func (s *Store) Window(key news.FeedKey, n int) (news.Window, error) {
 	window := news.Window{Key: key}
-	err := s.view(func(r reading) error {
-		window.Stamp = second(r.Bucket(bucketMeta).Get(metaCreated))
-		feed := r.Bucket(bucketFeed).Bucket([]byte(key.String()))
+	err := s.view(func(r reading) (err error) {
+		feed, err := r.feed(key)
 		if feed == nil {
-			return nil
+			window.Stamp = r.made()
+			return err
 		}
 		st := toState(feed.Get(feedState))
 		window.Seq, window.Stamp = st.seq, st.stamp
-		for _, name := range [][]byte{feedFresh, feedBackfill} {
-			c := feed.Bucket(name).Cursor()
-			for k, v := c.Last(); k != nil && len(window.Entries) < n; k, v = c.Prev() {
-				entry, err := r.windowEntry(toNumber(v))
-				if err != nil {
+		shown := 0 // or left out
+		for _, b := range []*bucket{feed.fresh, feed.backfill} {
+			c := b.Lenient()
+			for k, v := c.Last(); k != nil && shown < n; k, v = c.Prev() {
+				shown++
+				entry, err := r.spared(toNumber(v))
+				if err == nil {
+					window.Entries = append(window.Entries, entry)
+				} else if isDamage(err) == nil {
 					return err
 				}
-				window.Entries = append(window.Entries, entry)
 			}
 		}
 		return nil
@@ -143,6 +167,9 @@ func (r reading) windowEntry(key uint64) (news.Entry, error) {
 	rec.Content, err = r.content(key)
 	return rec.Entry, err
 }
+
+// made is when the store was.
+func (r reading) made() time.Time { return second(r.Bucket(bucketMeta).Get(metaCreated)) }
 
 // EnsureFeeds makes the feeds that do not exist yet, so that an empty feed has the time of its
 // creation as its date, now and after every restart.
@@ -167,7 +194,7 @@ func (s *Store) Articles(q news.Query) ([]news.Entry, error) {
 		return nil, err
 	}
 	err = s.view(func(r reading) error {
-		c := r.Bucket(bucketArticle).Cursor()
+		c := r.Bucket(bucketArticle).Lenient()
 		for k, v := c.Last(); k != nil && len(entries) < q.Limit; k, v = c.Prev() {
 			if q.Source != "" && !bytes.Contains(v, source) {
 				continue // without decoding it
@@ -207,14 +234,15 @@ func fits(e *news.Entry, topic, source, text string) bool {
 func (s *Store) EditionStamps() (map[string]news.EditionStamp, error) {
 	stamps := map[string]news.EditionStamp{}
 	err := s.view(func(r reading) error {
-		return r.Bucket(bucketEdition).ForEach(func(k, v []byte) error {
+		c := r.Bucket(bucketEdition).Lenient()
+		for k, v := c.First(); k != nil; k, v = c.Next() {
 			var stamp news.EditionStamp
 			if err := decode("edition", k, v, &stamp); err != nil {
 				return err
 			}
 			stamps[string(k)] = stamp
-			return nil
-		})
+		}
+		return nil
 	})
 	return stamps, err
 }
@@ -235,7 +263,7 @@ func (s *Store) SaveEditionStamps(stamps map[string]news.EditionStamp) error {
 func (s *Store) embargoOver() (bool, error) {
 	over := false
 	err := s.view(func(r reading) error {
-		k, _ := r.Bucket(bucketEmbargo).Cursor().First()
+		k, _ := r.Bucket(bucketEmbargo).Lenient().First()
 		over = k != nil && !second(k).After(s.now())
 		return nil
 	})

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"slices"
 
-	bolt "go.etcd.io/bbolt"
-
 	"github.com/teletipo/teletipo/internal/news"
 )
 
@@ -26,24 +24,25 @@ func (s *Store) Stored(after uint64, most int) (batch []news.Stored, last uint64
 	last = after
 	err = s.view(func(r reading) error {
 		size := 0
-		c := r.Bucket(bucketArticle).Cursor()
+		c := r.Bucket(bucketArticle).Lenient()
 		for k, _ := c.Seek(number(after + 1)); k != nil && len(batch) < most; k, _ = c.Next() {
 			if size >= mostStored {
 				return nil
 			}
 			last = toNumber(k)
-			rec, err := r.record(last)
-			if err != nil {
+			err := attempt(func() error {
+				entry, err := r.entry(last)
+				if err == nil && entry.Status != news.Withdrawn {
+					size += len(entry.Content)
+					batch = append(batch, news.Stored{Key: last, Entry: entry})
+				}
+				return err
+			})
+			if d := isDamage(err); d != nil {
+				r.pass(d) // it stays where it is
+			} else if err != nil {
 				return err
 			}
-			if rec.Status == news.Withdrawn {
-				continue
-			}
-			if rec.Content, err = r.content(last); err != nil {
-				return err
-			}
-			size += len(rec.Content)
-			batch = append(batch, news.Stored{Key: last, Entry: rec.Entry})
 		}
 		return nil
 	})
@@ -190,9 +189,13 @@ func (s *Store) Counts(topics []string) (counts []int, err error) {
 	err = s.view(func(r reading) error {
 		for _, topic := range topics {
 			n := 0
-			if f := r.feed(news.FeedKey{Topic: topic}); f != nil {
-				for _, b := range []*bolt.Bucket{f.fresh, f.backfill} {
-					n += b.Stats().KeyN
+			f, err := r.feed(news.FeedKey{Topic: topic})
+			if err != nil {
+				return err
+			}
+			if f != nil {
+				for _, b := range []*bucket{f.fresh, f.backfill} {
+					n += b.count()
 				}
 			}
 			counts = append(counts, n)

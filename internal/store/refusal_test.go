@@ -100,31 +100,42 @@ func TestNewerSchema(t *testing.T) {
 }
 
 func TestGarbage(t *testing.T) {
-	for file := range openers {
-		for name, content := range map[string]string{
-			"short": "news\n",
-			"text":  strings.Repeat("This is no database.\n", 5000),
-			"zeros": strings.Repeat("\x00", 1<<16),
-		} {
-			t.Run(file+" "+name, func(t *testing.T) {
-				dir := t.TempDir()
+	for name, content := range map[string]string{
+		"short": "news\n",
+		"text":  strings.Repeat("This is no database.\n", 5000),
+		"zeros": strings.Repeat("\x00", 1<<16),
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			for file := range openers {
 				if err := os.WriteFile(filepath.Join(dir, file), []byte(content), 0o600); err != nil {
 					t.Fatal(err)
 				}
-				refuses(t, file, dir, news.Invalid, filepath.Join(dir, file), "move it away")
-			})
-		}
+			}
+			refuses(t, "teletipo.db", dir, news.Invalid, filepath.Join(dir, "teletipo.db"), "move it away")
+			if err := openers["poll.db"](t, dir); err != nil {
+				t.Fatal(err)
+			}
+			aside, _ := filepath.Glob(filepath.Join(dir, "poll.db.damaged-*"))
+			if len(aside) != 1 {
+				t.Fatalf("set aside: %q", aside)
+			}
+			if kept, _ := os.ReadFile(aside[0]); string(kept) != content {
+				t.Error("what was set aside is not what was there")
+			}
+		})
 	}
 }
 
-// TestCutOff opens what is left of a database when its copy breaks off, at any page.
+// TestCutOff opens what is left of a database when its copy breaks off, at any page: what is left is
+// read, and nothing is written, or the file is refused.
 func TestCutOff(t *testing.T) {
 	s := newStore(t)
 	for i := range 40 {
 		s.offer(news.Accepted, piece(fmt.Sprint(i)))
 	}
 	var size int64 // of what is used: the file is longer
-	s.ok(s.db.View(func(tx *bolt.Tx) error {
+	s.ok(s.db.view(func(tx tx) error {
 		size = tx.Size()
 		return nil
 	}))
@@ -132,10 +143,35 @@ func TestCutOff(t *testing.T) {
 	whole, err := os.ReadFile(filepath.Join(s.dir, "teletipo.db"))
 	s.ok(err)
 	page := int64(os.Getpagesize())
+	opened := 0
 	for size -= page; size >= 2*page; size -= page {
 		dir := t.TempDir()
 		s.ok(os.WriteFile(filepath.Join(dir, "teletipo.db"), whole[:size], 0o600))
-		refuses(t, "teletipo.db", dir, news.Invalid, "damaged", "restore a copy")
+		cut, err := Open(newstest.Logger(t), dir, Options{Now: s.clock.now})
+		if err != nil {
+			if news.KindOf(err) != news.Invalid || !strings.Contains(err.Error(), "restore a copy") {
+				t.Errorf("cut at %d: %v (%s)", size, err, news.KindOf(err))
+			}
+			continue
+		}
+		opened++
+		w, err := cut.Window(news.FeedKey{Topic: "border"}, 50)
+		for _, e := range w.Entries {
+			if e.Content != "<p>All about "+e.GUID+".</p>" {
+				t.Errorf("cut at %d: %s reads %q", size, e.GUID, e.Content)
+			}
+		}
+		if err == nil && len(w.Entries) < 40 && len(cut.Damage()) == 0 {
+			t.Errorf("cut at %d: %d articles, and no word of it", size, len(w.Entries))
+		}
+		_, err = cut.Accept(t.Context(), []news.Candidate{piece("new")})
+		if err == nil {
+			t.Errorf("cut at %d: it was written to", size)
+		}
+		s.ok(cut.Close())
+	}
+	if opened == 0 {
+		t.Error("it was never opened")
 	}
 }
 

@@ -72,8 +72,8 @@ func (r reading) unlike(known *record, a *news.Article) (bool, error) {
 	if titles >= titleShare {
 		return false, nil
 	}
-	body, err := r.content(known.key)
-	if err != nil {
+	body, ok, err := r.readable(known.key)
+	if err != nil || !ok {
 		return false, err
 	}
 	texts, of := share(triples(known.Summary+" "+body), triples(a.Summary+" "+a.Content))

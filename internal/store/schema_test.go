@@ -13,7 +13,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
-	bolt "go.etcd.io/bbolt"
 
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/newstest"
@@ -151,9 +150,9 @@ func (n *node) named(t *testing.T, name []byte) bool {
 
 // find walks a bucket beside the drawing, notes the paths of what it meets, and complains about
 // what is not drawn.
-func find(t *testing.T, n *node, path string, b *bolt.Bucket, found map[string]bool) {
+func find(t *testing.T, n *node, path string, b *bucket, found map[string]bool) {
 	t.Helper()
-	err := b.ForEach(func(k, v []byte) error {
+	err := b.unsealed(t, func(k, v []byte) error {
 		for _, c := range n.children {
 			at := path + "/" + c.name
 			switch {
@@ -177,15 +176,28 @@ func find(t *testing.T, n *node, path string, b *bolt.Bucket, found map[string]b
 	}
 }
 
+// unsealed walks a bucket whose values may be buckets: these are nil.
+func (b *bucket) unsealed(t *testing.T, f func(k, v []byte) error) error {
+	return b.b.ForEach(func(k, v []byte) error {
+		if v != nil {
+			var ok bool
+			if v, ok = b.open(k, v); !ok {
+				t.Errorf("%s/%q has no seal", b.name, k)
+			}
+		}
+		return f(k, v)
+	})
+}
+
 // findIn walks a bucket that is drawn either with children or as "kind → value".
-func findIn(t *testing.T, n *node, path string, b *bolt.Bucket, found map[string]bool) {
+func findIn(t *testing.T, n *node, path string, b *bucket, found map[string]bool) {
 	t.Helper()
 	kind, _, isKind := strings.Cut(n.caption, " →")
 	if !isKind {
 		find(t, n, path, b, found)
 		return
 	}
-	err := b.ForEach(func(k, v []byte) error {
+	err := b.unsealed(t, func(k, v []byte) error {
 		if v == nil || !matches(t, kind, k) {
 			t.Errorf("%s/%q is not of the kind %s", path, k, kind)
 		}
@@ -265,13 +277,13 @@ func TestSchemaIsAsDrawn(t *testing.T) {
 	want, got := map[string]bool{}, map[string]bool{}
 	root := drawing(t)
 	drawn(root, "", want)
-	for i, db := range []*bolt.DB{s.db, p.db} {
+	for i, db := range []*database{s.db, p.db} {
 		file := root.children[i]
 		if !strings.HasSuffix(db.Path(), "/"+file.name) {
 			t.Errorf("doc.go draws %s, the file is %s", file.name, db.Path())
 		}
-		err := db.View(func(tx *bolt.Tx) error {
-			find(t, file, "/"+file.name, tx.Cursor().Bucket(), got)
+		err := db.view(func(tx tx) error {
+			find(t, file, "/"+file.name, &bucket{b: tx.Cursor().Bucket(), tx: tx}, got)
 			return nil
 		})
 		if err != nil {

@@ -6,15 +6,13 @@ import (
 	"testing"
 	"time"
 
-	bolt "go.etcd.io/bbolt"
-
 	"github.com/teletipo/teletipo/internal/news"
 )
 
 // transaction is the number of the newest one that wrote.
 func (s *tested) transaction() (id int) {
 	s.t.Helper()
-	s.ok(s.db.View(func(tx *bolt.Tx) error {
+	s.ok(s.db.view(func(tx tx) error {
 		id = tx.ID()
 		return nil
 	}))

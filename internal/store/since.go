@@ -86,9 +86,9 @@ func (s *Store) Since(
 	key news.FeedKey, base, until uint64,
 ) (span news.Span, ok bool, err error) {
 	err = s.view(func(r reading) error {
-		f := r.feed(key)
+		f, err := r.feed(key)
 		if f == nil {
-			return nil
+			return err
 		}
 		if ok = base >= toState(f.Get(feedState)).reach; !ok {
 			return nil
@@ -119,7 +119,7 @@ func (s *Store) Since(
 // goneIn lists the tombstones after a sequence and until another, the newest first.
 func (f *feed) goneIn(after, until uint64) []news.Tombstone {
 	var gone []news.Tombstone
-	c := f.gone.Cursor()
+	c := f.gone.Lenient()
 	for k, v := c.Seek(number(after + 1)); k != nil && toNumber(k) <= until; k, v = c.Next() {
 		gone = append(gone, toTombstone(k, v))
 	}

@@ -4,31 +4,23 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
-	"runtime/debug"
-	"strconv"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
-	bolt "go.etcd.io/bbolt"
-	bolterrors "go.etcd.io/bbolt/errors"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
 
 // schema and pollSchema are the numbers of the schemas that doc.go draws.
 const (
-	schema     = 2
-	pollSchema = 1
+	schema     = 3
+	pollSchema = 2
 )
-
-// lockWait is how long Open waits for another process to let go of the data directory.
-const lockWait = 500 * time.Millisecond
 
 // Names of the buckets of teletipo.db and their keys.
 var (
@@ -54,19 +46,20 @@ var (
 	metaCreated      = []byte("created")
 	metaInstallation = []byte("installation")
 	metaSchema       = []byte("schema")
-	metaUpgraded     = []byte("upgraded")
 )
 
 // Options are what a Store needs to know beside its directory.
 type Options struct {
 	Now    func() time.Time // time.Now if nil
 	NoSync bool             // do not wait for the disk: for tests and throw-away stores
+	// OpenFile opens files as os.OpenFile does, which it is if nil.
+	OpenFile func(name string, flag int, mode os.FileMode) (*os.File, error)
 }
 
 // Store is the articles' side of a data directory. It is safe for concurrent use.
 type Store struct {
 	log          *slog.Logger
-	db           *bolt.DB
+	db           *database
 	now          func() time.Time
 	installation news.ID
 	zip          *zstd.Encoder
@@ -89,7 +82,7 @@ func Open(log *slog.Logger, dir string, opts Options) (*Store, error) {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	db, err := openFile(dir, "teletipo.db", opts.NoSync)
+	db, err := openDatabase(log, dir, "teletipo.db", opts)
 	if err != nil {
 		return nil, err
 	}
@@ -102,32 +95,17 @@ func Open(log *slog.Logger, dir string, opts Options) (*Store, error) {
 		return news.Decided(ruled, by)
 	})
 	if err := s.prepare(); err != nil {
+		if isDamage(err) != nil {
+			err = refusal(dir, db.Path(), err)
+		}
 		return nil, errors.Join(err, db.Close())
 	}
 	go s.write()
 	return s, nil
 }
 
-// prepare creates what a new store needs, checks the schema and makes the codecs.
-func (s *Store) prepare() error {
-	err := s.db.Update(func(tx *bolt.Tx) error {
-		meta, err := s.checkStore(tx)
-		if err != nil {
-			return err
-		}
-		for _, name := range [][]byte{
-			bucketAlias, bucketArticle, bucketBody, bucketChange,
-			bucketEdition, bucketEmbargo, bucketFeed, bucketItem, bucketToken, bucketVersion,
-		} {
-			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
-				return err
-			}
-		}
-		return s.identify(meta)
-	})
-	if err != nil {
-		return err
-	}
+// prepare creates what a new store needs, checks what there is and makes the codecs.
+func (s *Store) prepare() (err error) {
 	if s.zip, err = zstd.NewWriter(nil,
 		zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1)); err != nil {
 		return err
@@ -137,107 +115,141 @@ func (s *Store) prepare() error {
 	if err != nil {
 		return err
 	}
-	return s.upgrade()
+	if err := s.db.begin(schema, articleBuckets, s.mint); err != nil {
+		return err
+	}
+	if err := s.db.view(s.identify); err != nil {
+		return err
+	}
+	return s.look()
 }
 
-// identify reads the installation's id, and mints it at the first start.
-func (s *Store) identify(meta *bolt.Bucket) error {
-	if id := meta.Get(metaInstallation); id != nil {
-		copy(s.installation[:], id)
-		return nil
+// articleBuckets are the buckets of teletipo.db beside the one that every file has.
+var articleBuckets = [][]byte{
+	bucketAlias, bucketArticle, bucketBody, bucketChange,
+	bucketEdition, bucketEmbargo, bucketFeed, bucketItem, bucketToken, bucketVersion,
+}
+
+// plain are the buckets that have no buckets in them.
+var plain = func() map[string]bool {
+	set := map[string]bool{}
+	for _, name := range slices.Concat(articleBuckets, feedParts,
+		[][]byte{bucketMeta, bucketDue, bucketState}) {
+		set[string(name)] = true
 	}
+	delete(set, string(bucketFeed))
+	return set
+}()
+
+// mint makes the id of a new installation.
+func (s *Store) mint(t tx) error {
 	var random [16]byte
 	rand.Read(random[:])
-	s.installation = news.NewID(random)
-	if err := meta.Put(metaInstallation, s.installation[:]); err != nil {
+	id, meta := news.NewID(random), t.Bucket(bucketMeta)
+	if err := meta.Put(metaInstallation, id[:]); err != nil {
 		return err
 	}
 	return meta.Put(metaCreated, number(uint64(s.now().Unix())))
 }
 
-// openFile opens one bbolt file of the data directory, and creates the directory if need be.
-func openFile(dir, name string, noSync bool) (*bolt.DB, error) {
-	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return nil, news.Errorf(news.Invalid, "data directory %s can't be made: %w", dir, err)
+// identify reads the installation's id.
+func (s *Store) identify(t tx) error {
+	id := t.Bucket(bucketMeta).Get(metaInstallation)
+	if len(id) != len(s.installation) {
+		return &damage{Bucket: string(bucketMeta), Key: string(metaInstallation), Why: "it is missing"}
 	}
-	path := filepath.Join(dir, name)
-	opts := *bolt.DefaultOptions
-	opts.Timeout = lockWait
-	// Each commit writes the list of free pages. The array has it sorted; the map sorts it anew,
-	// which at a million articles doubled the time of a small commit.
-	opts.FreelistType = bolt.FreelistArrayType
-	opts.NoSync = noSync
-	opts.NoStatistics = true
-	if strconv.IntSize == 64 {
-		// Address space only. With less, growing the file waits for every open reader, and a
-		// commit stalls behind a long backup.
-		opts.InitialMmapSize = 64 << 30
-	}
-	db, err := openWhole(path, &opts)
-	switch {
-	case errors.Is(err, bolterrors.ErrTimeout):
-		return nil, news.Errorf(news.Busy,
-			"data directory %s is in use by another process; stop it or choose another with --data", dir)
-	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrVersionMismatch),
-		errors.Is(err, bolterrors.ErrChecksum):
-		return nil, news.Errorf(news.Invalid,
-			"%s is not a database of ours, or damaged: %w; move it away or restore a copy", path, err)
-	case isPathError(err):
-		return nil, news.Errorf(news.Invalid,
-			"data directory %s can't be used: %w; choose another with --data", dir, err)
-	case err != nil:
-		return nil, fmt.Errorf("open %s: %w", path, err)
-	}
-	return db, nil
+	copy(s.installation[:], id)
+	return nil
 }
 
-// openWhole opens a bbolt file that is all there. bbolt trusts what it reads: of a copy that
-// broke off it would read beyond the end, which ends the process.
-func openWhole(path string, opts *bolt.Options) (db *bolt.DB, err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if reason := recover(); reason != nil {
-			db, err = nil, fmt.Errorf("%w: %v", bolterrors.ErrInvalid, reason)
+// look looks at what must be right before anything is written: every bucket is there, each feed is
+// the one that it was, and the sequence is that of the newest change. If not, nothing is written.
+func (s *Store) look() error {
+	err := s.db.view(func(t tx) error {
+		for _, name := range articleBuckets {
+			t.Bucket(name)
 		}
-	}()
-	if db, err = bolt.Open(path, 0o640, opts); err != nil {
-		return nil, err
-	}
-	err = db.View(func(tx *bolt.Tx) error {
-		info, err := os.Stat(path)
-		if err == nil && info.Size() < tx.Size() {
-			err = fmt.Errorf("%w: it is cut off", bolterrors.ErrInvalid)
+		feeds := t.Bucket(bucketFeed)
+		if err := feeds.ForEachBucket(func(name []byte) error {
+			feeds.Bucket(name).Get(feedState)
+			return nil
+		}); err != nil {
+			return err
 		}
-		return err
+		changes := t.Bucket(bucketChange)
+		if k, _ := changes.Cursor().Last(); toNumber(k) != changes.Sequence() {
+			return &damage{Bucket: changes.name, Why: fmt.Sprintf(
+				"its newest change is %d, and its sequence %d", toNumber(k), changes.Sequence())}
+		}
+		return nil
 	})
-	if err != nil {
-		return nil, errors.Join(err, db.Close())
+	if isDamage(err) != nil {
+		s.db.freeze(err)
+		return nil
 	}
-	return db, nil
+	return err
 }
 
-// isPathError tells whether the system would not give us the file: no permission, say.
-func isPathError(err error) bool {
-	_, is := errors.AsType[*fs.PathError](err)
-	return is
+// begin makes what a new file has from the start, unless the file has it: a bucket for each name,
+// and the number of its schema. What is missing of an older file is damage: to make it anew would
+// write over what it was.
+func (db *database) begin(schema uint64, names [][]byte, first func(tx) error) error {
+	empty := false
+	err := db.view(func(t tx) error {
+		k, _ := t.Cursor().First()
+		if empty = k == nil; empty {
+			return nil
+		}
+		return checkSchema(t, schema)
+	})
+	if d := isDamage(err); d != nil {
+		db.freeze(err)
+		return nil // what can be read is served
+	}
+	if err != nil || !empty {
+		return err
+	}
+	return db.update(func(t tx) error {
+		for _, name := range append([][]byte{bucketMeta}, names...) {
+			if _, err := t.CreateBucketIfNotExists(name); err != nil {
+				return err
+			}
+		}
+		if first != nil {
+			if err := first(t); err != nil {
+				return err
+			}
+		}
+		return t.Bucket(bucketMeta).Put(metaSchema, number(schema))
+	})
 }
 
-// checkSchema refuses a file that a newer program wrote and marks a new one.
-func checkSchema(tx *bolt.Tx, path string, want uint64) (*bolt.Bucket, error) {
-	meta, err := tx.CreateBucketIfNotExists(bucketMeta)
-	if err != nil {
-		return nil, err
+// checkSchema refuses a file that another program wrote.
+func checkSchema(t tx, want uint64) error {
+	meta := t.Tx.Bucket(bucketMeta)
+	if meta == nil {
+		return &damage{Bucket: string(bucketMeta), Why: "the bucket is missing"}
 	}
-	switch have := meta.Get(metaSchema); {
-	case have == nil:
-		return meta, meta.Put(metaSchema, number(want))
-	case toNumber(have) != want:
-		return nil, news.Errorf(news.Refused,
-			"%s has schema %d, this program knows %d: start the newer teletipo that wrote it",
-			path, toNumber(have), want)
+	have := meta.Get(metaSchema)
+	if len(have) != 8 { // else of a schema whose values had no seals
+		have = t.Bucket(bucketMeta).Get(metaSchema)
 	}
-	return meta, nil
+	switch n := toNumber(have); {
+	case n < want:
+		return news.Errorf(news.Refused, "%s has schema %d, of an unfinished program, this one knows "+
+			"%d: move the data directory away, and its sources are read again", t.db.Path(), n, want)
+	case n > want:
+		return news.Errorf(news.Refused, "%s has schema %d, this program knows %d: start the newer "+
+			"teletipo that wrote it", t.db.Path(), n, want)
+	}
+	return nil
 }
+
+// Damage lists what was found damaged since the store was opened, one line each.
+func (s *Store) Damage() []string { return s.db.damage() }
+
+// Unwritable says why nothing can be stored at the moment, nil if it can: as of the last attempt.
+func (s *Store) Unwritable() error { return s.db.writing() }
 
 // Installation is the id that feeds' ids are minted from, random at the first start.
 func (s *Store) Installation() news.ID { return s.installation }

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	bolt "go.etcd.io/bbolt"
 	"go.uber.org/goleak"
 
 	"github.com/teletipo/teletipo/internal/news"
@@ -134,7 +133,7 @@ func (s *tested) window(feed string, n int) news.Window {
 func (s *tested) changes() []change {
 	s.t.Helper()
 	var all []change
-	s.ok(s.db.View(func(tx *bolt.Tx) error {
+	s.ok(s.db.view(func(tx tx) error {
 		return tx.Bucket(bucketChange).ForEach(func(_, v []byte) error {
 			var c change
 			err := json.Unmarshal(v, &c)

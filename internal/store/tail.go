@@ -5,8 +5,6 @@ import (
 	"slices"
 	"time"
 
-	bolt "go.etcd.io/bbolt"
-
 	"github.com/teletipo/teletipo/internal/news"
 )
 
@@ -93,7 +91,7 @@ func (f *feed) room(t tail) bool {
 	before := toArchive(f.archive.Get(number(n - 1))).boundary
 	gone := uint64(len(f.goneIn(before, boundary)))
 	events, size := t.events+gone, t.size+gone*goneSize
-	for _, b := range []*bolt.Bucket{f.fresh, f.backfill} {
+	for _, b := range []*bucket{f.fresh, f.backfill} {
 		for _, p := range placesIn(b, before, boundary) {
 			events, size = events+1, size+uint64(p.size)
 		}

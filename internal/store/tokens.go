@@ -111,12 +111,13 @@ func (s *Store) noteUse(ctx context.Context, name []byte, hash string) error {
 }
 
 func eachToken(r reading, f func(name []byte, t *storedToken)) error {
-	return r.Bucket(bucketToken).ForEach(func(k, v []byte) error {
+	c := r.Bucket(bucketToken).Lenient()
+	for k, v := c.First(); k != nil; k, v = c.Next() {
 		var t storedToken
 		if err := decode("token", k, v, &t); err != nil {
 			return err
 		}
 		f(k, &t)
-		return nil
-	})
+	}
+	return nil
 }

@@ -25,10 +25,11 @@ func versionOf(rec *record, content string) news.Version {
 	return v
 }
 
-// packedVersion is an article as it stands, as it is stored once another version replaces it.
+// packedVersion is an article as it stands, as it is stored once another version replaces it; nil
+// if it can't be read.
 func (w *writing) packedVersion(rec *record) ([]byte, error) {
-	content, err := w.content(rec.key)
-	if err != nil {
+	content, ok, err := w.readable(rec.key)
+	if err != nil || !ok {
 		return nil, err
 	}
 	v := versionOf(rec, content)
@@ -69,11 +70,11 @@ func (w *writing) applyVersion(c *change) error {
 func (s *Store) History(id news.ID) ([]news.Version, error) {
 	var versions []news.Version
 	err := s.view(func(r reading) error {
-		rec, err := r.byID(id)
+		rec, err := r.soundByID(id)
 		if err != nil {
 			return err
 		}
-		prefix, cursor := number(rec.key), r.Bucket(bucketVersion).Cursor()
+		prefix, cursor := number(rec.key), r.Bucket(bucketVersion).Lenient()
 		for k, v := cursor.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = cursor.Next() {
 			raw, err := s.unzip.DecodeAll(v, nil)
 			if err != nil {
@@ -85,7 +86,7 @@ func (s *Store) History(id news.ID) ([]news.Version, error) {
 			}
 			versions = append(versions, version)
 		}
-		content, err := r.content(rec.key)
+		content, _, err := r.readable(rec.key)
 		if err != nil {
 			return err
 		}

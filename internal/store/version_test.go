@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	bolt "go.etcd.io/bbolt"
-
 	"github.com/teletipo/teletipo/internal/news"
 )
 
@@ -26,8 +24,8 @@ func (s *tested) history(id news.ID) string {
 
 func (s *tested) versions() (n int) {
 	s.t.Helper()
-	s.ok(s.db.View(func(tx *bolt.Tx) error {
-		n = tx.Bucket(bucketVersion).Stats().KeyN
+	s.ok(s.db.view(func(tx tx) error {
+		n = tx.Bucket(bucketVersion).count()
 		return nil
 	}))
 	return n

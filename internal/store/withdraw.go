@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 
 	"github.com/teletipo/teletipo/internal/news"
@@ -10,7 +11,7 @@ import (
 // names stay known so that it never returns. Withdrawing it again changes nothing.
 func (s *Store) Withdraw(ctx context.Context, id news.ID) (result news.Result, err error) {
 	err = s.submit(ctx, func(w *writing) error {
-		known, err := w.byID(id)
+		known, err := w.soundByID(id)
 		if err != nil {
 			return err
 		}
@@ -60,16 +61,22 @@ func (s *Store) Release(ctx context.Context) (int, error) {
 	released := 0
 	err = s.submit(ctx, func(w *writing) error {
 		released = 0
-		var keys []uint64
-		c := w.Bucket(bucketEmbargo).Cursor()
+		var keys [][]byte
+		c := w.Bucket(bucketEmbargo).Lenient()
 		for k, _ := c.First(); k != nil && !second(k).After(w.now); k, _ = c.Next() {
-			keys = append(keys, toNumber(k[8:]))
+			keys = append(keys, bytes.Clone(k))
 		}
 		for _, key := range keys {
-			if err := w.release(key); err != nil {
+			err := attempt(func() error { return w.release(toNumber(key[8:])) })
+			if d := isDamage(err); d != nil {
+				w.pass(d) // it is held for good: nobody knows what it says
+				err = w.Bucket(bucketEmbargo).Delete(key)
+			} else {
+				released++
+			}
+			if err != nil {
 				return err
 			}
-			released++
 		}
 		return nil
 	})

@@ -48,7 +48,7 @@ func (s *Store) keysOf(ctx context.Context, source string) (keys []uint64, err e
 		return nil, err
 	}
 	err = s.view(func(r reading) error {
-		prefix, cursor := aliasGUID(source, ""), r.Bucket(bucketAlias).Cursor()
+		prefix, cursor := aliasGUID(source, ""), r.Bucket(bucketAlias).Lenient()
 		for k, v := cursor.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = cursor.Next() {
 			keys = append(keys, toNumber(v))
 		}

@@ -144,6 +144,7 @@ func (s *tested) mentions(what string) (n int) {
 			if v == nil {
 				return walk(b.Bucket(k))
 			}
+			v = v[:len(v)-sealSize]
 			plain, err := s.unzip.DecodeAll(v, nil)
 			if err != nil {
 				plain = v
@@ -154,8 +155,27 @@ func (s *tested) mentions(what string) (n int) {
 			return nil
 		})
 	}
-	s.ok(s.db.View(func(tx *bolt.Tx) error {
+	s.ok(s.db.view(func(tx tx) error {
 		return tx.ForEach(func(_ []byte, b *bolt.Bucket) error { return walk(b) })
 	}))
 	return n
+}
+
+// dump lists what is in some buckets of all feeds.
+func (s *tested) dump(parts ...[]byte) []string {
+	s.t.Helper()
+	var all []string
+	s.ok(s.view(func(r reading) error {
+		return r.Bucket(bucketFeed).ForEachBucket(func(name []byte) error {
+			feed := r.Bucket(bucketFeed).Bucket(name)
+			for _, part := range parts {
+				s.ok(feed.Bucket(part).ForEach(func(k, v []byte) error {
+					all = append(all, fmt.Sprintf("%s %s %x → %x", name, part, k, v))
+					return nil
+				}))
+			}
+			return nil
+		})
+	}))
+	return all
 }

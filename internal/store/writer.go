@@ -2,10 +2,10 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
-	bolt "go.etcd.io/bbolt"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -34,9 +34,9 @@ type writing struct {
 }
 
 // writing begins to write in a transaction.
-func (s *Store) writing(tx *bolt.Tx) *writing {
+func (s *Store) writing(t tx) *writing {
 	return &writing{
-		reading: s.reading(tx), zip: s.zip, now: s.now().UTC().Truncate(time.Second),
+		reading: s.reading(t), zip: s.zip, now: s.now().UTC().Truncate(time.Second),
 		states: map[news.FeedKey]state{}, touched: map[news.FeedKey]bool{},
 		feeds: map[news.FeedKey]*feed{}, closing: map[news.FeedKey]closing{},
 	}
@@ -126,7 +126,7 @@ func (s *Store) drain(group []request) []request {
 // commit runs a group in one transaction; if one of it fails, each alone.
 func (s *Store) commit(group []request) {
 	err := s.transact(group)
-	if err != nil && len(group) > 1 {
+	if err != nil && len(group) > 1 && !errors.Is(err, news.ErrUnwritable) {
 		for _, r := range group {
 			r.done <- s.transact([]request{r})
 		}
@@ -140,10 +140,10 @@ func (s *Store) commit(group []request) {
 // transact runs a group in one transaction and announces the feeds it changed.
 func (s *Store) transact(group []request) error {
 	var touched map[news.FeedKey]bool
-	err := s.db.Update(func(tx *bolt.Tx) error {
-		w := s.writing(tx)
+	err := s.db.update(func(t tx) error {
+		w := s.writing(t)
 		for _, name := range [][]byte{bucketArticle, bucketBody, bucketChange, bucketItem} {
-			tx.Bucket(name).FillPercent = 0.9 // keys only grow
+			t.Bucket(name).grows()
 		}
 		for _, r := range group {
 			if err := r.do(w); err != nil {
