@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -111,19 +112,18 @@ func (w *teller) strong(text string) string {
 // what nearly counted.
 func (w *teller) verdict(v *news.Verdict) {
 	verdict := "not placed"
-	distance := fmt.Sprintf("%.1f short of", v.Threshold-v.Score)
 	if v.Placed {
-		verdict, distance = "placed", fmt.Sprintf("%.1f above", v.Score-v.Threshold)
+		verdict = "placed"
 	}
-	w.line("%s: %s, score %.1f, %s its threshold %.1f", w.strong(v.Topic), w.strong(verdict),
-		v.Score, distance, v.Threshold)
+	w.line("%s: %s, score %.1f, %s its threshold %.1f%s", w.strong(v.Topic), w.strong(verdict),
+		v.Score, distance(v.Score, v.Threshold), v.Threshold, likely(v))
 	rest := slices.Clone(v.Contexts)
 	for i, e := range v.Evidence {
 		count := ""
 		if e.Count > 1 {
 			count = fmt.Sprintf(" ×%d", e.Count)
 		}
-		w.line("  %+6.2f  %-8s %s%s", e.Weight, e.Place, e.Term, count)
+		w.line("  %+6.2f  %-8s %s%s%s", e.Weight, e.Place, e.Term, count, written(e, v.Contexts))
 		again := func(later news.Evidence) bool { return later.Term == e.Term }
 		last := !slices.ContainsFunc(v.Evidence[i+1:], again)
 		rest = w.contexts(e, rest, last)
@@ -141,6 +141,44 @@ func (w *teller) verdict(v *news.Verdict) {
 	for _, m := range v.Missing {
 		w.missing(m)
 	}
+}
+
+// distance says how far a score is from a threshold, precisely enough to tell on which side.
+func distance(score, threshold float64) string {
+	far := math.Abs(score - threshold)
+	digits := 1
+	if far < .05 {
+		digits = 2
+	}
+	switch {
+	case far == 0:
+		return "just at"
+	case score > threshold:
+		return fmt.Sprintf("%.*f above", digits, far)
+	}
+	return fmt.Sprintf("%.*f short of", digits, far)
+}
+
+// likely says how likely a placement is right, where that is known.
+func likely(v *news.Verdict) string {
+	says := ""
+	if v.Probability > 0 {
+		says = fmt.Sprintf(", probability %.2f", v.Probability)
+	}
+	if v.Doubtful {
+		says += ", doubtful"
+	}
+	return says
+}
+
+// written says where the term or rule of an evidence is written.
+func written(e news.Evidence, contexts []news.Context) string {
+	for _, c := range contexts {
+		if c.Term == e.Term && c.Where != "" {
+			return "  " + c.Where
+		}
+	}
+	return ""
 }
 
 // contexts quotes the matches of an evidence, each word of groups that met once, and gives those

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 
 	"github.com/teletipo/teletipo/internal/classify"
 	"github.com/teletipo/teletipo/internal/news"
@@ -12,6 +15,9 @@ import (
 type scoreCmd struct {
 	File  string `arg:"" help:"Labelled items, one JSON object a line: id, lang, title, text, labels."`
 	Folds int    `help:"Also show the spread over so many parts that share no story." placeholder:"N"`
+
+	Thresholds bool `help:"Choose thresholds instead, by cross-validation."`
+	Calibrate  bool `help:"Fit calibrations for the topic files instead."`
 }
 
 // mostFolds is how many parts make sense of sets of some hundred items.
@@ -43,6 +49,12 @@ func (c *scoreCmd) Run(in *invocation) error {
 	place := func(item score.Item) []news.Verdict {
 		return classifier.Explain(item.Article(), nil, nil)
 	}
+	if c.Thresholds {
+		return score.WriteThresholds(in.stdout, score.Thresholds(items, topics, place))
+	}
+	if c.Calibrate {
+		return printCalibrations(in, score.Calibrate(items, topics, place))
+	}
 	report := score.Measure(items, topics, place)
 	if c.Folds > 0 {
 		report.Folds = score.MeasureFolds(items, topics, c.Folds, place)
@@ -54,5 +66,18 @@ func (c *scoreCmd) Run(in *invocation) error {
 		return err
 	}
 	fmt.Fprintln(in.stdout)
-	return report.WriteConfusions(in.stdout)
+	return errors.Join(report.WriteReliability(in.stdout), report.WriteConfusions(in.stdout),
+		report.WriteRules(in.stdout))
+}
+
+// printCalibrations writes calibrations as topic files have them.
+func printCalibrations(in *invocation, all map[string]news.Calibration) error {
+	if in.flags.JSON {
+		return in.printJSON(all)
+	}
+	for _, topic := range slices.Sorted(maps.Keys(all)) {
+		fmt.Fprintf(in.stdout, "# %s\ncalibration: {slope: %v, middle: %v}\n", topic, all[topic].Slope,
+			all[topic].Middle)
+	}
+	return nil
 }

@@ -14,6 +14,8 @@ import (
 type topicsCmd struct {
 	List topicsListCmd `cmd:"" default:"1" help:"List the topics in force."`
 	Diff topicsDiffCmd `cmd:"" help:"Say what changed topic files would change."`
+
+	Doubtful topicsDoubtfulCmd `cmd:"" help:"List articles that are nearly in a topic."`
 }
 
 type topicsListCmd struct{}

@@ -113,11 +113,21 @@ func (s *setDiff) walk(
 	ctx context.Context, in *invocation, d *desk.Desk,
 	after *classify.Classifier, always map[string][]string,
 ) error {
+	return eachStored(ctx, in, d, "topics diff", func(e *news.Entry) {
+		ruled := after.Place(e.Article, always[e.Source], clean.Passages(e.Article))
+		s.compare(e, after.Decide(e.Article, ruled, e.Decisions))
+	})
+}
+
+// eachStored visits every stored article, a command's bar telling how far it has come.
+func eachStored(
+	ctx context.Context, in *invocation, d *desk.Desk, command string, visit func(*news.Entry),
+) error {
 	report, err := desk.Topics.Ask(ctx, d, desk.None{})
 	if err != nil {
 		return err
 	}
-	bar := progress.New(in.stderr, progress.Terminal(in.stderr), "topics diff",
+	bar := progress.New(in.stderr, progress.Terminal(in.stderr), command,
 		int(report.Classified.Last), time.Now)
 	defer bar.Close()
 	for key := uint64(0); ; {
@@ -132,9 +142,7 @@ func (s *setDiff) walk(
 			bar.Step()
 		}
 		for i := range page.Batch {
-			e := &page.Batch[i].Entry
-			ruled := after.Place(e.Article, always[e.Source], clean.Passages(e.Article))
-			s.compare(e, after.Decide(e.Article, ruled, e.Decisions))
+			visit(&page.Batch[i].Entry)
 		}
 	}
 }

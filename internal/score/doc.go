@@ -5,10 +5,9 @@
 //
 // Each item is right or wrong in each topic by itself. Precision is the share of right ones among
 // those placed, recall among those labelled, F1 = 2TP / (2TP + FP + FN), support the number of
-// those labelled. A figure with nothing to divide by is 1 where nothing was asked for and nothing
-// done, else 0. Those of a language are micro-averaged: pooled over topics. The macro average is
-// the plain mean of the figures of those topics that an item is labelled with or placed in: the
-// others would raise it by having nothing to do.
+// those labelled. A figure with nothing to divide by is 0; a topic or a language that no item is
+// labelled with or placed in has none. Those of a language are micro-averaged: pooled over topics.
+// The macro average is the plain mean of the figures of the topics that have any.
 //
 // # Intervals
 //

@@ -47,6 +47,9 @@ type Report struct {
 	Certain    Set         `json:"certain"`
 	Folds      []Set       `json:"folds,omitempty"` // certain items, if asked for
 	Confusions []Confusion `json:"-"`
+
+	Rules       []RuleFigures    `json:"rules,omitempty"` // of all items, the worst first
+	Reliability map[string][]Bin `json:"-"`               // of certain items, by topic
 }
 
 // Confusion is an item that one topic took wrongly, or missed.
@@ -62,6 +65,7 @@ func Measure(items []Item, topics []string, place Placer) Report {
 	var report Report
 	all, certain := newCounter(topics), newCounter(topics)
 	stories := Stories(items)
+	rules, reliable := ruleCounts{}, bins{}
 	for i, item := range items {
 		verdicts := map[string]news.Verdict{}
 		var got []string
@@ -76,7 +80,9 @@ func Measure(items []Item, topics []string, place Placer) Report {
 			v.Topic = topic
 			want := slices.Contains(item.Labels, topic)
 			all.add(topic, item.Lang, stories[i], want, v.Placed)
+			rules.add(v, want)
 			if !item.Uncertain {
+				reliable.add(v, want)
 				certain.add(topic, item.Lang, stories[i], want, v.Placed)
 			}
 			if want != v.Placed {
@@ -89,6 +95,7 @@ func Measure(items []Item, topics []string, place Placer) Report {
 		}
 	}
 	report.Set, report.Certain = all.set(), certain.set()
+	report.Rules, report.Reliability = rules.list(), reliable
 	return report
 }
 
@@ -169,7 +176,9 @@ func (c *counter) set() Set {
 		Micro: c.micro.figures(),
 	}
 	for lang, t := range c.langs {
-		s.Langs[lang] = t.figures()
+		if len(t) > 0 {
+			s.Langs[lang] = t.figures()
+		}
 	}
 	n := 0.0 // topics that the items say something of
 	for _, t := range c.topics {
@@ -178,11 +187,11 @@ func (c *counter) set() Set {
 		}
 	}
 	for _, topic := range slices.Sorted(maps.Keys(c.topics)) {
+		if len(c.topics[topic]) == 0 {
+			continue // nothing to tell
+		}
 		f := c.topics[topic].figures()
 		s.Topics[topic] = f
-		if len(c.topics[topic]) == 0 {
-			continue
-		}
 		s.Macro.Precision += f.Precision / n
 		s.Macro.Recall += f.Recall / n
 		s.Macro.F1 += f.F1 / n

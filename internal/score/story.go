@@ -10,9 +10,12 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// mostCompared is how many earlier titles that share a word a title is compared with, the newest.
+const mostCompared = 100
+
 // Stories numbers the story that each item tells, from 0 in the order of the items. Its time grows
 // with the number of items, not with its square: titles are compared only where they share a word
-// that is rare among all titles.
+// that is rare among all titles, and with so many.
 func Stories(items []Item) []int {
 	words := make([][]string, len(items))
 	counts := map[string]int{}
@@ -32,14 +35,15 @@ func Stories(items []Item) []int {
 		})
 		clear(shared)
 		for _, w := range rarer(words[i]) {
-			for _, j := range by[w] {
+			for _, j := range by[w][max(0, len(by[w])-mostCompared):] {
 				shared[j] = true
 			}
 			by[w] = append(by[w], i)
 		}
 		for j := range shared {
-			if alike(common(words[i], words[j]), len(words[i]), len(words[j])) {
-				parent[root(parent, i)] = root(parent, j)
+			if from, to := root(parent, i), root(parent, j); from != to &&
+				alike(common(words[i], words[j]), len(words[i]), len(words[j])) {
+				parent[from] = to
 			}
 		}
 	}

@@ -49,36 +49,37 @@ func writeFolds(b *bytes.Buffer, folds []Set) {
 		fmt.Fprintf(t, "%d\t", i+1)
 	}
 	fmt.Fprint(t, "mean\tdeviation\t\n")
-	row := func(name string, of func(Set) Figures) {
+	row := func(name string, of func(Set) (Figures, bool)) {
 		fmt.Fprintf(t, "%s\t", name)
-		sum, squares, n := 0.0, 0.0, float64(len(folds))
+		sum, squares, n := 0.0, 0.0, 0.0
 		for _, set := range folds {
-			f1 := of(set).F1
-			sum += f1
-			squares += f1 * f1
-			fmt.Fprintf(t, "%.3f\t", f1)
+			f, ok := of(set)
+			if !ok {
+				fmt.Fprint(t, "–\t") // no item of the fold says anything
+				continue
+			}
+			sum, squares, n = sum+f.F1, squares+f.F1*f.F1, n+1
+			fmt.Fprintf(t, "%.3f\t", f.F1)
 		}
 		mean := sum / n
 		fmt.Fprintf(t, "%.3f\t%.3f\t\n", mean, math.Sqrt(max(0, squares/n-mean*mean)))
 	}
-	for _, topic := range slices.Sorted(maps.Keys(folds[0].Topics)) {
-		row(topic, func(s Set) Figures { return s.Topics[topic] })
-	}
-	langs := map[string]bool{}
+	topics, langs := map[string]bool{}, map[string]bool{}
 	for _, set := range folds {
+		for topic := range set.Topics {
+			topics[topic] = true
+		}
 		for lang := range set.Langs {
 			langs[lang] = true
 		}
 	}
-	for _, lang := range slices.Sorted(maps.Keys(langs)) {
-		row(lang, func(s Set) Figures {
-			if f, ok := s.Langs[lang]; ok {
-				return f
-			}
-			return tally{}.figures()
-		})
+	for _, topic := range slices.Sorted(maps.Keys(topics)) {
+		row(topic, func(s Set) (Figures, bool) { f, ok := s.Topics[topic]; return f, ok })
 	}
-	row("micro", func(s Set) Figures { return s.Micro })
+	for _, lang := range slices.Sorted(maps.Keys(langs)) {
+		row(lang, func(s Set) (Figures, bool) { f, ok := s.Langs[lang]; return f, ok })
+	}
+	row("micro", func(s Set) (Figures, bool) { return s.Micro, true })
 	t.Flush() // a buffer takes everything
 	b.WriteString("\nFolds of certain items that share no story.\n")
 }
