@@ -58,7 +58,7 @@ func (f *Flow) Explain(src news.Source, doc news.Document) ([]news.Explanation, 
 func (f *Flow) ExplainArticle(
 	article news.Article, always []string, decisions []news.Decision,
 ) news.Explanation {
-	classifier := f.classifier.Load()
+	classifier := f.rules.current()
 	verdicts := classifier.Explain(article, always, clean.Passages(article))
 	classifier.DecideVerdicts(article, verdicts, decisions)
 	return news.Explanation{

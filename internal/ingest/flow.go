@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/teletipo/teletipo/internal/classify"
@@ -43,18 +41,17 @@ type Polls interface {
 // Flow takes sources and documents through every stage. It is safe for concurrent use, and never
 // polls one source twice at once.
 type Flow struct {
-	log        *slog.Logger
-	reader     Reader
-	archive    Archive
-	polls      Polls
-	cleaner    *clean.Cleaner
-	classifier atomic.Pointer[classify.Classifier]
-	placing    sync.RWMutex // held while a document is placed and stored: see Swap
-	now        func() time.Time
-	underWay   claims
-	known      *memory
-	pushed     tally
-	starts     starts
+	log      *slog.Logger
+	reader   Reader
+	archive  Archive
+	polls    Polls
+	cleaner  *clean.Cleaner
+	rules    *rules
+	now      func() time.Time
+	underWay claims
+	known    *memory
+	pushed   tally
+	starts   starts
 }
 
 // New makes a flow.
@@ -67,9 +64,9 @@ func New(
 		cleaner: cleaner, now: now,
 		underWay: claims{taken: map[string]chan struct{}{}},
 		known:    newMemory(),
+		rules:    newRules(classifier),
 		starts:   starts{began: now(), failing: map[string]time.Time{}},
 	}
-	f.classifier.Store(classifier)
 	return f
 }
 
@@ -154,19 +151,19 @@ func (f *Flow) Take(
 func (f *Flow) take(
 	ctx context.Context, src news.Source, doc news.Document, report *news.Report,
 ) error {
-	f.placing.RLock()
-	defer f.placing.RUnlock()
+	classifier, leave := f.rules.enter()
+	defer leave()
 	read, err := f.known.read(src, doc)
 	if err != nil {
 		report.Faults = append(report.Faults, read.faults...)
 		return err
 	}
-	candidates, refused := f.candidates(owner(src, read.items), read.items)
+	candidates, refused := f.candidates(classifier, owner(src, read.items), read.items)
 	if f.known.clashes(read.passed, candidates) {
 		if read, err = readWhole(doc); err != nil {
 			return err
 		}
-		candidates, refused = f.candidates(owner(src, read.items), read.items)
+		candidates, refused = f.candidates(classifier, owner(src, read.items), read.items)
 	}
 	filed(candidates, src, doc)
 	if err := f.withdraw(ctx, owner(src, read.items), read.items, report); err != nil {
@@ -185,9 +182,9 @@ func (f *Flow) take(
 
 // candidates makes articles of items and places them, the oldest first, so that the newest has
 // the highest sequence and tops its feeds. Items that nothing can be made of are refused.
-func (f *Flow) candidates(src news.Source, items []news.Item) (
-	candidates []news.Candidate, refused []news.Result,
-) {
+func (f *Flow) candidates(
+	classifier *classify.Classifier, src news.Source, items []news.Item,
+) (candidates []news.Candidate, refused []news.Result) {
 	candidates = make([]news.Candidate, 0, len(items))
 	for _, item := range items {
 		if item.Withdrawn {
@@ -200,7 +197,7 @@ func (f *Flow) candidates(src news.Source, items []news.Item) (
 		}
 		candidates = append(candidates, news.Candidate{
 			Item: item, Article: article,
-			Placements: f.classifier.Load().Place(article, src.Topics, clean.Passages(article)),
+			Placements: classifier.Place(article, src.Topics, clean.Passages(article)),
 		})
 	}
 	slices.SortStableFunc(candidates, func(a, b news.Candidate) int {

@@ -318,6 +318,7 @@ func TestPollerRunsWhatIsDueAndSkipsWhatIsBusyOrGone(t *testing.T) {
 		if err := p.Sweep(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+		p.Wait()
 		if polls := w.states["inbox"].Polls; polls != 1 {
 			t.Errorf("%d sweeps recorded, want 1", polls)
 		}

@@ -30,8 +30,8 @@ func NewDoor(flow *Flow, archive Conditional) *Door { return &Door{flow: flow, a
 func (d *Door) Offer(
 	ctx context.Context, src news.Source, item news.Item, cond news.Condition,
 ) (news.Result, news.Entry, error) {
-	d.flow.placing.RLock()
-	defer d.flow.placing.RUnlock()
+	classifier, leave := d.flow.rules.enter()
+	defer leave()
 	article, err := d.flow.cleaner.Clean(item, src, d.flow.now())
 	if err != nil {
 		d.flow.count(ctx, src.ID, news.Rejected)
@@ -39,7 +39,7 @@ func (d *Door) Offer(
 	}
 	result, entry, err := d.archive.AcceptIf(ctx, news.Candidate{
 		Item: item, Article: article,
-		Placements: d.flow.classifier.Load().Place(article, src.Topics, clean.Passages(article)),
+		Placements: classifier.Place(article, src.Topics, clean.Passages(article)),
 	}, cond)
 	if result.From != "" {
 		d.flow.log.Warn("article taken over",

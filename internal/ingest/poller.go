@@ -28,6 +28,7 @@ type Poller struct {
 	queue   chan news.Source // taken, and waiting for a slot
 	slots   chan struct{}
 	lanes   lanes
+	sweeps  sweeps
 	running sync.WaitGroup
 	ending  atomic.Bool // nothing more is begun
 }
@@ -124,14 +125,46 @@ func (p *Poller) run(ctx context.Context, src news.Source) {
 	}
 }
 
-// Sweep looks at every folder, one after the other.
+// Sweep has every folder looked at, each by itself, and waits for none of them: a file that takes
+// long holds up no other folder. A folder that is being looked at is looked at once more after
+// that, since something may have changed in it meanwhile.
 func (p *Poller) Sweep(ctx context.Context) error {
 	for _, src := range p.sources {
-		if src.Kind == news.KindFolder {
-			p.run(ctx, src)
+		if src.Kind != news.KindFolder || p.ending.Load() || !p.sweeps.enter(src.ID) {
+			continue
 		}
+		p.running.Go(func() {
+			defer p.sweeps.leave(src.ID)
+			p.run(ctx, src)
+		})
 	}
 	return nil
+}
+
+// sweeps counts the looks at each folder, one under way and one that waits for it.
+type sweeps struct {
+	mu    sync.Mutex
+	looks map[string]int
+}
+
+// enter reports whether another look is of use.
+func (s *sweeps) enter(folder string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.looks == nil {
+		s.looks = map[string]int{}
+	}
+	if s.looks[folder] == 2 {
+		return false
+	}
+	s.looks[folder]++
+	return true
+}
+
+func (s *sweeps) leave(folder string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.looks[folder]--
 }
 
 // giveBack makes a source due now that was taken and not read, so that the next start does not wait

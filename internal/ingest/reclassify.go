@@ -86,13 +86,9 @@ func Bare(topics []news.Topic) []news.Topic {
 	return bare
 }
 
-// Swap has every further article placed by another classifier. It returns when no document that
-// was placed by the one before is still on its way into the store.
-func (f *Flow) Swap(classifier *classify.Classifier) {
-	f.placing.Lock()
-	defer f.placing.Unlock()
-	f.classifier.Store(classifier)
-}
+// Swap has every further document placed by another classifier, at once. Those that are on their
+// way are still placed by the one before: Reclassify waits for them.
+func (f *Flow) Swap(classifier *classify.Classifier) { f.rules.swap(classifier) }
 
 // Reclassify places every stored article by the flow's classifier, whose rules and topics are
 // given, unless that is done: it goes on where it was when it last ended. It reads and stores a
@@ -105,6 +101,9 @@ func (f *Flow) Reclassify(
 	state, err := shelf.BeginClassify(ctx, rules, Bare(topics))
 	if err != nil || !state.Done.IsZero() {
 		return state, err
+	}
+	if err := f.rules.settle(ctx); err != nil {
+		return state, err // what it would place might be stored behind it
 	}
 	began := f.now()
 	before, told := state.Read, began
@@ -173,7 +172,7 @@ func (f *Flow) KeepReclassifying(
 func (f *Flow) placedAnew(
 	batch []news.Stored, always map[string][]string,
 ) []news.Reclassified {
-	classifier := f.classifier.Load()
+	classifier := f.rules.current()
 	placed := make([]news.Reclassified, len(batch))
 	for i := range batch {
 		e := &batch[i].Entry
