@@ -59,6 +59,7 @@ func TestKill(t *testing.T) {
 				break
 			}
 			killed++
+			killedByHand(t, data)
 		}
 		stores++
 		if diff := cmp.Diff(want, whatIsStored(t, data, killArticles)); diff != "" {

@@ -56,6 +56,7 @@ func TestKillDaemon(t *testing.T) {
 			}
 			killed++
 			d.endLeases()
+			killedByHand(t, d.data)
 		}
 		stores++
 		if diff := cmp.Diff(want, d.stored(articles)); diff != "" {

@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -71,13 +72,18 @@ func Open(opts Options) (*Daemon, error) {
 	if err != nil {
 		return nil, errors.Join(err, articles.Close())
 	}
+	journal, err := ingest.OpenJournal(log, filepath.Join(cfg.Data, "reading"), time.Now)
+	if err != nil {
+		return nil, errors.Join(err, polls.Close(), articles.Close())
+	}
 	articles.JudgeBy(classifier.Decide)
 	fetcher := NewFetcher(log, &cfg, opts.Version)
 	reader := source.New(log, fetcher, time.Now)
+	flow := ingest.New(log, reader, articles, polls, clean.New(), classifier, time.Now)
+	flow.Journal = journal
 	return &Daemon{
-		Store: articles, Polls: polls, Fetcher: fetcher, Reader: reader,
-		Flow: ingest.New(log, reader, articles, polls, clean.New(), classifier, time.Now),
-		log:  log, cfg: cfg, opts: opts, topics: newTopicSet(&cfg, opts.Version),
+		Store: articles, Polls: polls, Fetcher: fetcher, Reader: reader, Flow: flow,
+		log: log, cfg: cfg, opts: opts, topics: newTopicSet(&cfg, opts.Version),
 	}, nil
 }
 
@@ -94,8 +100,23 @@ func (d *Daemon) Desk() *desk.Desk { return d.service(nil).Desk(d.log) }
 func (d *Daemon) service(counts desk.Counts) *desk.Service {
 	return &desk.Service{
 		Flow: d.Flow, Explainer: d.Flow, Archive: d.Store, Polls: d.Polls, Tokens: d.Store,
-		Topics: d.topics, Counts: counts, Sources: d.cfg.Sources,
+		Topics: d.topics, Counts: counts, Sources: d.cfg.Sources, Asides: asides{d},
 	}
+}
+
+// asides is what was put aside, for the desk.
+type asides struct{ *Daemon }
+
+func (a asides) Aside(source string) []string { return a.Flow.Journal.Aside(source) }
+
+// Retry has what of a source was put aside read once more, at its next look, which is soon.
+func (a asides) Retry(src news.Source) (int, error) {
+	n := a.Flow.Journal.Retry(src.ID)
+	if n == 0 || src.Kind == news.KindPush {
+		return n, nil
+	}
+	a.Reader.Forget(src)
+	return n, a.Flow.Hasten(src)
 }
 
 // NewFetcher makes the client that asks others' servers.

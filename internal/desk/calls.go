@@ -28,6 +28,9 @@ var (
 
 	// Sources lists every source with its state.
 	Sources = Call[None, []news.SourceStatus]{"/v1/sources", (*Service).listSources}
+	// Retry has what of a source, by its id, was put aside read once more; it returns how much that
+	// is.
+	Retry = Call[string, int]{"/v1/sources/retry", (*Service).retry}
 	// Weigh tells what would become of candidates if they were offered now, and stores nothing.
 	// What their articles were made of need not be told beyond guid and link.
 	Weigh = Call[[]news.Candidate, []news.Result]{"/v1/weigh", (*Service).weigh}
@@ -91,7 +94,7 @@ func Handler(log *slog.Logger, s *Service) http.Handler {
 	for _, c := range []interface {
 		serve(mux *http.ServeMux, log *slog.Logger, s *Service)
 	}{
-		&Explain, &Articles, &Entry, &History, &Withdraw, &GiveBack, &Place, &Sources, &Weigh,
+		&Explain, &Articles, &Entry, &History, &Withdraw, &GiveBack, &Place, &Sources, &Retry, &Weigh,
 		&Topics, &ClassifiedBy, &Stored, &Readers, &AddToken, &RevokeToken, &Tokens, &ingestCall,
 	} {
 		c.serve(mux, log, s)

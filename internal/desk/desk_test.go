@@ -135,10 +135,23 @@ func (f *fake) State(source string) (news.PollState, error) {
 	return news.PollState{Polls: len(source)}, f.err
 }
 
+func (f *fake) Aside(source string) []string {
+	if source == "s" {
+		return []string{"bad.md"}
+	}
+	return nil
+}
+
+func (f *fake) Retry(src news.Source) (int, error) {
+	f.note("retry %s", src.ID)
+	return len(f.Aside(src.ID)), f.err
+}
+
 // serviceOf returns a service for which a fake stands for all the rest.
 func serviceOf(f *fake, sources ...news.Source) *Service {
 	return &Service{
 		Flow: f, Explainer: f, Archive: f, Polls: f, Tokens: f, Topics: f, Counts: f, Sources: sources,
+		Asides: f,
 	}
 }
 
@@ -484,5 +497,22 @@ func TestOnlyADaemonKnowsItsReaders(t *testing.T) {
 	_, err := Readers.Ask(t.Context(), d, None{})
 	if news.KindOf(err) != news.Refused {
 		t.Errorf("error %v, want a refusal", err)
+	}
+}
+
+func TestRetry(t *testing.T) {
+	for name, d := range desks(t, &fake{}, news.Source{ID: "s"}, news.Source{ID: "well"}) {
+		if n, err := Retry.Ask(t.Context(), d, "s"); n != 1 || err != nil {
+			t.Errorf("%s: %d, %v", name, n, err)
+		}
+		for _, id := range []string{"well", "nobody"} {
+			if _, err := Retry.Ask(t.Context(), d, id); news.KindOf(err) != news.NotFound {
+				t.Errorf("%s: %s: %v", name, id, err)
+			}
+		}
+		list, err := Sources.Ask(t.Context(), d, None{})
+		if err != nil || len(list) != 2 || len(list[0].State.Aside) != 1 || list[1].State.Aside != nil {
+			t.Errorf("%s: %+v, %v", name, list, err)
+		}
 	}
 }

@@ -53,6 +53,14 @@ type Polls interface {
 	State(source string) (news.PollState, error)
 }
 
+// Asides knows what was put aside after the process died while it was read.
+type Asides interface {
+	// Aside names what of a source was put aside; see news.PollState.
+	Aside(source string) []string
+	// Retry has it read once more, and returns how much that is.
+	Retry(src news.Source) (int, error)
+}
+
 // Counts knows who reads the feeds.
 type Counts interface {
 	Readers() []news.Readership
@@ -69,6 +77,7 @@ type Service struct {
 	Topics    Rules
 	Counts    Counts // nil if this process serves no readers
 	Sources   []news.Source
+	Asides    Asides
 }
 
 // ingest reads a file's bytes, a configured source, or a feed by its URL.
@@ -193,6 +202,20 @@ func (s *Service) listSources(context.Context, None) ([]news.SourceStatus, error
 	return s.SourceStates()
 }
 
+// retry has what of a source was put aside read once more.
+func (s *Service) retry(_ context.Context, source string) (int, error) {
+	src, ok := s.source(source)
+	if !ok {
+		return 0, news.Errorf(news.NotFound, "there is no source %q; `teletipo sources` lists them",
+			source)
+	}
+	n, err := s.Asides.Retry(src)
+	if err == nil && n == 0 {
+		err = news.Errorf(news.NotFound, "nothing of source %s is put aside", source)
+	}
+	return n, err
+}
+
 // SourceStates lists every configured source with its state.
 func (s *Service) SourceStates() ([]news.SourceStatus, error) {
 	var list []news.SourceStatus
@@ -202,6 +225,7 @@ func (s *Service) SourceStates() ([]news.SourceStatus, error) {
 		// What it is asked with stays here: see news.Shown.
 		state.Validators.Mark, state.RetiredURL = "", src.Shown(state.RetiredURL)
 		src.URL = src.Shown(src.URL)
+		state.Aside = s.Asides.Aside(src.ID)
 		list = append(list, news.SourceStatus{Source: src, State: state})
 		errs = append(errs, err)
 	}

@@ -1,7 +1,9 @@
 package health
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,7 +13,7 @@ import (
 // Status is a source's health in a word.
 type Status string
 
-// The statuses. A source that several fit has the first of this order: off, retired, new,
+// The statuses. A source that several fit has the first of this order: off, retired, aside, new,
 // challenged, failing, empty, silent, slow, ok.
 const (
 	OK         Status = "ok"
@@ -21,12 +23,13 @@ const (
 	Silent     Status = "silent"     // quiet for QuietFactor times its usual interval
 	Empty      Status = "empty"      // it answers, but with no items
 	Retired    Status = "retired"    // its server says that it is gone for good
+	Aside      Status = "aside"      // the process died twice while it was read
 	Off        Status = "off"        // not enabled
 	New        Status = "new"        // never looked at, or never pushed to
 )
 
 // Statuses lists every status, the best first.
-var Statuses = []Status{OK, New, Off, Slow, Silent, Empty, Challenged, Failing, Retired}
+var Statuses = []Status{OK, New, Off, Slow, Silent, Empty, Challenged, Failing, Aside, Retired}
 
 // What counts as slow, quiet and overdue.
 const (
@@ -49,7 +52,7 @@ type Health struct {
 
 // Finding is something about a source that somebody should look into, whatever its status.
 type Finding struct {
-	Name string `json:"name"` // no-items, quiet, note, moved or overdue
+	Name string `json:"name"` // aside, no-items, quiet, note, moved or overdue
 	Text string `json:"text"`
 }
 
@@ -67,6 +70,8 @@ func judge(src news.Source, st news.PollState, found []Finding) (Status, string)
 		return Off, "it is not enabled"
 	case !st.Retired.IsZero():
 		return Retired, "its server said 410 Gone on " + st.Retired.UTC().Format(time.DateOnly)
+	case slices.Contains(st.Aside, ""):
+		return Aside, textOf(found, "aside")
 	case src.Kind == news.KindPush && st.Polls == 0 && st.LastChange.IsZero():
 		return New, "nothing was pushed yet"
 	case src.Kind != news.KindPush && st.Polls == 0:
@@ -99,12 +104,19 @@ func failure(st news.PollState) string {
 
 // findings lists what somebody should look into.
 func findings(src news.Source, st news.PollState, now time.Time) []Finding {
-	if !src.Enabled || st.Polls == 0 && src.Kind != news.KindPush || !st.Retired.IsZero() {
+	if !src.Enabled || !st.Retired.IsZero() {
 		return nil
 	}
 	var found []Finding
 	add := func(name, format string, args ...any) {
 		found = append(found, Finding{Name: name, Text: fmt.Sprintf(format, args...)})
+	}
+	if len(st.Aside) > 0 {
+		add("aside", "put aside, as the process died twice while it read %s: look at it, then say "+
+			"`teletipo sources retry %s`", cmp.Or(strings.Join(st.Aside, ", "), "it"), src.ID)
+	}
+	if st.Polls == 0 && src.Kind != news.KindPush {
+		return found
 	}
 	if hasNoItems(src, st) {
 		add("no-items", "200 but no items: is the address still that of a feed?")

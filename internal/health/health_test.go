@@ -142,7 +142,7 @@ func TestEveryStatusIsListed(t *testing.T) {
 	for _, s := range Statuses {
 		listed[s] = true
 	}
-	for _, s := range []Status{OK, Slow, Failing, Challenged, Silent, Empty, Retired, Off, New} {
+	for _, s := range []Status{OK, Slow, Failing, Challenged, Silent, Empty, Aside, Retired, Off, New} {
 		if !listed[s] {
 			t.Errorf("%s is not in Statuses", s)
 		}
@@ -158,5 +158,20 @@ func TestSpan(t *testing.T) {
 		if got := Span(d); got != want {
 			t.Errorf("Span(%s) = %s, want %s", d, got, want)
 		}
+	}
+}
+
+func TestAside(t *testing.T) {
+	src, st := well()
+	st.Aside = []string{"bad.md"}
+	h := Of(src, st, now)
+	if h.Status != OK || len(h.Findings) != 1 || h.Findings[0].Name != "aside" ||
+		!strings.Contains(h.Findings[0].Text, "bad.md") {
+		t.Errorf("a file: %+v", h)
+	}
+	st.Aside, st.Failures = []string{""}, 3
+	h = Of(src, st, now)
+	if h.Status != Aside || !strings.Contains(h.Why, "`teletipo sources retry wire`") {
+		t.Errorf("a source: %+v", h)
 	}
 }

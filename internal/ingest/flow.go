@@ -41,6 +41,8 @@ type Polls interface {
 // Flow takes sources and documents through every stage. It is safe for concurrent use, and never
 // polls one source twice at once.
 type Flow struct {
+	Journal *Journal // of what is being read, nil for none; set before the first document
+
 	log      *slog.Logger
 	reader   Reader
 	archive  Archive
@@ -114,6 +116,9 @@ func (f *Flow) look(
 	ctx context.Context, src news.Source, last news.Validators,
 ) (news.Reading, news.Report, error) {
 	report := news.Report{Source: src.ID}
+	if err := f.Journal.refused(src.ID); err != nil {
+		return news.Reading{}, report, err
+	}
 	reading, err := f.reader.Read(ctx, src, last)
 	report.Faults = append(report.Faults, reading.Faults...)
 	if err != nil {
@@ -151,6 +156,11 @@ func (f *Flow) Take(
 func (f *Flow) take(
 	ctx context.Context, src news.Source, doc news.Document, report *news.Report,
 ) error {
+	done, err := f.Journal.begin(ctx, src.ID, doc.Name)
+	if err != nil {
+		return err
+	}
+	defer done()
 	classifier, leave := f.rules.enter()
 	defer leave()
 	read, err := f.known.read(src, doc)

@@ -173,14 +173,22 @@ func (p *Poller) giveBack(ctx context.Context, src news.Source) {
 	if !src.Kind.Polled() {
 		return // swept at the start
 	}
-	st, err := p.flow.polls.State(src.ID)
-	if err == nil {
-		st.Due = p.flow.now().UTC()
-		err = p.flow.polls.Save(src.ID, st)
-	}
-	if err != nil {
+	if err := p.flow.Hasten(src); err != nil {
 		p.log.WarnContext(ctx, "source not given back", "source", src.ID, "error", err)
 	}
+}
+
+// Hasten makes a source due now.
+func (f *Flow) Hasten(src news.Source) error {
+	if src.Kind == news.KindFolder {
+		return nil // swept all the time
+	}
+	st, err := f.polls.State(src.ID)
+	if err == nil {
+		st.Due = f.now().UTC()
+		err = f.polls.Save(src.ID, st)
+	}
+	return err
 }
 
 // Wait waits for the runs under way.

@@ -29,6 +29,10 @@ var perSource = []sourceMetric{
 		func(st *news.PollState) float64 { return float64(st.Failures) },
 	},
 	{
+		ofSource("aside", "Documents put aside after the process died while reading them."), gauge,
+		func(st *news.PollState) float64 { return float64(len(st.Aside)) },
+	},
+	{
 		ofSource("polls_total", "Looks at a source."), counter,
 		func(st *news.PollState) float64 { return float64(st.Polls) },
 	},

@@ -216,4 +216,8 @@ type PollState struct {
 	RetiredURL   string        `json:"retired_url,omitempty"`  // the source's address then
 	ValidatorsAt time.Time     `json:"validators_at,omitzero"` // last 200 that gave validators
 	Rhythm       Rhythm        `json:"rhythm,omitzero"`        // that the last document asks for
+
+	// Aside names what was put aside after the process died while it was read: files, or "" for
+	// the source as a whole. It is told with the state, and not stored with it.
+	Aside []string `json:"aside,omitempty"`
 }
