@@ -38,7 +38,7 @@ func TestTheFixtureIsTheSameEveryDay(t *testing.T) {
 			if long := size > 10_000; long != isLong(n) || size < 1000 {
 				t.Errorf("feed %d has an item of %d bytes", n, size)
 			}
-			a, err := cleaner.Clean(item, news.Source{ID: "x", URL: "http://x.example/"}, newestDate)
+			a, _, err := cleaner.Clean(item, news.Source{ID: "x", URL: "http://x.example/"}, newestDate)
 			if err != nil || a.Lang != "en" || a.Title == "" || a.URL == "" {
 				t.Errorf("feed %d: article %+v, %v", n, a, err)
 			}

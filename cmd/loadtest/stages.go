@@ -82,10 +82,11 @@ func (b *bench) source(ctx context.Context, src news.Source) error {
 		return err
 	}
 	candidates := make([]news.Candidate, len(items))
+	texts := make([][]news.Passage, len(items))
 	err = b.stage("clean", func() (err error) {
 		for i, item := range items {
 			candidates[i].Item = item
-			candidates[i].Article, err = b.cleaner.Clean(item, src, resp.Document.Time)
+			candidates[i].Article, texts[i], err = b.cleaner.Clean(item, src, resp.Document.Time)
 			if err != nil {
 				return err
 			}
@@ -99,7 +100,7 @@ func (b *bench) source(ctx context.Context, src news.Source) error {
 	if err := b.stage("classify", func() error {
 		for i := range candidates {
 			a := candidates[i].Article
-			candidates[i].Placements = b.classifier.Place(a, nil, clean.Passages(a))
+			candidates[i].Placements = b.classifier.Place(a, nil, texts[i])
 		}
 		return nil
 	}); err != nil {

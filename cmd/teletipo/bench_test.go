@@ -99,10 +99,10 @@ func BenchmarkCleanAndClassify(b *testing.B) {
 	at := time.Now()
 	b.ReportAllocs()
 	for b.Loop() {
-		article, err := cleaner.Clean(item, src, at)
+		article, text, err := cleaner.Clean(item, src, at)
 		if err != nil {
 			b.Fatal(err)
 		}
-		classifier.Place(article, nil, clean.Passages(article))
+		classifier.Place(article, nil, text)
 	}
 }

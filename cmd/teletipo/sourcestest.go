@@ -157,7 +157,7 @@ func (t *trial) read(
 			t.say("fault", "%v", fault)
 		}
 		for _, item := range items {
-			article, err := cleaner.Clean(item, src, time.Now())
+			article, text, err := cleaner.Clean(item, src, time.Now())
 			if err != nil {
 				t.rejected++
 				t.say("rejected", "%v", err)
@@ -165,7 +165,7 @@ func (t *trial) read(
 			}
 			candidates = append(candidates, news.Candidate{
 				Item: item, Article: article,
-				Placements: t.classifier.Place(article, src.Topics, clean.Passages(article)),
+				Placements: t.classifier.Place(article, src.Topics, text),
 			})
 		}
 	}

@@ -26,15 +26,18 @@ func FuzzIsAllowed(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
-	c := New()
 	f.Fuzz(func(t *testing.T, s string) {
 		if isAllowed(s) {
-			if got := c.sanitize(s); got != s {
+			if got := sanitize(s); got != s {
 				t.Errorf("the policy makes of\n%q\n%q", s, got)
 			}
 		}
-		a := news.Article{Content: c.html(s, nil, "")}
-		if got := c.sanitize(a.Content); got != a.Content {
+		made := contentOf(s, nil, "")
+		a := news.Article{Content: made.html}
+		if got := Passages(a); !slices.Equal(got, made.text) {
+			t.Errorf("passages of %q\n%v\nthe writer says\n%v", a.Content, got, made.text)
+		}
+		if got := sanitize(a.Content); got != a.Content {
 			t.Errorf("the policy makes of what was cleaned\n%q\n%q", a.Content, got)
 		}
 		checkReading(t, a)
@@ -44,7 +47,7 @@ func FuzzIsAllowed(f *testing.F) {
 // TestUsualMarkupIsAllowed keeps the short way open: articles with nothing odd in them must not
 // need the policy.
 func TestUsualMarkupIsAllowed(t *testing.T) {
-	a, err := New().Clean(news.Item{
+	a, _, err := New().Clean(news.Item{
 		Title: "Bridge closes", URL: "https://example.org/a", Content: `<p class="lede">The bridge
 closed, <a href="/about?x=1&amp;y=2" title="Who">officials</a> said: &#8220;nobody knows&#8221;
 &amp; "so".</p><figure><img src="/i.jpg" width="600" height="400" alt="It's the bridge">

@@ -28,14 +28,14 @@ func BenchmarkClean(b *testing.B) {
 	b.SetBytes(int64(len(article.Content)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := c.Clean(article, wire, now); err != nil {
+		if _, _, err := c.Clean(article, wire, now); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
 func BenchmarkPassages(b *testing.B) {
-	a, err := New().Clean(article, wire, now)
+	a, _, err := New().Clean(article, wire, now)
 	if err != nil {
 		b.Fatal(err)
 	}

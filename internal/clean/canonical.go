@@ -15,6 +15,16 @@ import (
 // name the page is dropped: user, fragment, and parameters that only track readers. The order of
 // the others is kept, and http and https remain two addresses.
 func URL(raw string) string {
+	if isPlainAddress(raw) {
+		page, query, found := strings.Cut(raw, "?")
+		if !found {
+			return raw
+		}
+		if query = withoutTracking(query); query != "" {
+			page += "?" + query
+		}
+		return page
+	}
 	u := parseURL(raw)
 	if u == nil || u.Scheme != "http" && u.Scheme != "https" {
 		return ""
@@ -161,6 +171,9 @@ func unhex(c byte) byte {
 
 // withoutTracking drops the parameters of a query that say where a reader came from.
 func withoutTracking(query string) string {
+	if !hasTracking(query) {
+		return query
+	}
 	var kept []string
 	for param := range strings.SplitSeq(query, "&") {
 		key, value, _ := strings.Cut(strings.ToLower(param), "=")
@@ -170,6 +183,17 @@ func withoutTracking(query string) string {
 		kept = append(kept, param)
 	}
 	return strings.Join(kept, "&")
+}
+
+// hasTracking reports whether a query has something that withoutTracking would drop.
+func hasTracking(query string) bool {
+	for param := range strings.SplitSeq(query, "&") {
+		key, value, _ := strings.Cut(lowered(param), "=")
+		if param == "" || isTracking(key, value) {
+			return true
+		}
+	}
+	return false
 }
 
 func isTracking(key, value string) bool {
@@ -199,6 +223,13 @@ var tracking = map[string]bool{
 // resolve makes a reference absolute: http, https or mailto, empty if it is nothing of these. It
 // keeps what URL would drop, for a reference may need it.
 func resolve(base *url.URL, raw string) string {
+	if s, ok := resolvePlain(base, raw); ok {
+		return s
+	}
+	return resolveAny(base, raw)
+}
+
+func resolveAny(base *url.URL, raw string) string {
 	u := parseURL(raw)
 	if u == nil {
 		return ""

@@ -10,8 +10,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/microcosm-cc/bluemonday"
-
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/site"
 )
@@ -37,21 +35,22 @@ const (
 )
 
 // Cleaner cleans items. It is safe for concurrent use.
-type Cleaner struct {
-	policy *bluemonday.Policy
-}
+type Cleaner struct{}
 
-// New makes a Cleaner.
-func New() *Cleaner { return &Cleaner{policy: newPolicy()} }
+// New returns a Cleaner.
+func New() *Cleaner { return &Cleaner{} }
 
-// Clean makes an article of an item that a source yielded, seen at the given time. The error is
-// Invalid when there is neither title nor text, or a date of the desk's own that cannot be meant.
-func (c *Cleaner) Clean(item news.Item, src news.Source, at time.Time) (news.Article, error) {
+// Clean makes an article of an item that a source yielded, seen at the given time, and returns it
+// with its passages, as Passages would list them. The error is Invalid when there is neither title
+// nor text, or a date of the desk's own that cannot be meant.
+func (c *Cleaner) Clean(item news.Item, src news.Source, at time.Time) (
+	news.Article, []news.Passage, error,
+) {
 	at = at.UTC().Truncate(time.Second)
 	link, base := addresses(item, src)
 	published, modified, err := dates(item, src.Own(), at)
 	if err != nil {
-		return news.Article{}, news.Errorf(news.Invalid, "%s: %w", where(item, src), err)
+		return news.Article{}, nil, news.Errorf(news.Invalid, "%s: %w", where(item, src), err)
 	}
 	a := news.Article{
 		Source:    src.ID,
@@ -69,52 +68,46 @@ func (c *Cleaner) Clean(item news.Item, src news.Source, at time.Time) (news.Art
 	a.Entitled = a.Own || site.Owned(link, append([]string{src.URL}, src.Sites...)...)
 	text := c.fill(&a, item, base)
 	if a.Title == "" {
-		return news.Article{}, news.Errorf(news.Invalid, "%s: neither title nor text", where(item, src))
+		err := news.Errorf(news.Invalid, "%s: neither title nor text", where(item, src))
+		return news.Article{}, nil, err
 	}
 	a.Lang = languageOf(cmp.Or(item.Lang, src.Lang), sample(a, text))
 	a.GUID = guid(item, a, text)
 	a.ID = news.MintID(src.ID, a.GUID)
 	a.Fingerprint = fingerprint(a, text)
-	return a, nil
+	return a, text, nil
 }
 
 // fill sets the article's title, summary and content, each made from the others where the item
-// does not state it, and gives the content's passages. The title stays empty if there is no text.
+// does not state it, and returns the content's passages. The title stays empty if there is no text.
 func (c *Cleaner) fill(a *news.Article, item news.Item, base *url.URL) []news.Passage {
 	raw := item.Content
 	summary := summaryOf(item.Summary, a.Title)
 	if strings.TrimSpace(raw) == "" && isContent(item.Summary, summary) {
 		raw = asContent(item.Summary)
 	}
-	a.Content = c.html(raw, base, a.Title)
-	text := Passages(*a)
-	if a.Title == "" {
-		a.Title = headline(text, summary)
-		// A heading that has become the title is not said twice.
-		a.Content = c.html(raw, base, a.Title)
-		text = Passages(*a)
+	made := contentOf(raw, base, a.Title)
+	a.Content = made.html
+	if a.Title = made.title; a.Title == "" {
+		a.Title = clip(firstSentence(summary), maxMadeTitle)
 	}
 	switch {
 	case summary == "" || summary == a.Title:
-		a.Summary = clip(body(text), maxExcerpt)
+		a.Summary = clip(body(made.text), maxExcerpt)
 	case utf8.RuneCountInString(summary) > maxSummary:
 		a.Summary = clip(summary, maxExcerpt)
 	default:
 		a.Summary = summary
 	}
-	return text
+	return made.text
 }
 
-// headline makes a title from the first passage of the content, or else from the summary.
-func headline(text []news.Passage, summary string) string {
-	switch {
-	case len(text) == 0:
-		return clip(firstSentence(summary), maxMadeTitle)
-	case text[0].Heading:
-		return clip(text[0].Text, maxTitle)
-	default:
-		return clip(firstSentence(text[0].Text), maxMadeTitle)
+// headline makes a title from the first passage of the content.
+func headline(isHeading bool, text string) string {
+	if isHeading {
+		return clip(text, maxTitle)
 	}
+	return clip(firstSentence(text), maxMadeTitle)
 }
 
 // body is a text without its headings, enough of it for an excerpt.

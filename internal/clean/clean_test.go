@@ -18,7 +18,7 @@ var (
 
 func cleaned(t *testing.T, item news.Item, src news.Source) news.Article {
 	t.Helper()
-	a, err := New().Clean(item, src, now)
+	a, _, err := New().Clean(item, src, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestCleanDates(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			item := news.Item{GUID: "note.md", Title: "t", Published: tt.published, Modified: tt.modified}
-			a, err := New().Clean(item, tt.src, now)
+			a, _, err := New().Clean(item, tt.src, now)
 			if tt.wantErr != "" {
 				if err == nil || !strings.Contains(err.Error(), tt.wantErr) ||
 					news.KindOf(err) != news.Invalid {
@@ -233,7 +233,7 @@ func TestCleanRejects(t *testing.T) {
 		{URL: "/a", Title: " \x00 <b> </b>&nbsp;", Content: "<script>x</script><p>&nbsp;</p>"},
 		{URL: "/a", Content: "<img src=/x.png>"},
 	} {
-		_, err := New().Clean(item, wire, now)
+		_, _, err := New().Clean(item, wire, now)
 		const want = "source wire: /a: neither title nor text"
 		if err == nil || err.Error() != want || news.KindOf(err) != news.Invalid {
 			t.Errorf("error %v, want %q", err, want)

@@ -9,8 +9,14 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 	"golang.org/x/text/unicode/norm"
 )
+
+// html is the HTML that contentOf makes.
+func (c *Cleaner) html(raw string, base *url.URL, title string) string {
+	return contentOf(raw, base, title).html
+}
 
 func TestHTML(t *testing.T) {
 	tests := []struct{ name, in, want string }{
@@ -160,8 +166,11 @@ func checkHTML(t *testing.T, c *Cleaner, got string, base *url.URL, title string
 	if again := c.html(got, base, title); again != got {
 		t.Errorf("not the same when cleaned again:\n1st %q\n2nd %q", got, again)
 	}
-	if unguarded := c.guard(got); unguarded != got {
-		t.Errorf("the policy would change it:\nis  %q\nwas %q", unguarded, got)
+	if sanitized := sanitize(got); sanitized != got {
+		t.Errorf("the policy would change it:\nis  %q\nwas %q", sanitized, got)
+	}
+	if !isAllowed(got) {
+		t.Errorf("not allowed: %q", got)
 	}
 	if !norm.NFC.IsNormalString(got) {
 		t.Errorf("not composed: %q", got)
@@ -185,6 +194,13 @@ func checkXML(t *testing.T, what, doc string) {
 			return
 		}
 	}
+}
+
+func parseFragment(raw string) ([]*html.Node, error) {
+	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
+	// Without scripting, so that what is inside noscript is elements and not raw text.
+	return html.ParseFragmentWithOptions(strings.NewReader(raw), body,
+		html.ParseOptionEnableScripting(false))
 }
 
 // checkTree fails unless an HTML parser reads what the tags say: the document serialises to

@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 )
@@ -10,6 +11,26 @@ var (
 	unescaper   = strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">")
 	attrEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;")
 )
+
+// appendEscaped appends text to HTML.
+func appendEscaped(out, text []byte) []byte {
+	for {
+		n := bytes.IndexAny(text, "&<>")
+		if n < 0 {
+			return append(out, text...)
+		}
+		out = append(out, text[:n]...)
+		switch text[n] {
+		case '&':
+			out = append(out, "&amp;"...)
+		case '<':
+			out = append(out, "&lt;"...)
+		default:
+			out = append(out, "&gt;"...)
+		}
+		text = text[n+1:]
+	}
+}
 
 // cutEscaped cuts escaped text to at most n bytes, after a word if it can.
 func cutEscaped(s string, n int) string {
@@ -29,7 +50,7 @@ func cutEscaped(s string, n int) string {
 	return s
 }
 
-// isSpace tells whether r parts words.
+// isSpace reports whether r parts words.
 func isSpace(r rune) bool {
 	switch {
 	case r <= ' ':

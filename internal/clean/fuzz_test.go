@@ -42,7 +42,7 @@ func FuzzClean(f *testing.F) {
 			Authors: []news.Author{{Name: summary, URL: link}}, Tags: []string{title},
 			Media: []news.Media{{URL: link, Title: title}},
 		}
-		a, err := c.Clean(item, src, at)
+		a, _, err := c.Clean(item, src, at)
 		if err != nil {
 			if news.KindOf(err) != news.Invalid {
 				t.Errorf("kind %v, want invalid: %v", news.KindOf(err), err)

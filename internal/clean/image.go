@@ -4,43 +4,44 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-
-	"golang.org/x/net/html"
 )
 
 // image keeps an image that can be seen and fetched. An emoji drawn as an image is a character.
-func (k walker) image(n *html.Node) {
-	alt := attr(n, "alt")
-	class := attr(n, "class")
+func (k *walker) image(t *token) {
+	alt := t.attr("alt")
+	class := t.attr("class")
 	if alt != "" && (strings.Contains(class, "emoji") || strings.Contains(class, "wp-smiley")) {
 		k.w.text(alt)
 		return
 	}
-	src := k.imageSource(n)
-	if src == "" || isPixel(n) || isTracker(src) {
+	if k.w.hasPlenty() {
 		return
 	}
-	attrs := attribute("src", src) + attribute("srcset", k.srcset(n)) +
+	src := k.imageSource(t)
+	if src == "" || isPixel(t) || isTracker(src) {
+		return
+	}
+	attrs := attribute("src", src) + attribute("srcset", k.srcset(t)) +
 		" alt=\"" + attrEscaper.Replace(clip(fold(tidy(alt)), maxTitle)) + "\"" +
-		label("title", attr(n, "title")) +
-		number(n, "width", 99999) + number(n, "height", 99999)
-	k.w.img("<img" + attrs + "/>")
+		label("title", t.attr("title")) +
+		number(t, "width", 99999) + number(t, "height", 99999)
+	k.w.img(attrs)
 }
 
 // imageSource is an image's address; of one that a script would load later, the real one.
-func (k walker) imageSource(n *html.Node) string {
+func (k *walker) imageSource(t *token) string {
 	for _, key := range []string{"src", "data-src", "data-lazy-src", "data-original"} {
-		if src := resolve(k.base, attr(n, key)); src != "" && !strings.HasPrefix(src, "mailto:") {
+		if src := resolve(k.base, t.attr(key)); src != "" && !strings.HasPrefix(src, "mailto:") {
 			return src
 		}
 	}
 	return ""
 }
 
-// isPixel tells whether an image is too small to be seen: it is there to count readers.
-func isPixel(n *html.Node) bool {
-	width, hasWidth := pixels(attr(n, "width"))
-	height, hasHeight := pixels(attr(n, "height"))
+// isPixel reports whether an image is too small to be seen: it is there to count readers.
+func isPixel(t *token) bool {
+	width, hasWidth := pixels(t.attr("width"))
+	height, hasHeight := pixels(t.attr("height"))
 	return (hasWidth || hasHeight) && (!hasWidth || width <= 1) && (!hasHeight || height <= 1)
 }
 
@@ -49,7 +50,7 @@ func pixels(s string) (int, bool) {
 	return v, err == nil
 }
 
-// isTracker tells whether an address is known to count readers and to show nothing.
+// isTracker reports whether an address is known to count readers and to show nothing.
 func isTracker(src string) bool {
 	_, rest, _ := strings.Cut(src, "://")
 	for _, start := range []string{
@@ -68,8 +69,8 @@ func isTracker(src string) bool {
 var descriptor = regexp.MustCompile(`^[0-9]{1,5}(\.[0-9]{1,3})?[wx]$`)
 
 // srcset resolves the candidates of an image's srcset; those that cannot be are left out.
-func (k walker) srcset(n *html.Node) string {
-	rest := attr(n, "srcset")
+func (k *walker) srcset(t *token) string {
+	rest := t.attr("srcset")
 	if len(rest) > maxURL {
 		return ""
 	}

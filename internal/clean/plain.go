@@ -38,47 +38,39 @@ func unmark(s string) string {
 	return withoutTags(s)
 }
 
-// withoutTags gives the text of HTML; blocks and line breaks part words, other tags don't.
+// withoutTags returns the text of HTML; blocks and line breaks part words, other tags don't.
 func withoutTags(s string) string {
 	var b strings.Builder
-	z := html.NewTokenizer(strings.NewReader(s))
-	z.SetMaxBuf(maxRaw)
+	b.Grow(len(s))
 	skip := "" // the element whose content is no text
-	for {
-		switch token := z.Next(); token {
-		case html.ErrorToken:
+	for l := (lexer{s: s}); ; {
+		t := l.next()
+		e := elements[t.name]
+		switch {
+		case t.kind == endOfInput:
 			return b.String()
-		case html.TextToken:
-			if skip == "" {
-				b.Write(z.Text())
+		case skip != "":
+			if t.kind == endTag && t.name == skip {
+				skip = ""
 			}
-		case html.StartTagToken, html.SelfClosingTagToken, html.EndTagToken:
-			raw := string(z.Raw())
-			name, _ := z.TagName()
-			e, known := elements[string(name)]
-			switch {
-			case skip != "":
-				if string(name) == skip && token == html.EndTagToken {
-					skip = ""
-				}
-			case !known:
-				b.WriteString(raw)
-			case rawText[string(name)] && token == html.StartTagToken:
-				skip = string(name)
-			case e.kind != kindInline && e.kind != kindUnwrapped:
-				b.WriteByte(' ')
-			}
+		case t.kind == textToken:
+			b.WriteString(decodeText(&t))
+		case e == nil:
+			b.WriteString(t.text)
+		case t.kind == startTag && e.is(holdsText) && e.kind == kindDropped:
+			l.skipText()
+		case t.kind == startTag && noText[t.name] && !t.isSelfClosing():
+			skip = t.name
+		case e.kind != kindInline && e.kind != kindUnwrapped:
+			b.WriteByte(' ')
 		}
 	}
 }
 
-// rawText has the elements whose content must never show up as text.
-var rawText = map[string]bool{
-	"script": true, "style": true, "title": true, "textarea": true,
-	"iframe": true, "noembed": true, "noframes": true, "template": true, "svg": true, "math": true,
-}
+// noText has the elements that hold elements whose text must never show up.
+var noText = map[string]bool{"template": true, "svg": true, "math": true}
 
-// hasTag tells whether s has a tag, or a comment, that HTML knows.
+// hasTag reports whether s has a tag, or a comment, that HTML knows.
 func hasTag(s string) bool {
 	rest := s[:strings.LastIndexByte(s, '>')+1] // what is not closed is no tag
 	for {
@@ -109,7 +101,7 @@ func tagName(s string) string {
 	return s[:n]
 }
 
-// hasPair tells whether s has a closing tag that HTML knows: nobody writes one in plain text.
+// hasPair reports whether s has a closing tag that HTML knows: nobody writes one in plain text.
 func hasPair(s string) bool {
 	for rest := s; ; {
 		i := strings.Index(rest, "</")
@@ -123,7 +115,7 @@ func hasPair(s string) bool {
 	}
 }
 
-// hasEntity tells whether s has a character reference that HTML knows, semicolon and all.
+// hasEntity reports whether s has a character reference that HTML knows, semicolon and all.
 func hasEntity(s string) bool { return decodeEntities(s) != s }
 
 // decodeEntities decodes character references that end in a semicolon. html.UnescapeString alone

@@ -122,6 +122,24 @@ func compose(s string) string {
 	}, norm.NFD.String(s)))
 }
 
+// firstMark is the first byte of the first combining mark, U+0300, in UTF-8.
+const firstMark = 0xcc
+
+// isComposed reports whether compose would leave text as it is, for what most is written in: no
+// character beyond U+02FF but dashes and quotation marks.
+func isComposed(s []byte) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] < firstMark {
+			continue
+		}
+		if s[i] != 0xe2 || i+2 >= len(s) || s[i+1] != 0x80 || s[i+2] < 0x90 {
+			return false
+		}
+		i += 2
+	}
+	return true
+}
+
 func hasManyMarks(s string) bool {
 	marks := 0
 	for _, r := range s {

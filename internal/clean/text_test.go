@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -143,4 +144,36 @@ func TestClip(t *testing.T) {
 			t.Errorf("clip(%q, %d) = %q, want %q", tt.in, tt.n, got, tt.want)
 		}
 	}
+}
+
+// FuzzResolve holds that the short way for plain addresses ends where the long way does.
+func FuzzResolve(f *testing.F) {
+	for _, seed := range [][2]string{
+		{"https://example.org/a/b", "c.jpg"},
+		{"https://example.org/a/", "/c?d=1&e=2"},
+		{"http://a.example", "b"},
+		{"https://a.example/x.y/z", "a//b"},
+		{"https://a.example/./b", "c/../d"},
+		{"", "https://a.example/?a"},
+		{"https://a--b.example/", "/a"},
+		{"https://1.2/", "a?"},
+		{"http://a.example:80/b", "//c/d"},
+		{"https://a.example/b", "c:d"},
+		{"https://a.example/b%20c/", "d"},
+		{"", "http://a.example/?utm_source=x&b"},
+	} {
+		f.Add(seed[0], seed[1])
+	}
+	f.Fuzz(func(t *testing.T, at, raw string) {
+		base := absolute(nil, at)
+		if s, ok := resolvePlain(base, raw); ok && s != resolveAny(base, raw) {
+			t.Errorf("%q at %v is %q, not %q", raw, base, s, resolveAny(base, raw))
+		}
+		if isPlainAddress(raw) {
+			u, _ := url.Parse(raw)
+			if u.Fragment = "x"; URL(u.String()) != URL(raw) {
+				t.Errorf("%q: %q, not %q", raw, URL(raw), URL(u.String()))
+			}
+		}
+	})
 }

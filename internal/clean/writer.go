@@ -1,9 +1,8 @@
 package clean
 
 import (
+	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // model is what a block may hold.
@@ -26,108 +25,78 @@ const (
 	overrun  = 48 << 10 // what the text between two tags may have beyond textEnd
 	maxSpace = 256      // bytes of white space in a row where it counts
 	nbsp     = "\u00a0"
+	// What is written may be so many times as long as what was read, with a margin, before spans
+	// and images are left out: a link of 4 KB that is never closed would be written again in each
+	// paragraph.
+	maxTimes  = 4
+	maxMargin = 64 << 10
 )
 
 // block is an open block. Its start tag is written when something in it is, so that nothing
 // empty is ever written.
 type block struct {
 	name    string
-	tag     string // the start tag
+	attrs   string
 	model   model
 	written bool // the start tag has been written
 	used    bool // it has a line or block already: a further bare line needs its own paragraph
+	isStray bool // a cell for what stood outside of one
 }
 
 // span is an inline element that goes on: it is closed with its line and opened in the next one.
-type span struct{ name, tag string }
+type span struct {
+	number      int
+	name, attrs string
+}
 
 // writer writes HTML in one normal form: blocks in blocks, lines in paragraphs, spans within
-// lines, spaces only between words, nothing empty. A parser reads it back as the same tree.
+// lines, spaces only between words, nothing empty. A parser reads it back as the same tree. What
+// it says as plain text is kept beside it.
 type writer struct {
 	out    []byte
-	title  string   // a heading at the beginning that says this is left out
-	footer []string // beginnings of paragraphs that are left out
+	said   spoken
+	plenty int // bytes of HTML beyond which neither spans nor images are written
 
 	blocks []block // open, outermost first; the first stands for the top
 	spans  []span  // in force, outermost first
 	opened int     // how many of them are open
+	number int     // of the last span
 
-	inLine    bool   // something has been written in the line
-	inP       bool   // the line is in a paragraph
-	wantP     bool   // the next line must be in a paragraph
-	space     string // to be written before the next word of the line
-	breaks    int    // line breaks, likewise
-	buf       []byte // text that waits for the next tag
-	lineStart int    // where in out the line's paragraph or block began, if at the top
-	said      []byte // the text of a paragraph or heading at the top
-	lastEnd   int    // where in out the last block at the top ended
-	full      bool   // the bound has been reached
+	inLine bool   // something has been written in the line
+	inP    bool   // the line is in a paragraph
+	wantP  bool   // the next line must be in a paragraph
+	space  string // to be written before the next word of the line
+	breaks int    // line breaks, likewise
+	buf    []byte // text that waits for the next tag
+	full   bool   // the bound has been reached
+
+	rows       rows
+	repeats    repeats
+	start      int // where in out the last block at the top began,
+	saidBefore int // after so many passages,
+	lastEnd    int // and where the last that has ended ended,
+	saidAtEnd  int // with so many
 }
 
-func newWriter(title string) *writer {
-	return &writer{title: title, footer: footers(title), blocks: []block{{}}}
+// newWriter returns a writer for what is made of so many bytes of HTML; the title is not said
+// again, or made if it is empty.
+func newWriter(size int, title string) *writer {
+	return &writer{
+		repeats: repeatsOf(title),
+		out:     make([]byte, 0, min(size+size/8, maxContent)+64),
+		plenty:  maxTimes*size + maxMargin,
+		blocks:  append(make([]block, 0, 8), block{}),
+	}
 }
 
 func (w *writer) top() *block { return &w.blocks[len(w.blocks)-1] }
 
-// text writes words. Runs of white space become one space, non-breaking if one of them is.
-func (w *writer) text(s string) {
-	s = strip(s)
-	if w.top().name == "pre" {
-		w.verbatim(s)
-		return
-	}
-	for s != "" {
-		n := strings.IndexFunc(s, isSpace)
-		if n < 0 {
-			n = len(s)
-		}
-		if n > 0 {
-			w.word(s[:n])
-			s = s[n:]
-			continue
-		}
-		r, size := utf8.DecodeRuneInString(s)
-		if r == '\u00a0' || r == '\u202f' {
-			w.space = nbsp
-		} else if w.space == "" {
-			w.space = " "
-		}
-		s = s[size:]
-	}
-}
+// hasPlenty reports whether so much has been written that only text and blocks go on.
+func (w *writer) hasPlenty() bool { return len(w.out) > w.plenty }
 
-// verbatim writes text whose white space counts.
-func (w *writer) verbatim(s string) {
-	for s != "" {
-		n := len(s) - len(strings.TrimLeft(s, " \t\n"))
-		w.addSpace(s[:n])
-		s = s[n:]
-		if n = strings.IndexAny(s, " \t\n"); n < 0 {
-			n = len(s)
-		}
-		if n > 0 {
-			w.word(s[:n])
-			s = s[n:]
-		}
-	}
-}
-
-func (w *writer) addSpace(s string) {
-	w.space += s[:max(0, min(len(s), maxSpace-len(w.space)))]
-}
-
-func (w *writer) word(s string) {
-	if len(w.buf) == 0 || !w.inLine || w.breaks > 0 || w.opened < len(w.spans) {
-		// It follows a tag, and a mark has no letter to stand on. ">" and U+0338 would compose
-		// to "≯": whoever brings the document to NFC would break that tag.
-		if s = strings.TrimLeftFunc(s, unicode.IsMark); s == "" {
-			return
-		}
-	}
-	if w.begin() {
-		w.buf = append(w.buf, s...)
-	}
+// inTable reports whether a table is open.
+func (w *writer) inTable() bool {
+	return slices.ContainsFunc(w.blocks, func(b block) bool { return b.model == tableOnly })
 }
 
 // lineBreak breaks the line; two of them end the paragraph.
@@ -140,11 +109,11 @@ func (w *writer) lineBreak() {
 }
 
 // img writes an image.
-func (w *writer) img(tag string) {
-	if len(w.out)+len(tag) > textEnd || !w.begin() {
+func (w *writer) img(attrs string) {
+	if len(w.out)+len(attrs) > textEnd || !w.begin() {
 		return
 	}
-	w.markup(tag)
+	w.markup("<img", attrs, "/>")
 }
 
 // begin makes ready to write into a line: opens what is to be open. It reports false when the
@@ -161,13 +130,14 @@ func (w *writer) begin() bool {
 		w.beginLine()
 	} else if w.breaks > 0 {
 		w.markup("<br/>")
-		w.said = append(w.said, ' ')
+		w.said.space()
 	} else {
 		w.buf = append(w.buf, w.space...)
 	}
 	w.space, w.breaks = "", 0
-	for w.opened < len(w.spans) {
-		w.markup(w.spans[w.opened].tag)
+	for w.opened < len(w.spans) && !w.hasPlenty() {
+		s := &w.spans[w.opened]
+		w.markup("<", s.name, s.attrs, ">")
 		w.opened++
 	}
 	return true
@@ -178,7 +148,9 @@ func (w *writer) beginLine() {
 	t := w.top()
 	w.inP = t.model == blocksOnly || t.model == mixed && (w.wantP || t.used)
 	if w.inP {
-		w.startAtTop()
+		if len(w.blocks) == 1 {
+			w.beginAtTop()
+		}
 		w.markup("<p>")
 	}
 	if t.name == "pre" { // the indentation of its first line
@@ -187,26 +159,21 @@ func (w *writer) beginLine() {
 	w.inLine = true
 }
 
-// startAtTop notes where a block at the top begins, and that nothing has been said in it.
-func (w *writer) startAtTop() {
-	w.flush()
-	if len(w.blocks) == 1 {
-		w.lineStart, w.said = len(w.out), w.said[:0]
-	}
-}
-
 // openBlocks writes the start tags that have waited.
 func (w *writer) openBlocks() {
+	if w.top().written {
+		return
+	}
 	for i := range w.blocks[1:] {
 		b := &w.blocks[i+1]
 		if b.written {
 			continue
 		}
 		if i == 0 {
-			w.flush()
-			w.lineStart, w.said = len(w.out), w.said[:0]
+			w.beginAtTop()
 		}
-		w.markup(b.tag)
+		w.markup("<", b.name, b.attrs, ">")
+		w.rows.begin(w, b.name)
 		b.written = true
 	}
 }
@@ -214,11 +181,12 @@ func (w *writer) openBlocks() {
 // endLine ends the line, its spans and its paragraph.
 func (w *writer) endLine() {
 	for ; w.opened > 0; w.opened-- {
-		w.markup("</" + w.spans[w.opened-1].name + ">")
+		w.markup("</", w.spans[w.opened-1].name, ">")
 	}
 	if w.inLine {
 		w.flush()
 		w.top().used = true
+		w.endSaying()
 	}
 	if w.inP {
 		w.markup("</p>")
@@ -249,13 +217,13 @@ func (w *writer) paragraph() {
 	w.wantP = w.top().model != lineOnly
 }
 
-// push opens a block if one may stand here, and tells whether it did.
+// push opens a block if one may stand here, and reports whether it did.
 func (w *writer) push(name, attrs string, m model) bool {
 	w.part()
 	if w.top().model == lineOnly || len(w.blocks) >= maxDepth {
 		return false
 	}
-	w.blocks = append(w.blocks, block{name: name, tag: "<" + name + attrs + ">", model: m})
+	w.blocks = append(w.blocks, block{name: name, attrs: attrs, model: m})
 	return true
 }
 
@@ -265,26 +233,16 @@ func (w *writer) pop() {
 	b := *w.top()
 	w.blocks = w.blocks[:len(w.blocks)-1]
 	if !b.written {
-		if b.name == "td" || b.name == "th" {
-			w.emptyCell(b)
-		}
+		w.rows.leaveOut(w, &b)
 		return
 	}
 	w.top().used = true
-	w.markup("</" + b.name + ">")
+	if b.name == "table" {
+		w.rows.widen(w)
+	}
+	w.markup("</", b.name, ">")
 	if len(w.blocks) == 1 {
 		w.endAtTop(b.name)
-	}
-}
-
-// emptyCell writes a cell that has nothing in it but holds its place in the row; in a row that
-// has not begun it waits with the row.
-func (w *writer) emptyCell(cell block) {
-	tags := cell.tag + "</" + cell.name + ">"
-	if row := w.top(); row.written {
-		w.markup(tags)
-	} else {
-		row.tag += tags
 	}
 }
 
@@ -295,47 +253,66 @@ func (w *writer) closeTo(n int) {
 	}
 }
 
-// endSpan ends the innermost span.
-func (w *writer) endSpan() {
-	last := len(w.spans) - 1
-	if w.opened > last {
-		w.markup("</" + w.spans[last].name + ">")
-		w.opened = last
+// hasSpan reports whether a span of a name is in force.
+func (w *writer) hasSpan(name string) bool {
+	for i := range w.spans {
+		if w.spans[i].name == name {
+			return true
+		}
 	}
-	w.spans = w.spans[:last]
+	return false
 }
 
-// endAtTop takes back the block that has just ended at the top if it only repeats the title, or
-// is a footer.
-func (w *writer) endAtTop(name string) {
-	said := fold(string(w.said))
-	isTitle := name[0] == 'h' && w.lineStart == 0 && said != "" && strings.EqualFold(said, w.title)
-	isFooter := false
-	for _, start := range w.footer {
-		isFooter = isFooter || name == "p" && strings.HasPrefix(said, start)
+// span puts a span in force, and returns its number.
+func (w *writer) span(name, attrs string) int {
+	w.number++
+	w.spans = append(w.spans, span{w.number, name, attrs})
+	return w.number
+}
+
+// endSpan ends the span of a number. Those in it go on.
+func (w *writer) endSpan(number int) {
+	at := len(w.spans) - 1
+	for at >= 0 && w.spans[at].number != number {
+		at--
 	}
-	if (isTitle || isFooter) && !strings.Contains(string(w.out[w.lineStart:]), "<img ") {
-		w.out = w.out[:w.lineStart]
+	if at < 0 {
+		return
 	}
-	w.lastEnd = len(w.out)
+	for ; w.opened > at; w.opened-- {
+		w.markup("</", w.spans[w.opened-1].name, ">")
+	}
+	w.spans = slices.Delete(w.spans, at, at+1)
 }
 
 // rule writes a thematic break, if something is above it to be parted from.
 func (w *writer) rule() {
 	w.part()
-	if len(w.blocks) == 1 && len(w.out) > 0 && !strings.HasSuffix(string(w.tail(5)), rule5) {
-		w.markup(rule5)
+	if w.full = w.full || len(w.out) > textEnd; w.full {
+		return
+	}
+	if len(w.blocks) == 1 && len(w.out) > 0 && string(w.tail(len(thematicBreak))) != thematicBreak {
+		w.markup(thematicBreak)
 	}
 }
 
-const rule5 = "<hr/>"
+const thematicBreak = "<hr/>"
 
 func (w *writer) tail(n int) []byte { return w.out[max(0, len(w.out)-n):] }
 
-// markup writes a tag, after the text before it.
-func (w *writer) markup(tag string) {
-	w.flush()
-	w.out = append(w.out, tag...)
+// markup writes the pieces of a tag, after the text before it.
+func (w *writer) markup(pieces ...string) {
+	if len(w.buf) > 0 {
+		w.flush()
+	}
+	size := 0
+	for _, s := range pieces {
+		size += len(s)
+	}
+	w.out = doubled(w.out, size)
+	for _, s := range pieces {
+		w.out = append(w.out, s...)
+	}
 }
 
 // flush writes the text that waits: composed, escaped, and no more than fits.
@@ -343,28 +320,26 @@ func (w *writer) flush() {
 	if len(w.buf) == 0 {
 		return
 	}
-	s := compose(string(w.buf))
+	text := w.buf
+	if !isComposed(text) {
+		text = []byte(compose(string(text)))
+	}
+	start := len(w.out)
+	w.out = appendEscaped(doubled(w.out, len(text)), text)
+	if most := textEnd + overrun; len(w.out) > most {
+		cut := cutEscaped(string(w.out[start:]), most-start)
+		w.out, w.full = w.out[:start+len(cut)], true
+		text = []byte(unescaper.Replace(cut))
+	}
+	w.said.add(text)
 	w.buf = w.buf[:0]
-	s = escaper.Replace(s)
-	if room := textEnd + overrun - len(w.out); len(s) > room {
-		s, w.full = cutEscaped(s, room), true
-	}
-	if len(w.blocks) <= 2 && len(w.said) <= 2*maxTitle*4 {
-		w.said = append(w.said, unescaper.Replace(s)...)
-	}
-	w.out = append(w.out, s...)
 }
 
-// finish closes everything and gives what has been written.
-func (w *writer) finish() string {
-	w.closeTo(1)
-	w.endLine()
-	if w.full && w.lastEnd > textEnd/2 {
-		w.out = w.out[:w.lastEnd]
-	}
-	s := string(w.out)
-	for strings.HasSuffix(s, rule5) {
-		s = strings.TrimSuffix(s, rule5)
+// doubled returns a slice with room for n more, doubled in size if it had none: append gives large
+// slices a quarter more, so that one which grows to its end is copied five times.
+func doubled[T any](s []T, n int) []T {
+	if cap(s)-len(s) < n {
+		return slices.Grow(s, max(n, cap(s)))
 	}
 	return s
 }

@@ -40,12 +40,12 @@ func (f *Flow) Explain(src news.Source, doc news.Document) ([]news.Explanation, 
 		if item.Withdrawn {
 			continue
 		}
-		article, err := f.cleaner.Clean(item, src, f.now())
+		article, text, err := f.cleaner.Clean(item, src, f.now())
 		if err != nil {
 			faults = append(faults, err)
 			continue
 		}
-		explanations = append(explanations, f.ExplainArticle(article, src.Topics, nil))
+		explanations = append(explanations, f.explain(article, text, src.Topics, nil))
 	}
 	if len(explanations) == 0 && len(faults) > 0 {
 		return nil, faults[0]
@@ -58,8 +58,14 @@ func (f *Flow) Explain(src news.Source, doc news.Document) ([]news.Explanation, 
 func (f *Flow) ExplainArticle(
 	article news.Article, always []string, decisions []news.Decision,
 ) news.Explanation {
+	return f.explain(article, clean.Passages(article), always, decisions)
+}
+
+func (f *Flow) explain(
+	article news.Article, text []news.Passage, always []string, decisions []news.Decision,
+) news.Explanation {
 	classifier := f.rules.current()
-	verdicts := classifier.Explain(article, always, clean.Passages(article))
+	verdicts := classifier.Explain(article, always, text)
 	classifier.DecideVerdicts(article, verdicts, decisions)
 	return news.Explanation{
 		ID: article.ID, Title: article.Title, Lang: article.Lang, Verdicts: verdicts,

@@ -200,14 +200,14 @@ func (f *Flow) candidates(
 		if item.Withdrawn {
 			continue // see withdraw
 		}
-		article, err := f.cleaner.Clean(item, src, f.now())
+		article, text, err := f.cleaner.Clean(item, src, f.now())
 		if err != nil {
 			refused = append(refused, rejected(src, item, err))
 			continue
 		}
 		candidates = append(candidates, news.Candidate{
 			Item: item, Article: article,
-			Placements: classifier.Place(article, src.Topics, clean.Passages(article)),
+			Placements: classifier.Place(article, src.Topics, text),
 		})
 	}
 	slices.SortStableFunc(candidates, func(a, b news.Candidate) int {

@@ -3,7 +3,6 @@ package ingest
 import (
 	"context"
 
-	"github.com/teletipo/teletipo/internal/clean"
 	"github.com/teletipo/teletipo/internal/news"
 )
 
@@ -32,14 +31,14 @@ func (d *Door) Offer(
 ) (news.Result, news.Entry, error) {
 	classifier, leave := d.flow.rules.enter()
 	defer leave()
-	article, err := d.flow.cleaner.Clean(item, src, d.flow.now())
+	article, text, err := d.flow.cleaner.Clean(item, src, d.flow.now())
 	if err != nil {
 		d.flow.count(ctx, src.ID, news.Rejected)
 		return news.Result{}, news.Entry{}, err
 	}
 	result, entry, err := d.archive.AcceptIf(ctx, news.Candidate{
 		Item: item, Article: article,
-		Placements: classifier.Place(article, src.Topics, clean.Passages(article)),
+		Placements: classifier.Place(article, src.Topics, text),
 	}, cond)
 	if result.From != "" {
 		d.flow.log.Warn("article taken over",

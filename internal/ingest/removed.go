@@ -27,7 +27,7 @@ func (f *Flow) withdraw(
 			continue
 		}
 		guid := strings.TrimSpace(item.GUID)
-		if article, err := f.cleaner.Clean(item, src, f.now()); err == nil {
+		if article, _, err := f.cleaner.Clean(item, src, f.now()); err == nil {
 			guid = article.GUID // else nothing is left in it but its name, which will do
 		}
 		result, err := f.archive.WithdrawKnown(ctx, src.ID, guid)
