@@ -169,7 +169,12 @@ func clip(s string) string {
 // resolve gives a reference as an address relative to a base. Where that does not work it gives
 // the reference as it stands.
 func resolve(base, ref string) string {
-	ref = strings.TrimSpace(ref)
+	ref = strings.ReplaceAll(strings.TrimSpace(ref), "&amp;", "&") // escaped twice
+	for _, scheme := range []string{"http", "https"} {
+		if rest, ok := strings.CutPrefix(ref, scheme+"//"); ok {
+			ref = scheme + "://" + rest
+		}
+	}
 	if base == "" || ref == "" {
 		return cmp.Or(ref, base)
 	}
@@ -177,11 +182,23 @@ func resolve(base, ref string) string {
 	if err != nil {
 		return ref
 	}
+	if namesHost(ref, b) {
+		ref = "//" + ref
+	}
 	u, err := b.Parse(ref)
 	if err != nil {
 		return ref
 	}
 	return u.String()
+}
+
+// namesHost reports whether a reference without a scheme begins with a host: that of its base, or
+// one that begins with www.
+func namesHost(ref string, base *url.URL) bool {
+	first, _, _ := strings.Cut(ref, "/")
+	first = strings.ToLower(first)
+	return first != "" && base.Host != "" && (strings.HasPrefix(first, "www.") ||
+		strings.TrimPrefix(strings.ToLower(base.Host), "www.") == first)
 }
 
 // link gives an address that an item names, absolute if that can be; none for an empty one.

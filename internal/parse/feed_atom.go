@@ -43,7 +43,7 @@ func parseAtom(doc news.Document, feed *xmlFeed) ([]news.Item, []error) {
 		Title:   head.title,
 		URL:     self,
 		Link:    link(r.base, head.link("alternate")),
-		Updated: firstDate(head.updated),
+		Updated: r.dates.first(head.updated),
 	}
 	r.origin.ID = cmp.Or(head.id, r.origin.URL, r.origin.Link, unstated(doc))
 	feed.around(r.base, r.lang, r.origin, r.authors)
@@ -58,7 +58,7 @@ func readAtom(children iter.Seq[part]) (in atomEntry) {
 		}
 		switch p.local {
 		case "title":
-			in.title = atomText(&p)
+			in.title = atomTitle(&p)
 		case "id":
 			in.id = strings.TrimSpace(atomText(&p))
 		case "summary":
@@ -95,8 +95,8 @@ func (r *atomReader) item(raw xmlItem, xml part) *news.Item {
 		Authors:   in.authors(base),
 		Tags:      tidyTags(append(in.tags, x.texts("dc:subject")...)),
 		Media:     in.media(base),
-		Published: firstDate(in.published, x.text("dc:date")),
-		Modified:  firstDate(in.updated),
+		Published: r.dates.first(in.published, x.text("dc:date")),
+		Modified:  r.dates.first(in.updated),
 		Origin:    r.origin,
 	}
 	address := in.link("alternate")
@@ -108,6 +108,9 @@ func (r *atomReader) item(raw xmlItem, xml part) *news.Item {
 		address = cmp.Or(address, in.content.attr("src"))
 	}
 	item.URL = link(base, address)
+	if item.URL == "" && isWeb(in.id) {
+		item.URL = in.id
+	}
 	item.Summary = cmp.Or(item.Summary, mediaText(x, "description"))
 	if item.Summary == item.Content {
 		item.Summary = ""
@@ -136,7 +139,7 @@ func fromSource(item *news.Item, base string, in atomEntry) {
 			Title:   in.title,
 			URL:     self,
 			Link:    link(base, in.link("alternate")),
-			Updated: firstDate(in.updated),
+			Updated: parseDate(in.updated),
 		}
 	}
 }
@@ -193,6 +196,16 @@ func atomText(p *part) string {
 		}
 	}
 	return raw
+}
+
+// atomTitle returns a title as HTML. One that says that it is text is taken at its word; many a
+// feed sends HTML and says nothing.
+func atomTitle(p *part) string {
+	text := atomText(p)
+	if strings.EqualFold(p.attr("type"), "text") {
+		return html.EscapeString(text)
+	}
+	return text
 }
 
 // inDiv returns what XHTML is within the one div that wraps it, which is no part of it.

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,28 +11,35 @@ import (
 // dateLayouts are what nearly all feeds use.
 var dateLayouts = []string{time.RFC3339, time.RFC1123Z, "2006-01-02T15:04:05", "2006-01-02"}
 
-// months are told by the first three letters of their names in English and Spanish.
+// months are told by the beginnings of their names, in the languages of Western Europe.
 var months = map[string]time.Month{
-	"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9,
-	"oct": 10, "nov": 11, "dec": 12, "ene": 1, "abr": 4, "ago": 8, "set": 9, "dic": 12,
+	"jan": 1, "ene": 1, "gen": 1, "janv": 1, "feb": 2, "fev": 2, "mar": 3, "mrt": 3, "mrz": 3,
+	"apr": 4, "abr": 4, "avr": 4, "may": 5, "mai": 5, "mag": 5, "mei": 5, "jun": 6, "juin": 6,
+	"giu": 6, "jul": 7, "juil": 7, "lug": 7, "aug": 8, "ago": 8, "aou": 8, "sep": 9, "set": 9,
+	"oct": 10, "okt": 10, "out": 10, "ott": 10, "nov": 11, "dec": 12, "dic": 12, "dez": 12,
 }
 
-// zones are names of time zones with their hours east of UTC. Where a name means several, it is
-// taken as in North America.
-var zones = map[string]float64{
-	"z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "cest": 2,
-	"eet": 2, "eest": 3, "msk": 3, "ist": 5.5, "jst": 9, "ast": -4, "adt": -3, "est": -5,
-	"edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
+// monthOf returns the month that a word in lower case names, 0 if it names none.
+func monthOf(word string) int {
+	word = accents.Replace(word)
+	for _, n := range []int{4, 3} {
+		if len(word) >= n {
+			if month := months[word[:n]]; month != 0 {
+				return int(month)
+			}
+		}
+	}
+	return 0
 }
 
-// fillers are words within a date that say nothing.
-var fillers = map[string]bool{
-	"de": true, "del": true, "at": true, "a": true, "las": true, "-": true, "h": true, "hrs": true,
-}
+var accents = strings.NewReplacer("é", "e", "è", "e", "û", "u", "ä", "a", "ç", "c")
 
-// parseDate reads the date formats of feeds, names of months in English or Spanish. What is no
-// date, or a doubtful one such as 03/04/05, gives the zero time. A date without zone is in UTC.
-func parseDate(text string) time.Time {
+// halves are the halves of the day as they are written with points and blanks.
+var halves = regexp.MustCompile(`(^|[\s\d])([ap])\. ?m\.?($|[\s)])`)
+
+// date reads a date as feeds write it. What is no date, or one whose day can't be told from its
+// month, gives the zero time. A date without zone is in UTC.
+func (d *dater) date(text string) time.Time {
 	text = strings.TrimSpace(text)
 	if text == "" || len(text) > 80 {
 		return time.Time{}
@@ -41,7 +49,27 @@ func parseDate(text string) time.Time {
 			return t.UTC()
 		}
 	}
-	return looseDate(text)
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return digits(text, n)
+	}
+	return d.loose(text)
+}
+
+// digits reads a date of digits alone: 20061231, 20061231235959, or Unix time in seconds or
+// milliseconds.
+func digits(text string, n int64) time.Time {
+	switch len(text) {
+	case 8, 14:
+		t, err := time.Parse("20060102150405"[:len(text)], text)
+		if err == nil && t.Year() > 1900 && t.Year() < 2200 {
+			return t
+		}
+	case 10:
+		return time.Unix(n, 0).UTC()
+	case 13:
+		return time.UnixMilli(n).UTC()
+	}
+	return time.Time{}
 }
 
 // date is a date on the way of being read, word by word.
@@ -49,106 +77,169 @@ type date struct {
 	year, month, day     int
 	hour, minute, second int
 	offset               time.Duration // east of UTC
+	named                string        // the zone: one of seasons
+	strange              bool          // the zone has a name that nobody knows
 	afternoon, morning   bool
 	timed                bool
 	either               bool // month and day may be the other way round
 }
 
-// looseDate reads dates word by word, in whatever order the words are.
-func looseDate(text string) time.Time {
-	var d date
-	text, _, _ = strings.Cut(text, "[") // the zone once more, by its city
-	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
-		return r == ' ' || r == ',' || r == '(' || r == ')' || r == '\t' || r == '\n' || r == '\r'
-	})
+// loose reads dates word by word, in whatever order the words are. Words that say nothing of a
+// date are passed over.
+func (d *dater) loose(text string) time.Time {
+	var in date
+	text, city, _ := strings.Cut(text, "[") // the zone, by its city
+	text = halves.ReplaceAllString(text, "$1${2}m$3")
+	isBetween := func(r rune) bool { return strings.ContainsRune(" ,()\t\n\r", r) }
+	words := strings.FieldsFunc(text, isBetween)
 	if len(words) > 1 && isWord(words[0]) &&
 		(!isMonth(words[0]) || slices.ContainsFunc(words[1:], isMonth)) {
 		words = words[1:] // a day of the week: "mar" is one in Spanish
 	}
 	for _, word := range words {
 		word = strings.TrimRight(word, ".")
-		if day, clock, ok := strings.Cut(word, "t"); ok && d.isoDay(day) {
+		if day, clock, ok := strings.Cut(strings.ToUpper(word), "T"); ok && in.isoDay(day) {
 			word = clock
 		}
-		if !d.read(word) {
+		if !in.read(strings.ToLower(word), word) {
 			return time.Time{}
 		}
 	}
-	american := d.morning || d.afternoon // who writes the half of the day writes the month first
-	if d.year == 0 || d.month == 0 || d.day == 0 || d.either && !american {
+	return d.settle(&in, strings.TrimRight(city, "]"))
+}
+
+// settle makes a time of what was read.
+func (d *dater) settle(in *date, city string) time.Time {
+	if in.either {
+		americans := in.morning || in.afternoon // write the half of the day, and the month first
+		d.tell()
+		switch {
+		case d != nil && d.dayFirst > 0:
+			in.day, in.month = in.month, in.day
+		case d == nil || d.dayFirst == 0:
+			if !americans {
+				return time.Time{}
+			}
+		}
+	}
+	if in.year == 0 || in.month == 0 || in.day == 0 {
 		return time.Time{}
 	}
-	if d.afternoon && d.hour < 12 {
-		d.hour += 12
-	} else if d.morning && d.hour == 12 {
-		d.hour = 0
+	if in.afternoon && in.hour < 12 {
+		in.hour += 12
+	} else if in.morning && in.hour == 12 {
+		in.hour = 0
 	}
-	t := time.Date(d.year, time.Month(d.month), d.day, d.hour, d.minute, d.second, 0, time.UTC)
-	if t.Day() != d.day {
+	t := time.Date(in.year, time.Month(in.month), in.day, in.hour, in.minute, in.second, 0, time.UTC)
+	if t.Day() != in.day {
 		return time.Time{} // there is no such day in that month
 	}
-	return t.Add(-d.offset)
+	offset := in.offset
+	if east, ok := place(city, t); ok && offset == 0 {
+		offset = east
+	}
+	if in.named != "" {
+		offset = american(seasons[in.named], t)
+	}
+	if in.strange {
+		if d.tell(); d != nil {
+			offset = d.zone
+		}
+	}
+	return t.Add(-offset)
 }
 
 func isWord(s string) bool { return !strings.ContainsAny(s, "0123456789") }
 
-// isMonth tells whether a word names a month, alone or between dashes.
+// isMonth reports whether a word names a month, alone or between dashes.
 func isMonth(word string) bool {
 	if _, after, ok := strings.Cut(word, "-"); ok {
 		word = after
 	}
-	_, ok := months[word[:min(3, len(word))]]
-	return ok
+	return monthOf(strings.ToLower(word)) != 0
 }
 
-// read takes one word. It reports false if the word is no part of a date.
-func (d *date) read(word string) bool {
+// read takes one word, in lower case and as it is written. It reports false if it makes no sense
+// in a date.
+func (d *date) read(word, written string) bool {
 	switch {
-	case word == "" || fillers[word]:
-		return true
-	case word == "am" || word == "a.m":
+	case word == "am":
 		d.morning = true
 		return true
-	case word == "pm" || word == "p.m":
+	case word == "pm":
 		d.afternoon = true
 		return true
 	case strings.Contains(word, ":") && !d.timed:
 		return d.clock(word)
-	case d.timed && strings.ContainsAny(word, "+-"):
+	case d.timed && strings.IndexAny(word, "+-") >= 0 && word != "-":
 		return d.zone(word)
 	}
 	if hours, ok := zones[word]; ok {
 		d.offset = time.Duration(hours * float64(time.Hour))
 		return true
 	}
+	if _, ok := seasons[word]; ok && d.timed {
+		d.named = word
+		return true
+	}
 	if d.isoDay(word) || d.dashedDay(word) || d.numericDay(word) {
 		return true
 	}
-	if len(word) >= 3 && d.month == 0 {
-		if month, ok := months[word[:3]]; ok {
-			d.month = int(month)
-			return true
-		}
+	if month := monthOf(word); month != 0 && d.month == 0 && isWord(word) {
+		d.month = month
+		return true
 	}
-	return d.number(word) || d.timed && isZoneName(word)
+	if isWord(word) {
+		isName := len(word) > 1 && len(word) < 6 && written == strings.ToUpper(word)
+		d.strange = d.strange || d.timed && isName && isLetters(word) && word != "hrs" && word != "hs"
+		return true
+	}
+	return d.number(word) || d.hours(word)
 }
 
-// isZoneName reports whether a word after the time of day must be the name of a zone, of which all
-// that is known is that it is less than a day from UTC.
-func isZoneName(word string) bool {
-	return len(word) >= 2 && len(word) <= 5 && word != "and" &&
-		strings.Trim(word, "abcdefghijklmnopqrstuvwxyz") == ""
+// isLetters reports whether a word in lower case has nothing but letters of ASCII.
+func isLetters(word string) bool {
+	return strings.Trim(word, "abcdefghijklmnopqrstuvwxyz") == ""
+}
+
+// hours reads 18h, 18h30 and 18.30h.
+func (d *date) hours(word string) bool {
+	if d.timed {
+		return false
+	}
+	for _, end := range []string{"hrs", "hs", "h"} {
+		if rest, ok := strings.CutSuffix(word, end); ok {
+			word = rest + "h"
+			break
+		}
+	}
+	if strings.HasSuffix(word, "h") && !strings.Contains(word, ".") {
+		word += "00"
+	}
+	hour, minute, ok := strings.Cut(strings.TrimSuffix(word, "h"), "h")
+	if !ok {
+		hour, minute, ok = strings.Cut(strings.TrimSuffix(word, "h"), ".")
+		ok = ok && (d.year != 0 || strings.HasSuffix(word, "h"))
+	}
+	return ok && len(minute) == 2 && d.clock(hour+":"+minute)
 }
 
 // numericDay reads 31.12.2006, where the day comes first, and 12/31/2006 and 31-12-2006, where only
-// one of the two can be the month. 3/4/2006 is left to be told by the rest.
+// one of the two can be the month. 3/4/2006 is left to be told by the rest. A year of two digits
+// goes only with a day that can be none else.
 func (d *date) numericDay(word string) bool {
 	parts := strings.FieldsFunc(word, func(r rune) bool { return r == '.' || r == '/' || r == '-' })
-	if len(parts) != 3 || len(parts[2]) != 4 || d.day != 0 || d.month != 0 {
+	if len(parts) != 3 || d.day != 0 || d.month != 0 {
 		return false
 	}
 	first, second, year := atoi(parts[0]), atoi(parts[1]), atoi(parts[2])
 	if first < 1 || second < 1 || year < 1 || min(first, second) > 12 || max(first, second) > 31 {
+		return false
+	}
+	switch {
+	case len(parts[2]) == 2 && max(first, second) > 12:
+		year += 2000
+	case len(parts[2]) != 4:
 		return false
 	}
 	d.year, d.month, d.day = year, first, second
@@ -178,17 +269,16 @@ func (d *date) isoDay(word string) bool {
 // dashedDay reads 02-Jan-06 and 02-Jan-2006.
 func (d *date) dashedDay(word string) bool {
 	parts := strings.Split(word, "-")
-	if len(parts) != 3 || len(parts[1]) < 3 {
+	if len(parts) != 3 || monthOf(parts[1]) == 0 {
 		return false
 	}
-	month, ok := months[parts[1][:3]]
-	d.month = int(month)
-	return ok && d.number(parts[0]) && d.number(parts[2])
+	d.month = monthOf(parts[1])
+	return d.number(parts[0]) && d.number(parts[2])
 }
 
 // number reads a day, or a year of four digits or, after the day, of two.
 func (d *date) number(word string) bool {
-	for _, ending := range []string{"st", "nd", "rd", "th"} {
+	for _, ending := range []string{"st", "nd", "rd", "th", "º", "°", "er"} {
 		word = strings.TrimSuffix(word, ending)
 	}
 	n := atoi(word)
@@ -216,6 +306,9 @@ func (d *date) clock(word string) bool {
 		if rest, ok := strings.CutSuffix(word, half); ok {
 			word, d.morning, d.afternoon = rest, half == "am", half == "pm"
 		}
+	}
+	for _, end := range []string{"hrs", "hs", "h"} {
+		word = strings.TrimSuffix(word, end)
 	}
 	if at := strings.IndexAny(word, "+-zgu"); at > 0 {
 		if !d.zone(word[at:]) {

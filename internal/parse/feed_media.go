@@ -35,6 +35,9 @@ func (g *gallery) add(m news.Media) {
 		return
 	}
 	m.Type = mediaType(m)
+	if strings.HasSuffix(m.Type, "/x-shockwave-flash") {
+		return // nothing shows it any more
+	}
 	m.Length = max(0, m.Length)
 	m.Title = strings.TrimSpace(m.Title)
 	same := func(other news.Media) bool { return other.URL == m.URL }
@@ -47,6 +50,13 @@ func (g *gallery) add(m news.Media) {
 	}
 	if len(g.media) < maxMedia {
 		g.media = append(g.media, m)
+	}
+}
+
+// addImage takes what is called an image, whatever its address looks like.
+func (g *gallery) addImage(address string) {
+	if address = link(g.base, address); address != "" {
+		g.add(news.Media{URL: address, Type: news.ImageType(address)})
 	}
 }
 
@@ -68,8 +78,11 @@ func (in *rssItem) media(base string) []news.Media {
 		g.add(news.Media{URL: e.attr("url"), Type: e.attr("type"), Length: size(e.attr("length"))})
 	}
 	g.addExtensions(in.others)
+	if isWeb(link(base, in.image)) {
+		g.addImage(in.image)
+	}
 	for _, e := range in.others.all("itunes:image") {
-		g.add(news.Media{URL: e.attr("href")})
+		g.addImage(e.attr("href"))
 	}
 	return g.media
 }
@@ -83,6 +96,7 @@ func (in *atomEntry) media(base string) []news.Media {
 				Title: l.attr("title"),
 			})
 		}
+		g.addThumbnails(&l)
 	}
 	g.addExtensions(in.others)
 	return g.media
@@ -94,23 +108,55 @@ func (g *gallery) addExtensions(x parts) {
 		g.addContent(e)
 	}
 	for _, group := range x.all("media:group") {
-		for e := range group.children() {
-			if e.local == "content" {
-				g.addContent(&e)
-			}
-		}
-		g.addThumbnails(group)
+		g.addGroup(group)
 	}
 	for _, e := range x.all("media:thumbnail") {
 		g.addThumbnail(e)
 	}
 }
 
+// addGroup takes one of the forms of a medium that a group holds: the default, or else the largest;
+// and its thumbnails only if it is no image, which they would show again.
+func (g *gallery) addGroup(group *part) {
+	var best *part
+	for e := range group.children() {
+		if e.local == "content" && (best == nil || isBetter(&e, best)) {
+			best = &e
+		}
+	}
+	if best == nil {
+		g.addThumbnails(group)
+		return
+	}
+	g.addContent(best)
+	if n := len(g.media); n == 0 || !strings.HasPrefix(g.media[n-1].Type, "image/") {
+		g.addThumbnails(group)
+	}
+}
+
+// isBetter reports whether a form of a medium is to be taken rather than another.
+func isBetter(e, than *part) bool {
+	weight := func(e *part) (isDefault int, pixels, bytes int64) {
+		if strings.EqualFold(e.attr("isDefault"), "true") {
+			isDefault = 1
+		}
+		return isDefault, size(e.attr("width")) * max(1, size(e.attr("height"))),
+			max(size(e.attr("fileSize")), size(e.attr("bitrate")))
+	}
+	d1, p1, b1 := weight(e)
+	d2, p2, b2 := weight(than)
+	return cmp.Or(cmp.Compare(d1, d2), cmp.Compare(p1, p2), cmp.Compare(b1, b2)) > 0
+}
+
 func (g *gallery) addContent(e *part) {
-	g.add(news.Media{
+	m := news.Media{
 		URL: e.attr("url"), Type: e.attr("type"), Length: size(e.attr("fileSize")),
 		Title: cmp.Or(e.first("title"), e.first("description")),
-	})
+	}
+	if mediaType(m) == "" && strings.EqualFold(e.attr("medium"), "image") {
+		m.Type = news.ImageType(m.URL)
+	}
+	g.add(m)
 	g.addThumbnails(e)
 }
 
@@ -124,7 +170,7 @@ func (g *gallery) addThumbnails(in *part) {
 }
 
 func (g *gallery) addThumbnail(e *part) {
-	g.add(news.Media{URL: cmp.Or(e.attr("url"), e.text())})
+	g.addImage(cmp.Or(e.attr("url"), e.text()))
 }
 
 // mediaText returns a text of Media RSS, of the item or else of its first group.

@@ -57,7 +57,7 @@ func (in *rssItem) authors() []news.Author {
 	if authors = tidyAuthors(authors); len(authors) > 0 {
 		return authors
 	}
-	return namesOnly([]string{x.text("dc:author", "itunes:author", "media:credit")})
+	return namesOnly([]string{x.text("dc:author", "itunes:author")})
 }
 
 // tidyAuthors leaves out who has no name, and whoever is named twice. An address has to do as a

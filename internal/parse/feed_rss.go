@@ -3,7 +3,6 @@ package parse
 import (
 	"cmp"
 	"strings"
-	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -13,6 +12,7 @@ type rssReader struct {
 	*reader
 	origin news.Origin
 	lang   string
+	site   string // that items' links are relative to, unless the document names a base
 }
 
 // rssHead is what a channel says of itself.
@@ -26,6 +26,7 @@ type rssItem struct {
 	title, description, content, link, author, pubDate string
 	guid, permaLink                                    string
 	sourceURL, sourceTitle                             string
+	image                                              string
 	enclosures                                         []part
 	tags                                               []string
 	others                                             parts
@@ -36,16 +37,20 @@ func parseRSS(doc news.Document, feed *xmlFeed) ([]news.Item, []error) {
 	head := feed.rssHead()
 	x := head.others
 	r.lang = cmp.Or(head.language, x.text("dc:language"), feed.lang)
+	r.dates.lang = r.lang
 	self := link(r.base, x.atomLink("self"))
 	r.base = cmp.Or(r.base, news.Base(self), head.link)
 	r.origin = news.Origin{
 		Title: cmp.Or(head.title, x.text("dc:title")),
 		URL:   self,
 		Link:  link(r.base, cmp.Or(head.link, x.atomLink("alternate"))),
-		Updated: firstDate(head.lastBuildDate, head.pubDate,
+		Updated: r.dates.first(head.lastBuildDate, head.pubDate,
 			x.text("dc:date", "atom:updated")),
 	}
 	r.origin.ID = cmp.Or(feed.about, r.origin.URL, r.origin.Link, unstated(doc))
+	if feed.base == "" && isWeb(r.origin.Link) {
+		r.site = r.origin.Link
+	}
 	feed.around(r.base, r.lang, r.origin, nil)
 	return r.each(r.item)
 }
@@ -97,11 +102,13 @@ func readRSSItem(in part) (item rssItem) {
 		case "link":
 			item.link = cmp.Or(p.text(), p.attr("href"))
 		case "author":
-			item.author = p.text()
+			item.author = cmp.Or(p.first("name"), p.text())
 		case "pubdate":
 			item.pubDate = p.text()
 		case "source":
 			item.sourceURL, item.sourceTitle = p.attr("url"), p.text()
+		case "image":
+			item.image = cmp.Or(p.first("url"), p.attr("href"), p.attr("url"), p.text())
 		case "enclosure":
 			item.enclosures = append(item.enclosures, p)
 		case "guid":
@@ -118,9 +125,13 @@ func (r *rssReader) item(raw xmlItem, xml part) *news.Item {
 	in := readRSSItem(xml)
 	x := in.others
 	base, inner := r.bases(raw)
+	address := link(cmp.Or(r.site, base), in.address())
+	if r.feed.base == "" && raw.base == "" && isWeb(address) {
+		inner = resolve(address, raw.inner) // what a text refers to is beside its own page
+	}
 	item := &news.Item{
 		GUID:    cmp.Or(in.guid, raw.about, x.text("dc:identifier")),
-		URL:     link(base, in.address()),
+		URL:     address,
 		Base:    inner,
 		Title:   cmp.Or(in.title, x.text("dc:title", "media:title", "itunes:title", "atom:title")),
 		Summary: cmp.Or(in.description, x.text("dc:description", "atom:summary")),
@@ -131,14 +142,16 @@ func (r *rssReader) item(raw xmlItem, xml part) *news.Item {
 		Media:   in.media(base),
 		Origin:  r.origin,
 	}
-	item.Summary = cmp.Or(item.Summary, x.text("itunes:summary", "media:description"))
+	if item.Summary == "" || saysOnly(item.Summary) {
+		item.Summary = cmp.Or(x.text("itunes:summary"), mediaText(x, "description"), item.Summary)
+	}
 	if item.Summary == item.Content {
 		item.Summary = "" // it is no summary
 	}
 	if in.sourceURL != "" && in.sourceTitle != "" {
 		item.Origin = news.Origin{ID: in.sourceURL, URL: in.sourceURL, Title: in.sourceTitle}
 	}
-	in.dates(item)
+	in.dates(item, r.dates)
 	return item
 }
 
@@ -168,25 +181,15 @@ func (in *rssItem) allTags() []string {
 
 // dates reads the dates of an item. Dublin Core has one date only: beside a pubDate it is that of
 // the last change, alone it is that of publication.
-func (in *rssItem) dates(item *news.Item) {
+func (in *rssItem) dates(item *news.Item, d *dater) {
 	x := in.others
-	dc := parseDate(x.text("dc:date", "prism:publicationdate"))
-	item.Published = firstDate(in.pubDate,
+	dc := d.date(x.text("dc:date", "prism:publicationdate"))
+	item.Published = d.first(in.pubDate,
 		x.text("atom:published", "dcterms:issued", "dcterms:created"))
-	item.Modified = parseDate(x.text("atom:updated", "dcterms:modified"))
+	item.Modified = d.date(x.text("atom:updated", "dcterms:modified"))
 	if item.Published.IsZero() {
 		item.Published = dc
 	} else if item.Modified.IsZero() && dc.After(item.Published) {
 		item.Modified = dc
 	}
-}
-
-// firstDate returns the first text that is a date, the zero time if none is.
-func firstDate(texts ...string) time.Time {
-	for _, text := range texts {
-		if t := parseDate(text); !t.IsZero() {
-			return t
-		}
-	}
-	return time.Time{}
 }

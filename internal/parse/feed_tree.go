@@ -208,10 +208,31 @@ func (m *mender) closeForgotten(t *tag, local string) {
 	case local == item.local && bytes.Equal(t.name, item.name) && !m.within("content"):
 		m.closeTo(m.item - 1)
 	case m.feed.root != "feed" && len(m.open) == m.item+1 &&
-		slices.Contains(textOnly, top.local) && isItemChild(t.name, local):
+		slices.Contains(textOnly, top.local) && isItemChild(t.name, local) && !m.hasEnd(top, item):
 		m.closeTo(m.item)
 	}
 }
+
+// farEnd is how many bytes on the end tag of an element that should hold text alone is looked for.
+const farEnd = 2 << 10
+
+// hasEnd reports whether the end tag of the innermost element comes before another element of its
+// name and before the end of the item: then what starts here is within it.
+func (m *mender) hasEnd(top, item element) bool {
+	ahead := m.src[m.pos:min(len(m.src), m.pos+farEnd)]
+	if end := bytes.Index(ahead, append([]byte("</"), item.name...)); end >= 0 {
+		ahead = ahead[:end]
+	}
+	end := bytes.Index(ahead, append([]byte("</"), top.name...))
+	if end < 0 || goesOn(ahead[end+2+len(top.name):]) {
+		return false
+	}
+	again := bytes.Index(ahead[:end], append([]byte("<"), top.name...))
+	return again < 0 || goesOn(ahead[again+1+len(top.name):])
+}
+
+// goesOn reports whether a name goes on here.
+func goesOn(rest []byte) bool { return len(rest) > 0 && isNameByte(rest[0]) }
 
 // isItemChild tells whether an element can only be a child of an RSS item.
 func isItemChild(name []byte, local string) bool {

@@ -14,15 +14,16 @@ var errCut = errors.New("the document ends within it")
 
 // reader maps the parts of a feed document to items.
 type reader struct {
-	feed *xmlFeed
-	base string // address that the document's references resolve against
+	feed  *xmlFeed
+	base  string // address that the document's references resolve against
+	dates *dater
 }
 
 // newReader also settles what relative references of the document resolve against: xml:base, else
 // its own address, as far as that may be published.
 func newReader(doc news.Document, feed *xmlFeed) *reader {
 	base := resolve(news.Base(doc.URL), feed.base)
-	return &reader{feed: feed, base: base}
+	return &reader{feed: feed, base: base, dates: &dater{text: doc.Body, lang: feed.lang}}
 }
 
 // each maps every item that is not known. What parse returns is nil for an element that only has
