@@ -23,7 +23,10 @@ type Config struct {
 	Inbox      string // directory of the source "inbox"; empty if there is none
 	SweepEvery time.Duration
 	Window     news.Extent // what a feed's subscription document covers
-	MaxAge     MaxAge
+	// WindowShare is how much of a topic's window one source's articles may take, in percent.
+	WindowShare int
+	PerHour     int // new articles that a source may bring in an hour that does not say; 0: any number
+	MaxAge      MaxAge
 	// ShutdownGrace is how long the work under way may take when the daemon is told to stop.
 	ShutdownGrace time.Duration
 	Fetch         Fetch

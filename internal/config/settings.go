@@ -34,6 +34,8 @@ func (l *loader) settings() fields {
 		"window_size":  count(&c.Window.Least, 1, 1000),
 		"window_span":  parsed(&c.Window.Span, duration(0, 31*24*time.Hour)),
 		"window_bytes": parsed(&l.windowBytes, size(1e4, 1e8)),
+		"window_share": count(&c.WindowShare, 1, 100),
+		"per_hour":     count(&c.PerHour, 0, 1e6),
 		"max_age": fields{
 			"fastest": parsed(&c.MaxAge.Fastest, duration(time.Minute, 24*time.Hour)),
 			"slowest": parsed(&c.MaxAge.Slowest, duration(time.Minute, 24*time.Hour)),

@@ -45,14 +45,14 @@ var keysOf = map[news.SourceKind]struct {
 		needs: []string{"path"},
 		refused: map[string]string{
 			"url": "is for feeds: want path", "slowest": forPolled, "sites": forOthers,
-			"allow": forPolled,
+			"allow": forPolled, "per_hour": forPolled,
 			"every": "is for feeds: folders are swept as sweep_every says",
 		},
 	},
 	news.KindPush: {
 		refused: map[string]string{
 			"url": lookedAt, "path": lookedAt, "every": lookedAt, "slowest": forPolled,
-			"on_remove": forFolders, "sites": forOthers, "allow": forPolled,
+			"on_remove": forFolders, "sites": forOthers, "allow": forPolled, "per_hour": forPolled,
 		},
 	},
 }
@@ -150,6 +150,7 @@ func (l *loader) readSource(r *reader, n ast.Node) news.Source {
 		"sites":     sites(&s.Sites),
 		"allow":     allowance(&s.Allow),
 		"public":    boolean(&s.Public),
+		"per_hour":  count(&s.PerHour, 1, 1e6),
 		"on_remove": parsed(&s.OnRemove, oneOf(news.KeepArticles, news.WithdrawArticles)),
 	}.read(r, n)
 	r.require(n, "id", "name", "kind")

@@ -60,11 +60,14 @@ type Daemon struct {
 // Open opens the data directory of a configuration and builds the flow on it.
 func Open(opts Options) (*Daemon, error) {
 	log, cfg := opts.Log, opts.Config
+	cfg.Sources = bounded(cfg.Sources, cfg.PerHour)
 	classifier, err := classify.New(cfg.Topics)
 	if err != nil {
 		return nil, err
 	}
-	articles, err := store.Open(log, cfg.Data, store.Options{})
+	articles, err := store.Open(log, cfg.Data, store.Options{
+		Share: shareOf(&cfg), Span: cfg.Window.Span,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +88,25 @@ func Open(opts Options) (*Daemon, error) {
 		Store: articles, Polls: polls, Fetcher: fetcher, Reader: reader, Flow: flow,
 		log: log, cfg: cfg, opts: opts, topics: newTopicSet(&cfg, opts.Version),
 	}, nil
+}
+
+// bounded gives the sources that say nothing of it the bound on new articles that all have.
+func bounded(sources []news.Source, perHour int) []news.Source {
+	sources = slices.Clone(sources)
+	for i := range sources {
+		if src := &sources[i]; src.Kind.Polled() && src.PerHour == 0 {
+			src.PerHour = perHour
+		}
+	}
+	return sources
+}
+
+// shareOf is how many bytes of a topic's window one source may take, 0 for any number.
+func shareOf(cfg *config.Config) int {
+	if cfg.WindowShare == 100 {
+		return 0
+	}
+	return cfg.Window.Size / 100 * cfg.WindowShare
 }
 
 // Close closes the data directory, and the connections that are kept for the next request.

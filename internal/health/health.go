@@ -52,7 +52,7 @@ type Health struct {
 
 // Finding is something about a source that somebody should look into, whatever its status.
 type Finding struct {
-	Name string `json:"name"` // aside, no-items, quiet, note, moved or overdue
+	Name string `json:"name"` // aside, no-items, quiet, note, quota, share, moved or overdue
 	Text string `json:"text"`
 }
 
@@ -127,6 +127,14 @@ func findings(src news.Source, st news.PollState, now time.Time) []Finding {
 	}
 	if st.Note != "" {
 		add("note", "%s", st.Note)
+	}
+	if st.Deferred > 0 {
+		add("quota", "it brings more than %d new articles an hour (per_hour): %d wait for the next",
+			src.PerHour, st.Deferred)
+	}
+	if st.Crowded > 0 {
+		add("share", "%d of its articles stand behind others' news: it has its share of a topic "+
+			"(window_share)", st.Crowded)
 	}
 	if st.Moved != "" {
 		add("moved", "its server says since %s that it has moved to %s",

@@ -175,3 +175,14 @@ func TestAside(t *testing.T) {
 		t.Errorf("a source: %+v", h)
 	}
 }
+
+// TestQuotaAndShareAreFindings, whatever else a source is.
+func TestQuotaAndShareAreFindings(t *testing.T) {
+	st := news.PollState{Polls: 1, LastSuccess: now, Items: 9, Deferred: 5, Crowded: 3}
+	src := news.Source{ID: "s", Kind: news.KindFeed, Enabled: true, PerHour: 10}
+	h := Of(src, st, now)
+	if h.Status != OK || textOf(h.Findings, "quota") != "it brings more than 10 new articles an hour "+
+		"(per_hour): 5 wait for the next" || !strings.Contains(textOf(h.Findings, "share"), "3 of its") {
+		t.Errorf("%+v", h)
+	}
+}

@@ -24,6 +24,8 @@ type Reader interface {
 // are on disk. All articles of one document come in one call.
 type Archive interface {
 	Accept(ctx context.Context, candidates []news.Candidate) ([]news.Result, error)
+	// Weigh tells what Accept would make of candidates now.
+	Weigh(candidates []news.Candidate) ([]news.Result, error)
 	// WithdrawKnown withdraws the article that a source knows under a guid. If there is none, that
 	// is no error.
 	WithdrawKnown(ctx context.Context, source, guid string) (news.Result, error)
@@ -86,7 +88,7 @@ func (f *Flow) Run(ctx context.Context, src news.Source) (news.Report, error) {
 		return news.Report{Source: src.ID}, err
 	}
 	start := f.now()
-	reading, report, runErr := f.look(ctx, src, validators(before, start))
+	reading, report, runErr := f.look(ctx, src, validators(before, start), roomFor(src, before, start))
 	if runErr != nil && ctx.Err() != nil {
 		return report, runErr // stopped, which says nothing about the source
 	}
@@ -107,13 +109,13 @@ func (f *Flow) Run(ctx context.Context, src news.Source) (news.Report, error) {
 
 // Once looks at a source that is not configured, and remembers nothing about it but its articles.
 func (f *Flow) Once(ctx context.Context, src news.Source) (news.Report, error) {
-	_, report, err := f.look(ctx, src, news.Validators{})
+	_, report, err := f.look(ctx, src, news.Validators{}, nil)
 	return report, err
 }
 
 // look reads a source and takes its documents through the flow.
 func (f *Flow) look(
-	ctx context.Context, src news.Source, last news.Validators,
+	ctx context.Context, src news.Source, last news.Validators, room *int,
 ) (news.Reading, news.Report, error) {
 	report := news.Report{Source: src.ID}
 	if err := f.Journal.refused(src.ID); err != nil {
@@ -128,7 +130,7 @@ func (f *Flow) look(
 	for _, doc := range reading.Documents {
 		report.Documents++
 		report.Bytes += int64(len(doc.Body))
-		if err := f.take(ctx, src, doc, &report); err != nil {
+		if err := f.take(ctx, src, doc, &report, room); err != nil {
 			if src.Kind != news.KindFolder || news.KindOf(err) == news.Internal {
 				return reading, report, fmt.Errorf("source %s: %w", src.ID, err)
 			}
@@ -138,7 +140,9 @@ func (f *Flow) look(
 	if err := f.removed(ctx, src, reading, &report); err != nil {
 		return reading, report, err
 	}
-	f.reader.Keep(src, reading)
+	if report.Count(news.Deferred) == 0 {
+		f.reader.Keep(src, reading)
+	}
 	return reading, report, nil
 }
 
@@ -147,14 +151,14 @@ func (f *Flow) Take(
 	ctx context.Context, src news.Source, doc news.Document,
 ) (news.Report, error) {
 	report := news.Report{Source: src.ID, Documents: 1, Bytes: int64(len(doc.Body))}
-	err := f.take(ctx, src, doc, &report)
+	err := f.take(ctx, src, doc, &report, nil)
 	return report, err
 }
 
 // take is the flow: a document is parsed, its items are cleaned, their articles are placed, and
 // all of them are stored together. What is wrong with one item never loses the others.
 func (f *Flow) take(
-	ctx context.Context, src news.Source, doc news.Document, report *news.Report,
+	ctx context.Context, src news.Source, doc news.Document, report *news.Report, room *int,
 ) error {
 	done, err := f.Journal.begin(ctx, src.ID, doc.Name)
 	if err != nil {
@@ -182,7 +186,7 @@ func (f *Flow) take(
 	report.Faults = append(report.Faults, read.faults...)
 	report.Results = append(report.Results, refused...)
 	report.Results = append(report.Results, unchanged(src, read.passed)...)
-	results, err := f.archive.Accept(ctx, candidates)
+	results, err := f.accept(ctx, candidates, room)
 	report.Results = append(report.Results, results...)
 	if err == nil {
 		f.known.keep(src, doc, read.passed, candidates, results)

@@ -31,6 +31,7 @@ type world struct {
 	acceptErr  error
 	saveErr    error
 	candidates []news.Candidate
+	stored     map[string]bool // by title; nil: nothing is remembered
 	states     map[string]news.PollState
 	read       func(ctx context.Context) // runs inside Read
 }
@@ -77,9 +78,32 @@ func (w *world) Accept(
 	w.candidates = append(w.candidates, candidates...)
 	var results []news.Result
 	for _, c := range candidates {
-		results = append(results, news.Result{Outcome: news.Accepted, Title: c.Article.Title})
+		outcome := w.outcome(&c)
+		results = append(results, news.Result{Outcome: outcome, Title: c.Article.Title})
+		if w.stored != nil && outcome == news.Accepted {
+			w.stored[c.Article.Title] = true
+		}
 	}
 	return results, nil
+}
+
+// Weigh takes whatever has no known title for new.
+func (w *world) Weigh(candidates []news.Candidate) ([]news.Result, error) {
+	results := make([]news.Result, len(candidates))
+	for i, c := range candidates {
+		results[i] = news.Result{Outcome: w.outcome(&c), Title: c.Article.Title}
+	}
+	return results, nil
+}
+
+func (w *world) outcome(c *news.Candidate) news.Outcome {
+	switch {
+	case w.stored[c.Article.Title]:
+		return news.Unchanged
+	case c.Held:
+		return news.Deferred
+	}
+	return news.Accepted
 }
 
 func (w *world) State(source string) (news.PollState, error) { return w.states[source], nil }

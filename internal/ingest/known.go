@@ -125,7 +125,8 @@ func (m *memory) keep(
 	}
 	items := slices.Clone(passed)
 	for i := range candidates {
-		lasts := results[i].Outcome != news.Rejected && results[i].Owner == "" // see store's claims
+		lasts := results[i].Outcome != news.Rejected &&
+			results[i].Outcome != news.Deferred && results[i].Owner == "" // see store's claims
 		if lasts && candidates[i].Item.Mark != 0 {
 			k := m.item(&candidates[i])
 			k.id = results[i].ID

@@ -248,3 +248,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		t.Errorf("%d feeds are remembered, want as many as fit", len(m.feeds))
 	}
 }
+
+func (f failing) Weigh(candidates []news.Candidate) ([]news.Result, error) {
+	return make([]news.Result, len(candidates)), f.err
+}

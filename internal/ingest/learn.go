@@ -43,6 +43,7 @@ func learn(
 	st.Updated += report.Count(news.Updated)
 	st.Unchanged += report.Count(news.Unchanged)
 	st.Rejected += report.Count(news.Rejected)
+	learnHour(&st, src, report, now)
 	if report.Count(news.Accepted)+report.Count(news.Updated) > 0 {
 		st.Usual, st.LastChange = usual(before, now), st.LastPoll
 	}
@@ -59,6 +60,9 @@ func learn(
 	}
 	if src.Kind.Polled() { // others come by themselves, or in a sweep
 		st.Due, st.Why = next(st, src, reading, now)
+		if end := st.Hour.Add(hour); st.Deferred > 0 && end.Before(st.Due) {
+			st.Due, st.Why = end, "what waits for its next hour"
+		}
 	}
 	return st
 }
@@ -87,7 +91,9 @@ func learnSuccess(st *news.PollState, reading news.Reading, report *news.Report)
 		}
 		return
 	}
-	st.Validators, st.ValidatorsAt = reading.Validators, st.LastPoll
+	if st.Deferred == 0 { // else the whole document is to come again
+		st.Validators, st.ValidatorsAt = reading.Validators, st.LastPoll
+	}
 	st.Items = len(report.Results)
 	if n := len(reading.Documents); n > 0 && reading.Documents[n-1].URL != "" {
 		st.Rhythm = parse.FeedRhythm(reading.Documents[n-1])

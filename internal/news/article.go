@@ -96,6 +96,7 @@ type Candidate struct {
 	Item       Item // what the article was made of, kept so that it can be cleaned anew
 	Article    Article
 	Placements []Placement
+	Held       bool   // not to be stored now if it is new: its source has brought enough
 	File       string // name of the folder's file that it came from; empty for any other source
 }
 
@@ -108,6 +109,7 @@ const (
 	Updated   Outcome = "updated"
 	Unchanged Outcome = "unchanged"
 	Rejected  Outcome = "rejected"
+	Deferred  Outcome = "deferred" // it waits for the next look: its source has brought enough
 	Conflict  Outcome = "conflict" // its condition does not hold: nothing was changed
 )
 
@@ -120,6 +122,8 @@ type Result struct {
 	Title      string      `json:"title"`
 	Lang       string      `json:"lang,omitempty"`
 	Placements []Placement `json:"placements,omitempty"`
+	// Crowded says that it stands behind others' news, since its source had its share of a topic.
+	Crowded bool `json:"crowded,omitempty"`
 	// Owner is the source whose article it is, if that is another than Source.
 	Owner string `json:"owner,omitempty"`
 	// From is the source that had the article until Source, which speaks for its link, took it.

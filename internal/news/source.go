@@ -66,6 +66,8 @@ type Source struct {
 	Sites []string `json:"sites,omitempty"`
 	// Public says that its address holds no secret, whatever it looks like.
 	Public bool `json:"public,omitempty"`
+	// PerHour bounds how many new articles it may bring in an hour; 0: any number.
+	PerHour int `json:"per_hour,omitempty"`
 	// Allow is what only this source may ask, its redirects included.
 	Allow Allowance `json:"allow,omitzero"`
 	// Slowest bounds how rarely a source that publishes little is looked at; Every how often.
@@ -203,6 +205,11 @@ type PollState struct {
 	Updated     int        `json:"updated,omitempty"`
 	Unchanged   int        `json:"unchanged,omitempty"`
 	Rejected    int        `json:"rejected,omitempty"`
+
+	Hour     time.Time `json:"hour,omitzero"`      // when it brought something new, the hour's first
+	HourNew  int       `json:"hour_new,omitempty"` // articles that it has brought since, if PerHour
+	Deferred int       `json:"deferred,omitempty"` // of the last document: they wait for the next hour
+	Crowded  int       `json:"crowded,omitempty"`  // of the last document: beyond its share of a topic
 
 	Why          string        `json:"why,omitempty"`          // the next poll is when it is
 	Note         string        `json:"note,omitempty"`         // of the last look: see Reading

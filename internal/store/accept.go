@@ -118,6 +118,19 @@ type verdict struct {
 
 // decide decides about one candidate, and changes nothing.
 func (r reading) decide(o *offer, contested map[claim]string) (verdict, error) {
+	v, err := r.become(o, contested)
+	if v.act == actCreate && o.Held {
+		a := &o.Article
+		return verdict{result: news.Result{
+			Outcome: news.Deferred, Source: a.Source, Title: a.Title, Lang: a.Lang,
+			Reason: "its source has brought as many new articles as it may in an hour",
+		}}, nil
+	}
+	return v, err
+}
+
+// become is what a candidate is, whether or not there is room for it.
+func (r reading) become(o *offer, contested map[claim]string) (verdict, error) {
 	a := &o.Article
 	if o.fault != "" {
 		return verdict{result: news.Result{
@@ -213,8 +226,21 @@ func (w *writing) create(o *offer, v *verdict) (news.Result, error) {
 		return news.Result{}, err
 	}
 	c.aliases = append(c.aliases, aliasID(a.ID))
+	return w.enter(c, news.Accepted)
+}
+
+// enter applies a change that brings an article into topics, within its source's share of each.
+func (w *writing) enter(c *change, outcome news.Outcome) (news.Result, error) {
+	crowded, err := w.bound(c)
+	if err != nil {
+		return news.Result{}, err
+	}
 	w.stampFeeds(c)
-	return resultOf(news.Accepted, rec), w.apply(c)
+	result := resultOf(outcome, c.after)
+	if crowded {
+		result.Crowded, result.Reason = true, "its source has its share of the news: behind it for now"
+	}
+	return result, w.apply(c)
 }
 
 // firstUpdated is when a new article last changed as far as its source says, and never later
@@ -261,8 +287,7 @@ func (w *writing) update(o *offer, v *verdict) (news.Result, error) {
 	if c.aliases, err = w.newAliases(o.Candidate, known.key, o.shared, nil); err != nil {
 		return news.Result{}, err
 	}
-	w.stampFeeds(c)
-	return resultOf(news.Updated, &rec), w.apply(c)
+	return w.enter(c, news.Updated)
 }
 
 // visibly is the time of a change that a reader sees: now, but later than the last one that
@@ -298,10 +323,11 @@ func (w *writing) place(o *offer, v *verdict) (news.Result, error) {
 	if c.aliases, err = w.newAliases(o.Candidate, known.key, o.shared, nil); err != nil {
 		return news.Result{}, err
 	}
-	w.stampFeeds(c)
-	result := resultOf(news.Updated, &rec)
-	result.Reason = "its topics changed"
-	return result, w.apply(c)
+	result, err := w.enter(c, news.Updated)
+	if !result.Crowded {
+		result.Reason = "its topics changed"
+	}
+	return result, err
 }
 
 // sameTopics tells whether two lists of placements name the same topics.

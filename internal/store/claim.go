@@ -84,13 +84,12 @@ func (w *writing) takeOver(o *offer, known *record) (news.Result, error) {
 	if c.aliases, err = w.newAliases(o.Candidate, known.key, o.shared, known); err != nil {
 		return news.Result{}, err
 	}
-	w.stampFeeds(c)
-	result := resultOf(news.Updated, &rec)
+	result, err := w.enter(c, news.Updated)
 	result.From = known.Source
 	if result.Reason == "" {
 		result.Reason = takenFrom(known)
 	}
-	return result, w.apply(c)
+	return result, err
 }
 
 func takenFrom(known *record) string {

@@ -54,6 +54,10 @@ type Options struct {
 	NoSync bool             // do not wait for the disk: for tests and throw-away stores
 	// OpenFile opens files as os.OpenFile does, which it is if nil.
 	OpenFile func(name string, flag int, mode os.FileMode) (*os.File, error)
+	// Share is how many bytes, in a document as estimated, one source's news of the last Span may
+	// take in a topic's window; 0 for any number. What goes beyond enters as backfill.
+	Share int
+	Span  time.Duration
 }
 
 // Store is the articles' side of a data directory. It is safe for concurrent use.
@@ -66,6 +70,7 @@ type Store struct {
 	unzip        *zstd.Decoder
 
 	judge      atomic.Pointer[Judge]
+	shares     *shares
 	toGiveBack int // offers since mapped pages were given back; of the writing goroutine
 	requests   chan request
 	closing    chan struct{} // closed by Close: nothing new is taken
@@ -88,6 +93,7 @@ func Open(log *slog.Logger, dir string, opts Options) (*Store, error) {
 	}
 	s := &Store{
 		log: log, db: db, now: opts.Now,
+		shares:   &shares{most: opts.Share, span: opts.Span, topics: map[string]*topicShare{}},
 		requests: make(chan request, 256), closing: make(chan struct{}),
 		stopped: make(chan struct{}),
 	}

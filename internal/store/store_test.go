@@ -46,6 +46,7 @@ type tested struct {
 	clock *clock
 	t     testing.TB
 	dir   string
+	share int // bytes of one source in a topic; 0: any number
 }
 
 // newStore opens a new store that closes with the test.
@@ -58,7 +59,9 @@ func newStore(t testing.TB) *tested {
 
 func (s *tested) open() {
 	s.t.Helper()
-	opened, err := Open(newstest.Logger(s.t), s.dir, Options{Now: s.clock.now, NoSync: true})
+	opened, err := Open(newstest.Logger(s.t), s.dir, Options{
+		Now: s.clock.now, NoSync: true, Share: s.share, Span: 48 * time.Hour,
+	})
 	if err != nil {
 		s.t.Fatal(err)
 	}

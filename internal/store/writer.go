@@ -31,6 +31,7 @@ type writing struct {
 	touched map[news.FeedKey]bool
 	feeds   map[news.FeedKey]*feed
 	closing map[news.FeedKey]closing // archives to be closed at the end
+	shares  *shares
 }
 
 // writing begins to write in a transaction.
@@ -38,7 +39,7 @@ func (s *Store) writing(t tx) *writing {
 	return &writing{
 		reading: s.reading(t), zip: s.zip, now: s.now().UTC().Truncate(time.Second),
 		states: map[news.FeedKey]state{}, touched: map[news.FeedKey]bool{},
-		feeds: map[news.FeedKey]*feed{}, closing: map[news.FeedKey]closing{},
+		feeds: map[news.FeedKey]*feed{}, closing: map[news.FeedKey]closing{}, shares: s.shares,
 	}
 }
 
@@ -156,6 +157,9 @@ func (s *Store) transact(group []request) error {
 		}
 		return w.saveStates()
 	})
+	if err != nil {
+		clear(s.shares.topics) // it counted what was not stored
+	}
 	s.giveBack(group)
 	if err != nil || len(touched) == 0 {
 		return err
