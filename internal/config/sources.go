@@ -26,8 +26,14 @@ const (
 	wantURL    = "is for folders: want url"
 	forPolled  = "is for sources that are polled"
 	forOthers  = "is for others' sources: the desk's own speak for every link"
+	forFiles   = "is for folders: their files may be read while they are written"
 	lookedAt   = "is for sources that are looked at: articles are pushed into this one"
 )
+
+// noFolder are the keys of folders alone.
+var noFolder = map[string]string{
+	"path": wantURL, "on_remove": forFolders, "ready": forFiles,
+}
 
 // keysOf says for each kind that can be configured which keys it needs, and which make no sense in
 // it and why.
@@ -35,12 +41,8 @@ var keysOf = map[news.SourceKind]struct {
 	needs   []string
 	refused map[string]string
 }{
-	news.KindFeed: {
-		needs: []string{"url"}, refused: map[string]string{"path": wantURL, "on_remove": forFolders},
-	},
-	news.KindWordPress: {
-		needs: []string{"url"}, refused: map[string]string{"path": wantURL, "on_remove": forFolders},
-	},
+	news.KindFeed:      {needs: []string{"url"}, refused: noFolder},
+	news.KindWordPress: {needs: []string{"url"}, refused: noFolder},
 	news.KindFolder: {
 		needs: []string{"path"},
 		refused: map[string]string{
@@ -53,6 +55,7 @@ var keysOf = map[news.SourceKind]struct {
 		refused: map[string]string{
 			"url": lookedAt, "path": lookedAt, "every": lookedAt, "slowest": forPolled,
 			"on_remove": forFolders, "sites": forOthers, "allow": forPolled, "per_hour": forPolled,
+			"ready": forFiles,
 		},
 	},
 }
@@ -152,6 +155,7 @@ func (l *loader) readSource(r *reader, n ast.Node) news.Source {
 		"public":    boolean(&s.Public),
 		"per_hour":  count(&s.PerHour, 1, 1e6),
 		"on_remove": parsed(&s.OnRemove, oneOf(news.KeepArticles, news.WithdrawArticles)),
+		"ready":     parsed(&s.Ready, ready),
 	}.read(r, n)
 	r.require(n, "id", "name", "kind")
 	r.checkSlowest(n, s)
@@ -248,6 +252,18 @@ func siteName(s string) (string, error) {
 			"paper.example or medium.com/@ana", s)
 	}
 	return s, nil
+}
+
+// ready reads how it is told that a file is written: quiet with or without a duration, rename or
+// marker.
+func ready(s string) (news.Ready, error) {
+	how, after, timed := strings.Cut(s, " ")
+	if how == string(news.ReadyQuiet) && timed {
+		quiet, err := duration(time.Second, 24*time.Hour)(after)
+		return news.Ready{How: news.ReadyQuiet, Quiet: quiet}, err
+	}
+	known, err := oneOf(news.ReadyQuiet, news.ReadyRename, news.ReadyMarker)(s)
+	return news.Ready{How: known}, err
 }
 
 // tags reads the tags that all articles of a source get beside their own.

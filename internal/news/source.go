@@ -74,6 +74,8 @@ type Source struct {
 	Slowest time.Duration `json:"slowest,omitempty"`
 	// OnRemove says what becomes of the articles of a folder's file that is removed.
 	OnRemove OnRemove `json:"on_remove,omitempty"`
+	// Ready says when a folder's file is written to its end.
+	Ready Ready `json:"ready,omitzero"`
 }
 
 // Shown is an address of the source as anybody may see it.
@@ -107,6 +109,23 @@ type OnRemove string
 const (
 	KeepArticles     OnRemove = "keep"
 	WithdrawArticles OnRemove = "withdraw"
+)
+
+// Ready says when a file of a folder is written to its end.
+type Ready struct {
+	How   ReadyHow      `json:"how,omitempty"`
+	Quiet time.Duration `json:"quiet,omitempty"` // for ReadyQuiet; 0 for what is usual
+}
+
+// ReadyHow says how it is told that a file is written to its end.
+type ReadyHow string
+
+// A file that is left alone is written, that of a file that appears under its name by a rename or
+// link, or that beside which a marker stands.
+const (
+	ReadyQuiet  ReadyHow = "quiet" // as is ""
+	ReadyRename ReadyHow = "rename"
+	ReadyMarker ReadyHow = "marker"
 )
 
 // Document is what a source yielded: raw bytes, with their address and time.

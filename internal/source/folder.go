@@ -18,8 +18,6 @@ import (
 )
 
 const (
-	// settle is how long a file must have been left alone to count as written.
-	settle = 2 * time.Second
 	// One reading of a folder yields at most so many files and bytes, but always one file.
 	maxFiles = 500
 	maxBytes = 32_000_000
@@ -30,6 +28,7 @@ const (
 type folder struct {
 	mu      sync.Mutex
 	looked  map[string]fs.FileInfo // every file as it was at the last look
+	since   map[string]time.Time   // since which look it has been so
 	yielded map[string]fs.FileInfo // by the last reading
 	kept    map[string]fs.FileInfo // of which we were told that they are dealt with
 	faults  map[string]fault       // of the last reading
@@ -68,7 +67,7 @@ func (f *folder) keep(reading news.Reading) {
 
 // read looks at every file of the folder and yields those that are new or have changed.
 func (f *folder) read(
-	ctx context.Context, src news.Source, log *slog.Logger, now time.Time,
+	ctx context.Context, src news.Source, log *slog.Logger, inPlace *writes, now time.Time,
 ) (news.Reading, error) {
 	root, err := os.OpenRoot(src.Path)
 	if err != nil {
@@ -76,15 +75,16 @@ func (f *folder) read(
 	}
 	defer root.Close() // only read from
 	w := &walk{
-		ctx: ctx, root: root, base: src.Path,
-		files: make(map[string]fs.FileInfo), faults: make(map[string]fault),
+		ctx: ctx, root: root, base: src.Path, files: make(map[string]fs.FileInfo),
+		markers: make(map[string]fs.FileInfo), faults: make(map[string]fault),
 	}
 	if err := w.folder(".", nil); err != nil {
 		return news.Reading{}, err
 	}
 	whole := len(w.faults) == 0
 	s := &sweep{
-		memory: f, found: w, source: src.ID, now: now, yielded: make(map[string]fs.FileInfo),
+		memory: f, found: w, source: src, now: now, yielded: make(map[string]fs.FileInfo),
+		since: f.seen(w.files, now), inPlace: inPlace,
 	}
 	for _, name := range w.oldestFirst() {
 		if err := ctx.Err(); err != nil {
@@ -92,16 +92,28 @@ func (f *folder) read(
 		}
 		s.look(name, w.files[name])
 	}
-	s.reading.Faults = f.untold(w.faults)
+	s.reading.Faults, s.reading.Note = f.untold(w.faults), s.note()
 	if present := f.roll.call(w.files, now); src.OnRemove == news.WithdrawArticles && whole {
 		s.reading.Present = present
 	}
-	f.looked, f.yielded, f.faults = w.files, s.yielded, w.faults
+	f.looked, f.since, f.yielded, f.faults = w.files, s.since, s.yielded, w.faults
 	// What is gone is forgotten: should it come back, it is new.
 	maps.DeleteFunc(f.kept, func(name string, _ fs.FileInfo) bool { return w.files[name] == nil })
 	log.Debug("folder read", "source", src.ID, "files", len(w.files),
 		"yielded", len(s.yielded), "later", s.reading.Later, "faults", len(w.faults))
 	return s.reading, nil
+}
+
+// seen tells of each file since which look it has been as it is now.
+func (f *folder) seen(files map[string]fs.FileInfo, now time.Time) map[string]time.Time {
+	since := make(map[string]time.Time, len(files))
+	for name, info := range files {
+		since[name] = now
+		if before := f.looked[name]; before != nil && unchanged(before, info) {
+			since[name] = f.since[name]
+		}
+	}
+	return since
 }
 
 // untold gives the faults that the last reading did not have, by path.
@@ -135,21 +147,24 @@ func folderError(src news.Source, err error) error {
 type sweep struct {
 	memory  *folder
 	found   *walk
-	source  string
+	source  news.Source
 	now     time.Time
 	bytes   int64
+	since   map[string]time.Time
+	inPlace *writes
 	yielded map[string]fs.FileInfo
 	reading news.Reading
+
+	unmarked []string // files that wait for a marker
 }
 
 // look decides whether a file is to be read now, and reads it.
 func (s *sweep) look(name string, info fs.FileInfo) {
 	full := filepath.Join(s.found.base, filepath.FromSlash(name))
-	settled := s.now.Sub(info.ModTime()) >= settle || unchanged(s.memory.looked[name], info)
 	switch {
 	case s.memory.kept[name] != nil && unchanged(s.memory.kept[name], info):
 		return
-	case !settled:
+	case !s.ready(name, info):
 		s.reading.Later++
 		return
 	}
@@ -172,7 +187,7 @@ func (s *sweep) look(name string, info fs.FileInfo) {
 		s.bytes += int64(len(body))
 		s.yielded[name] = info
 		s.reading.Documents = append(s.reading.Documents, news.Document{
-			Source: s.source, Name: name, Body: body, Time: info.ModTime(),
+			Source: s.source.ID, Name: name, Body: body, Time: info.ModTime(),
 		})
 	}
 }

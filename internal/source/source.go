@@ -33,6 +33,7 @@ type Reader struct {
 	now     func() time.Time
 	mu      sync.Mutex
 	folders map[place]*folder
+	inPlace writes
 }
 
 // place is a folder source: one that moves is another.
@@ -63,7 +64,7 @@ func (r *Reader) Read(
 		f := r.folder(src)
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		return f.read(ctx, src, r.log, r.now())
+		return f.read(ctx, src, r.log, &r.inPlace, r.now())
 	}
 	return news.Reading{}, news.Errorf(news.Invalid,
 		"source %s: cannot read sources of the kind %q", src.ID, src.Kind)

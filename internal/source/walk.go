@@ -39,6 +39,8 @@ type walk struct {
 	base   string
 	files  map[string]fs.FileInfo // by their names within the folder, with slashes
 	faults map[string]fault
+
+	markers map[string]fs.FileInfo // as files
 }
 
 func (w *walk) fault(name string, info fs.FileInfo, kind news.Kind, text string) {
@@ -96,9 +98,11 @@ func (w *walk) entry(name string, entry fs.DirEntry, within []fs.FileInfo) error
 	}
 	same := func(other fs.FileInfo) bool { return os.SameFile(info, other) }
 	switch {
+	case !info.IsDir() && isWanted(name):
+		w.files[name] = info
 	case !info.IsDir():
-		if isWanted(name) {
-			w.files[name] = info
+		if isMarker(name) {
+			w.markers[name] = info
 		}
 	case slices.ContainsFunc(within, same):
 		w.fault(name, info, news.Invalid, "the folder holds itself: the link is not followed")

@@ -26,22 +26,26 @@ const (
 // Watch calls onChange, one call at a time, once things have settled after something has changed
 // in a folder source, until ctx ends. It only makes a sweep come early: what it misses (folders on
 // a network, and those beyond a bound) the next sweep finds, so where the system cannot watch it
-// says so and waits for ctx.
-func Watch(
-	ctx context.Context, log *slog.Logger, sources []news.Source, onChange func(context.Context),
+// says so and waits for ctx. Of folders with ready: rename the reader learns which files are
+// written in their place.
+func (r *Reader) Watch(
+	ctx context.Context, sources []news.Source, onChange func(context.Context),
 ) error {
-	var paths []string
+	f := &folders{log: r.log, inPlace: &r.inPlace}
 	for _, src := range sources {
-		if src.Kind == news.KindFolder && src.Enabled {
-			paths = append(paths, src.Path)
+		if src.Kind != news.KindFolder || !src.Enabled {
+			continue
+		}
+		f.paths = append(f.paths, src.Path)
+		if src.Ready.How == news.ReadyRename {
+			f.renamed = append(f.renamed, src.Path)
 		}
 	}
-	f := &folders{log: log, paths: paths}
 	w := &watch.Watcher{
-		Log: log, Quiet: settle, Cover: f.cover, Again: lookAgain, Matters: matters,
+		Log: r.log, Quiet: settle, Cover: f.cover, Again: lookAgain, Matters: f.matters,
 	}
 	if err := w.Run(ctx, onChange); err != nil {
-		log.Warn("folders not watched, only swept", "error", err)
+		r.log.Warn("folders not watched, only swept", "error", err)
 		<-ctx.Done()
 	}
 	return nil
@@ -49,17 +53,23 @@ func Watch(
 
 // folders are the folders of sources that are being watched.
 type folders struct {
-	log   *slog.Logger
-	paths []string
-	full  bool // it has been said that not all are watched
+	log     *slog.Logger
+	paths   []string
+	renamed []string // those with ready: rename
+	inPlace *writes
+	full    bool // it has been said that not all are watched
 }
 
 // matters reports whether an event is about a file or folder that a sweep looks at.
-func matters(event fsnotify.Event) watch.Meaning {
+func (f *folders) matters(event fsnotify.Event) watch.Meaning {
 	if isHidden(filepath.Base(event.Name)) {
 		return watch.Nothing
 	}
 	if isWanted(filepath.ToSlash(event.Name)) {
+		f.note(event)
+		return watch.Change
+	}
+	if isMarker(filepath.ToSlash(event.Name)) {
 		return watch.Change
 	}
 	if !event.Has(fsnotify.Create) {
@@ -72,6 +82,21 @@ func matters(event fsnotify.Event) watch.Meaning {
 		return watch.Nothing
 	}
 	return watch.Look
+}
+
+// note learns from an event about a file whether it is written in its place: one that is renamed or
+// linked there appears, and is not written to any more.
+func (f *folders) note(event fsnotify.Event) {
+	for _, base := range f.renamed {
+		rel, err := filepath.Rel(base, event.Name)
+		switch {
+		case err != nil || !filepath.IsLocal(rel): // it is another folder's
+		case event.Has(fsnotify.Write):
+			f.inPlace.written(event.Name)
+		default:
+			f.inPlace.replaced(event.Name)
+		}
+	}
 }
 
 // cover watches every folder of the sources that is not watched yet, as far as the bound allows.

@@ -33,7 +33,7 @@ func TestWhatMatters(t *testing.T) {
 		{".", fsnotify.Create, watch.Look},
 	} {
 		event := fsnotify.Event{Name: filepath.Join(dir, test.name), Op: test.op}
-		if got := matters(event); got != test.want {
+		if got := new(folders).matters(event); got != test.want {
 			t.Errorf("%v means %d, want %d", event, got, test.want)
 		}
 	}
@@ -47,7 +47,7 @@ func TestWatchRealFolders(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	changed, ended := make(chan struct{}, 10), make(chan error, 1)
 	go func() {
-		ended <- Watch(ctx, newstest.Logger(t), []news.Source{src}, func(context.Context) {
+		ended <- New(newstest.Logger(t), nil, time.Now).Watch(ctx, []news.Source{src}, func(context.Context) {
 			changed <- struct{}{}
 		})
 	}()
