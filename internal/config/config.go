@@ -17,10 +17,11 @@ type Config struct {
 	// leaves the port to the system it is empty: ask PublicURL once the port is known.
 	PublicURLDerived bool
 
-	Listen     string // host:port of the public listener
-	Admin      string // host:port of the operator listener
-	Data       string // directory
-	Inbox      string // directory of the source "inbox"; empty if there is none
+	Listen     string   // host:port of the public listener
+	Admin      string   // host:port of the operator listener
+	AdminHosts []string // further names that it is asked under, in lower case
+	Data       string   // directory
+	Inbox      string   // directory of the source "inbox"; empty if there is none
 	SweepEvery time.Duration
 	Window     news.Extent // what a feed's subscription document covers
 	// WindowShare is how much of a topic's window one source's articles may take, in percent.
@@ -69,6 +70,7 @@ type Push struct {
 // Readers says what is believed and borne of who reads the feeds.
 type Readers struct {
 	Proxies     []netip.Prefix // in front of the program: believed about whom they ask for
+	Connections int            // of one address at once, the proxies' apart; 0 for any
 	FullPerHour int            // times a reader may fetch a feed without validators; 0 for any
 }
 

@@ -82,8 +82,9 @@ func TestDefaults(t *testing.T) {
 			Timeout: 30 * time.Second, MaxBytes: 10_000_000, Concurrency: 8,
 			PerHost: 1, Pause: time.Second,
 		},
-		Push: Push{MaxBytes: 1_000_000, UnderWay: 4_000_000, AtOnce: 16},
-		Log:  Log{Level: slog.LevelInfo, Format: "text"},
+		Push:    Push{MaxBytes: 1_000_000, UnderWay: 4_000_000, AtOnce: 16},
+		Readers: Readers{Connections: 1000},
+		Log:     Log{Level: slog.LevelInfo, Format: "text"},
 	}
 	if diff := cmp.Diff(want, cfg); diff != "" {
 		t.Errorf("defaults (-want +got):\n%s", diff)
@@ -243,8 +244,9 @@ not: a topic
 			Contact: "desk@news.example", Timeout: 5 * time.Second, MaxBytes: 2 << 20, Concurrency: 8,
 			PerHost: 1, Pause: time.Second,
 		},
-		Push: Push{MaxBytes: 1_000_000, UnderWay: 4_000_000, AtOnce: 16},
-		Log:  Log{Level: slog.LevelDebug, Format: "json"},
+		Push:    Push{MaxBytes: 1_000_000, UnderWay: 4_000_000, AtOnce: 16},
+		Readers: Readers{Connections: 1000},
+		Log:     Log{Level: slog.LevelDebug, Format: "json"},
 		Sources: []news.Source{
 			{
 				ID: "push", Name: "Pushed", Kind: news.KindPush, Rights: news.Full, Enabled: true,

@@ -28,6 +28,7 @@ func (l *loader) settings() fields {
 		"languages":    languages(&c.Site.Languages),
 		"listen":       parsed(&c.Listen, address),
 		"admin":        parsed(&c.Admin, address),
+		"admin_hosts":  hosts(&c.AdminHosts),
 		"data":         filePath(&c.Data),
 		"inbox":        text(&c.Inbox), // below the data directory, which a flag may move
 		"sweep_every":  parsed(&c.SweepEvery, duration(time.Second, time.Hour)),
@@ -56,7 +57,8 @@ func (l *loader) settings() fields {
 			"under_way": parsed(&c.Push.UnderWay, size(1e3, 1e9)),
 			"at_once":   count(&c.Push.AtOnce, 1, 1000),
 		},
-		"trusted_proxies": networks(&c.Readers.Proxies),
+		"trusted_proxies":         networks(&c.Readers.Proxies),
+		"connections_per_address": count(&c.Readers.Connections, 0, 1e6),
 		"readers": fields{
 			"full_per_hour": count(&c.Readers.FullPerHour, 0, 1e6),
 		},
@@ -64,6 +66,19 @@ func (l *loader) settings() fields {
 			"level":  parsed(&c.Log.Level, level),
 			"format": parsed(&c.Log.Format, oneOf("text", "json")),
 		},
+	}
+}
+
+// hosts reads a list of hosts' names.
+func hosts(dst *[]string) value {
+	return func(r *reader, n ast.Node) {
+		var all []string
+		list(func(r *reader, n ast.Node) {
+			var host string
+			parsed(&host, hostName)(r, n)
+			all = append(all, host)
+		})(r, n)
+		*dst = all
 	}
 }
 

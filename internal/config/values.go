@@ -216,6 +216,15 @@ func address(s string) (string, error) {
 	return s, nil
 }
 
+// hostName wants the name of a host, without a port, and gives it in lower case.
+func hostName(s string) (string, error) {
+	if s == "" || strings.ContainsAny(s, ":/@*[] \t") {
+		return "", fmt.Errorf("%q is no name of a host: want one such as monitor.example, without "+
+			"a port", s)
+	}
+	return strings.ToLower(strings.TrimSuffix(s, ".")), nil
+}
+
 // webLink wants an absolute http or https URL.
 func webLink(s string) (string, error) {
 	u, err := url.Parse(s)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -15,7 +17,6 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/schedule"
 	"github.com/teletipo/teletipo/internal/serve"
-	"github.com/teletipo/teletipo/internal/source"
 )
 
 // headerWait is how long a command's request may take to begin at the operator socket.
@@ -57,11 +58,12 @@ func (d *Daemon) Run(ctx context.Context, started func(Started)) error {
 	}
 	log, service := d.log, d.service(front)
 	orders := serveOn(l.socket, &http.Server{ // no time limits: an order may take what it needs
-		Handler: desk.Handler(log, service), ReadHeaderTimeout: headerWait,
+		Handler: serve.Recover(log, desk.Handler(log, service)), ReadHeaderTimeout: headerWait,
 	})
-	public := serveOn(l.public, serve.NewServer(log, front))
+	readers := serve.Bounded(log, l.public, d.cfg.Readers.Connections, d.cfg.Readers.Proxies)
+	public := serveOn(readers, serve.NewServer(log, front))
 	operator := serveOn(l.operator, serve.NewServer(log,
-		serve.Operator(log, ready, d.metrics(service, front))))
+		serve.Operator(log, operatorNames(&d.cfg), ready, d.metrics(service, front))))
 	publishing := background(front.run)
 	watching := background(d.watchFolders(poller))
 	jobs.Start()
@@ -79,6 +81,15 @@ func (d *Daemon) Run(ctx context.Context, started func(Started)) error {
 	// publishing; the caller closes the store last.
 	return errors.Join(failed, orders.stop(grace), watching.stop(), jobs.Stop(grace, poller.Stop),
 		public.stop(grace), operator.stop(grace), publishing.stop())
+}
+
+// operatorNames lists the names that the operator's listener is asked under.
+func operatorNames(cfg *config.Config) []string {
+	names := slices.Clone(cfg.AdminHosts)
+	if host, _, err := net.SplitHostPort(cfg.Admin); err == nil {
+		names = append(names, strings.ToLower(host))
+	}
+	return names
 }
 
 // metrics is what the operator's Prometheus scrapes.
@@ -124,7 +135,7 @@ func (l listeners) close() {
 // watchFolders has folders swept early when something has changed in them.
 func (d *Daemon) watchFolders(poller *ingest.Poller) func(context.Context) error {
 	return func(ctx context.Context) error {
-		return source.Watch(ctx, d.log, enabled(d.cfg.Sources), func(ctx context.Context) {
+		return d.Reader.Watch(ctx, enabled(d.cfg.Sources), func(ctx context.Context) {
 			if err := poller.Sweep(ctx); err != nil {
 				d.log.Error("early sweep broken", "error", err)
 			}

@@ -58,18 +58,26 @@ func Listen(dataDir string) (net.Listener, error) {
 	return listener, nil
 }
 
-// checkPrivate refuses a socket among the temporary files whose directory others may write to,
-// since whoever made it could put a socket of theirs in our place.
+// checkPrivate refuses a socket among the temporary files whose directory is not this user's alone,
+// since whoever made it could put a socket of theirs in our place: the daemon's callers would tell
+// them everything.
 func checkPrivate(path string) error {
 	if filepath.Base(path) == socketName {
 		return nil
 	}
-	dir := filepath.Dir(path)
+	return checkOwner(filepath.Dir(path), os.Getuid())
+}
+
+// checkOwner wants a directory to be one user's alone.
+func checkOwner(dir string, uid int) error {
 	info, err := os.Lstat(dir)
-	if err != nil {
+	switch {
+	case err != nil:
 		return fmt.Errorf("operator socket: %w", err)
-	}
-	if !info.IsDir() || info.Mode().Perm()&0o077 != 0 {
+	case !info.IsDir() || !ownedBy(info, uid):
+		return news.Errorf(news.Refused, "operator socket: %s is no directory of this user's; "+
+			"choose a shorter --data, or another TMPDIR", dir)
+	case info.Mode().Perm()&0o077 != 0:
 		return news.Errorf(news.Refused,
 			"operator socket: %s is open to others; remove it, or choose a shorter --data", dir)
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -68,7 +69,7 @@ func (s *Schedule) run(job Job) {
 	defer s.running.Done()
 	defer func() {
 		if value := recover(); value != nil {
-			s.log.Error("job panicked", "job", job.Name, "panic", value)
+			s.log.Error("job panicked", "job", job.Name, "panic", value, "stack", string(debug.Stack()))
 		}
 	}()
 	if err := job.Run(s.ctx); err != nil && s.ctx.Err() == nil {

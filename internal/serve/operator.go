@@ -5,11 +5,14 @@ import (
 	"net/http"
 )
 
-// Operator is the handler of the operator's listener. Ready tells why the daemon can't serve its
-// readers yet or any more, nil if it can; it is called once per question and must not wait.
-// Metrics answers with the daemon's figures.
-func Operator(log *slog.Logger, ready func() error, metrics http.Handler) http.Handler {
-	return logged(log, handler(operatorRoutes(ready, metrics)))
+// Operator is the handler of the operator's listener. Names are those in lower case that it is
+// asked under, beside addresses and localhost. Ready tells why the daemon can't serve its readers
+// yet or any more, nil if it can; it is called once per question and must not wait. Metrics answers
+// with the daemon's figures.
+func Operator(
+	log *slog.Logger, names []string, ready func() error, metrics http.Handler,
+) http.Handler {
+	return logged(log, forHosts(names, handler(operatorRoutes(ready, metrics))))
 }
 
 // operatorRoutes is the table of the operator's listener.

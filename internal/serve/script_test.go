@@ -46,7 +46,7 @@ func TestScripts(t *testing.T) {
 			k := &talk{shelf: newShelf()}
 			public := httptest.NewServer(newPublic(t, k.shelf))
 			ready := func() error { return k.fault }
-			operator := httptest.NewServer(Operator(newstest.Logger(t), ready, http.HandlerFunc(figures)))
+			operator := httptest.NewServer(Operator(newstest.Logger(t), nil, ready, http.HandlerFunc(figures)))
 			k.public, k.operator = public.Listener.Addr(), operator.Listener.Addr()
 			env.Values[talkKey{}] = k
 			env.Defer(func() {

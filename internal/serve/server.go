@@ -3,6 +3,7 @@ package serve
 import (
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"time"
 )
 
@@ -20,7 +21,7 @@ const (
 // it down.
 func NewServer(log *slog.Logger, h http.Handler) *http.Server {
 	return &http.Server{
-		Handler:           h,
+		Handler:           Recover(log, h),
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,
@@ -28,6 +29,25 @@ func NewServer(log *slog.Logger, h http.Handler) *http.Server {
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
+}
+
+// Recover logs what breaks in a handler, with where it broke, and ends the connection: nobody takes
+// half an answer for a whole one.
+func Recover(log *slog.Logger, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			cause := recover()
+			if cause == nil {
+				return
+			}
+			if cause != http.ErrAbortHandler {
+				log.Error("handler panicked", "method", r.Method, "path", r.URL.Path,
+					"panic", cause, "stack", string(debug.Stack()))
+			}
+			panic(http.ErrAbortHandler)
+		}()
+		next.ServeHTTP(w, r)
+	})
 }
 
 // What a reader is given for a long body.
