@@ -121,7 +121,11 @@ func (f *Flow) look(
 	if err := f.Journal.refused(src.ID); err != nil {
 		return news.Reading{}, report, err
 	}
-	reading, err := f.reader.Read(ctx, src, last)
+	var reading news.Reading
+	err := f.guard(src.ID, "read", func() (err error) {
+		reading, err = f.reader.Read(ctx, src, last)
+		return err
+	})
 	report.Faults = append(report.Faults, reading.Faults...)
 	if err != nil {
 		return reading, report, fmt.Errorf("source %s: %w", src.ID, err)
@@ -130,7 +134,10 @@ func (f *Flow) look(
 	for _, doc := range reading.Documents {
 		report.Documents++
 		report.Bytes += int64(len(doc.Body))
-		if err := f.take(ctx, src, doc, &report, room); err != nil {
+		err := f.guard(src.ID, name(doc), func() error {
+			return f.take(ctx, src, doc, &report, room)
+		})
+		if err != nil {
 			if src.Kind != news.KindFolder || news.KindOf(err) == news.Internal {
 				return reading, report, fmt.Errorf("source %s: %w", src.ID, err)
 			}
@@ -151,7 +158,7 @@ func (f *Flow) Take(
 	ctx context.Context, src news.Source, doc news.Document,
 ) (news.Report, error) {
 	report := news.Report{Source: src.ID, Documents: 1, Bytes: int64(len(doc.Body))}
-	err := f.take(ctx, src, doc, &report, nil)
+	err := f.guard(src.ID, name(doc), func() error { return f.take(ctx, src, doc, &report, nil) })
 	return report, err
 }
 

@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -113,7 +114,8 @@ func (p *Poller) drain(ctx context.Context) {
 func (p *Poller) run(ctx context.Context, src news.Source) {
 	defer func() {
 		if r := recover(); r != nil {
-			p.log.Error("source run panicked", "source", src.ID, "panic", r)
+			p.log.Error("source run panicked", "source", src.ID, "panic", r,
+				"stack", string(debug.Stack()))
 		}
 	}()
 	_, err := p.flow.Run(ctx, src)
