@@ -36,6 +36,12 @@ func TestAllow(t *testing.T) {
 				cfg.Fetch.Hosts)
 		}
 	}
+	cfg, _ := load(t, "-- c.yaml --\nfetch: {allow: [127.0.0.0/8]}\n-- d/sources.yaml --\nsources:\n"+
+		"  - {id: a, name: A, kind: feed, url: \"http://LocalHost:8080/feed\"}\n",
+		Options{File: "c.yaml", Data: "d"})
+	if a := cfg.Sources[len(cfg.Sources)-1]; a.Allow.String() != "127.0.0.1/32" {
+		t.Errorf("localhost has %q", a.Allow)
+	}
 	for settings, want := range map[string]string{
 		"{10.0.0.0/8: 10.0.0.0/8}": "is no host", "{cms.example: x}": "is no network", "x": "want keys",
 		"[cms.example]": "is no network",

@@ -106,20 +106,25 @@ func (l *loader) allowed(r *reader, n ast.Node) {
 }
 
 // allowLiteral lets a source ask the address that its own url has, if that is in a network that is
-// allowed to such. Of a name nobody knows where it leads tomorrow, and redirects are others' words.
+// allowed to such. Of a name nobody knows where it leads tomorrow (localhost apart), and redirects
+// are others' words.
 func (l *loader) allowLiteral(s *news.Source) {
 	u, err := url.Parse(s.URL)
 	if err != nil {
 		return
 	}
-	at, err := netip.ParseAddr(u.Hostname())
-	if err != nil {
-		return
-	}
-	for _, network := range l.literal {
-		if network.Contains(at.Unmap()) {
-			s.Allow.Networks = append(s.Allow.Networks, netip.PrefixFrom(at, at.BitLen()))
+	addresses := []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback()}
+	if !strings.EqualFold(u.Hostname(), "localhost") {
+		at, err := netip.ParseAddr(u.Hostname())
+		if err != nil {
 			return
+		}
+		addresses = []netip.Addr{at}
+	}
+	for _, at := range addresses {
+		in := func(network netip.Prefix) bool { return network.Contains(at.Unmap()) }
+		if slices.ContainsFunc(l.literal, in) {
+			s.Allow.Networks = append(s.Allow.Networks, netip.PrefixFrom(at, at.BitLen()))
 		}
 	}
 }
