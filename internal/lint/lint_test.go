@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/teletipo/teletipo/internal/newstest"
 )
 
 // Documents with nothing wrong. Every test below breaks one of them in one place.
@@ -278,11 +280,25 @@ func TestOthers(t *testing.T) {
 }
 
 // FuzzJudge never panics, and what it says is bounded, whatever it reads.
+// inProportion holds that judging a document whose middle is repeated costs in proportion to it,
+// beside what as many findings as are kept may have cost.
+func inProportion(t *testing.T, text string) {
+	t.Helper()
+	if text == "" || len(text) > 4<<10 {
+		return
+	}
+	from, to := len(text)/3, max(2*len(text)/3, len(text)/3+1)
+	newstest.ProportionalBut(t, 32<<20, func(n int) string {
+		return text[:from] + strings.Repeat(text[from:to], n) + text[to:]
+	}, func(in string) { Judge(Document{Name: "x", URL: "https://x.example/", Body: []byte(in)}) })
+}
+
 func FuzzJudge(f *testing.F) {
 	for _, doc := range documents {
 		f.Add(doc.Body)
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
+		inProportion(t, string(body))
 		r := Judge(Document{Name: "x", URL: "https://x.example/", Body: body})
 		if len(r.Lines) != len(checklist) {
 			t.Errorf("%d lines", len(r.Lines))

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/newstest"
 )
 
 // list is what readers write: nested folders, attributes of their own, bare ampersands, a title
@@ -230,6 +231,19 @@ func manyAttributes(n int) string {
 }
 
 // FuzzRead holds that whatever is read is written so that reading it gives the same again.
+// inProportion holds that a list whose middle is repeated costs in proportion to it, beside what as
+// many outlines as a list may have cost.
+func inProportion(t *testing.T, text string) {
+	t.Helper()
+	if text == "" || len(text) > 1<<10 {
+		return
+	}
+	from, to := len(text)/3, max(2*len(text)/3, len(text)/3+1)
+	newstest.ProportionalBut(t, 32<<20, func(n int) string {
+		return text[:from] + strings.Repeat(text[from:to], n) + text[to:]
+	}, func(in string) { _, _, _ = Read(strings.NewReader(in)) })
+}
+
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{
 		list, "", "<opml/>", "<opml><head><title>a<b>c</b>d</title></head><body/></opml>",
@@ -238,6 +252,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
+		inProportion(t, text)
 		first, _, err := Read(strings.NewReader(text))
 		if err != nil {
 			return

@@ -39,7 +39,32 @@ func (p *pushing) readBody(w http.ResponseWriter, r *http.Request) ([]byte, *pro
 	} else if err != nil {
 		return nil, wrong(http.StatusBadRequest, "the body broke off: "+err.Error())
 	}
+	if n := values(body); n > maxValues {
+		return nil, wrong(http.StatusRequestEntityTooLarge, fmt.Sprintf(
+			"the body has more than %d values: an article has far fewer", maxValues))
+	}
 	return body, checkJSON(body)
+}
+
+// maxValues is how many values a body may have: each costs more than its bytes.
+const maxValues = 10_000
+
+// values counts what commas part in JSON, and objects and lists.
+func values(body []byte) (n int) {
+	quoted := false
+	for i := 0; i < len(body); i++ {
+		switch body[i] {
+		case '"':
+			quoted = !quoted
+		case '\\':
+			i++
+		case ',', '[', '{':
+			if !quoted {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // checkJSON says where a body is no JSON.

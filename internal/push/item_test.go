@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/newstest"
 )
 
 func TestReadItem(t *testing.T) {
@@ -51,6 +52,46 @@ func TestIsName(t *testing.T) {
 	}
 }
 
+// inProportion holds that a body whose middle is repeated costs in proportion to it, beside what as
+// many values as a body may have cost.
+func inProportion(t *testing.T, body string) {
+	t.Helper()
+	if body == "" || len(body) > 1<<10 {
+		return
+	}
+	from, to := len(body)/3, max(2*len(body)/3, len(body)/3+1)
+	newstest.ProportionalBut(t, 24<<20, func(n int) string {
+		return body[:from] + strings.Repeat(body[from:to], n) + body[to:]
+	}, func(in string) {
+		if values([]byte(in)) <= maxValues && checkJSON([]byte(in)) == nil {
+			_, _, _ = readItem([]byte(in))
+		}
+	})
+}
+
+func TestManyValues(t *testing.T) {
+	for body, want := range map[string]int{
+		``: 0, `{}`: 1, `{"a":[1,2],"b":"x,[\"{,"}`: 4, `"a\\",[`: 2,
+	} {
+		if got := values([]byte(body)); got != want {
+			t.Errorf("%s: %d values, want %d", body, got, want)
+		}
+	}
+	for _, parts := range [][3]string{
+		{`{"tags":["a"`, `,"a"`, `]}`}, {`{"tags":[1`, `,1`, `]}`}, {`{"authors":[{}`, `,{}`, `]}`},
+		{`{"a":1`, `,"a":1`, `}`}, {`{"content_text":"`, `\n`, `"}`}, {`{"title":"`, `<`, `"}`},
+		{`{"x":`, `[`, ``},
+	} {
+		newstest.ProportionalBut(t, 24<<20, func(n int) string {
+			return parts[0] + strings.Repeat(parts[1], n) + parts[2]
+		}, func(in string) {
+			if values([]byte(in)) <= maxValues && checkJSON([]byte(in)) == nil {
+				_, _, _ = readItem([]byte(in))
+			}
+		})
+	}
+}
+
 // FuzzReadItem: whatever JSON comes in, each fault points at something that is there, or at a
 // member of an object that is there and lacks it; and nothing panics.
 
@@ -60,6 +101,7 @@ func FuzzReadItem(f *testing.F) {
 	f.Add([]byte(`[]`))
 	f.Add([]byte(`null`))
 	f.Fuzz(func(t *testing.T, body []byte) {
+		inProportion(t, string(body))
 		if p := checkJSON(body); p != nil {
 			if p.Status != 400 || !strings.Contains(p.Detail, ", column ") {
 				t.Errorf("problem %+v", p)
