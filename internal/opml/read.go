@@ -70,6 +70,7 @@ type reading struct {
 	path     []string   // names of the open elements
 	open     []*Outline // outlines among them
 	field    *Field     // of the head, open
+	value    []byte     // what it holds so far
 	counted  int        // outlines
 	finished bool       // the root is closed
 }
@@ -103,8 +104,8 @@ func (p *reading) read() error {
 			p.end(at, t.name)
 		case characters:
 			if p.field != nil {
-				p.field.Value += t.text
-				if len(p.field.Value) > maxValue {
+				p.value = append(p.value, t.text...)
+				if len(p.value) > maxValue {
 					return news.Errorf(news.TooLarge, "<%s> has more than %d bytes", p.field.Name, maxValue)
 				}
 			}
@@ -133,7 +134,7 @@ func (p *reading) start(t token) error {
 		if len(p.doc.Head) == maxFields {
 			return news.Errorf(news.TooLarge, "the head has more than %d elements", maxFields)
 		}
-		p.field = &Field{Name: t.name}
+		p.field, p.value = &Field{Name: t.name}, p.value[:0]
 	case p.inBody():
 		if p.counted++; p.counted > MaxOutlines {
 			return news.Errorf(news.TooLarge, "more than %d outlines", MaxOutlines)
@@ -179,7 +180,7 @@ func (p *reading) closeDownTo(depth int) {
 		case last == 0:
 			p.finished = true
 		case p.field != nil && last == 2:
-			p.field.Value = strings.TrimSpace(p.field.Value)
+			p.field.Value = strings.TrimSpace(string(p.value))
 			p.doc.Head = append(p.doc.Head, *p.field)
 			p.field = nil
 		case isOutline:
