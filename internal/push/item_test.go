@@ -78,8 +78,12 @@ func TestManyValues(t *testing.T) {
 		}
 	}
 	for _, parts := range [][3]string{
-		{`{"tags":["a"`, `,"a"`, `]}`}, {`{"tags":[1`, `,1`, `]}`}, {`{"authors":[{}`, `,{}`, `]}`},
-		{`{"a":1`, `,"a":1`, `}`}, {`{"content_text":"`, `\n`, `"}`}, {`{"title":"`, `<`, `"}`},
+		{`{"tags":["a"`, `,"a"`, `]}`},
+		{`{"tags":[1`, `,1`, `]}`},
+		{`{"authors":[{}`, `,{}`, `]}`},
+		{`{"a":1`, `,"a":1`, `}`},
+		{`{"content_text":"`, `\n`, `"}`},
+		{`{"title":"`, `<`, `"}`},
 		{`{"x":`, `[`, ``},
 	} {
 		newstest.ProportionalBut(t, 24<<20, func(n int) string {
