@@ -97,10 +97,14 @@ func allowedTag(s string) int {
 		return 0
 	}
 	tag, isEnd := strings.CutPrefix(s[1:end], "/")
-	name := tag[:len(tag)-len(strings.TrimLeft(tag, "abcdefghijklmnopqrstuvwxyz123456"))]
+	n := 0
+	for n < len(tag) && isAlnum(tag[n]) {
+		n++
+	}
+	name := tag[:n]
 	allowed, ok := rules[name]
 	isVoid := name == "br" || name == "hr" || name == "img"
-	rest := tag[len(name):]
+	rest := tag[n:]
 	if !ok || isEnd && (isVoid || rest != "") {
 		return 0
 	}

@@ -71,7 +71,7 @@ func (c *Cleaner) Clean(item news.Item, src news.Source, at time.Time) (
 		err := news.Errorf(news.Invalid, "%s: neither title nor text", where(item, src))
 		return news.Article{}, nil, err
 	}
-	a.Lang = languageOf(cmp.Or(item.Lang, src.Lang), sample(a, text))
+	a.Lang = languageOf(cmp.Or(item.Lang, src.Lang), sample(a, text)...)
 	a.GUID = guid(item, a, text)
 	a.ID = news.MintID(src.ID, a.GUID)
 	a.Fingerprint = fingerprint(a, text)

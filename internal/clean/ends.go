@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/teletipo/teletipo/internal/news"
@@ -10,22 +11,22 @@ import (
 // at its beginning, and the line that WordPress puts under it.
 type repeats struct {
 	title  string
-	footer []string // beginnings of paragraphs
-	isMade bool     // the title is to be made of what is said first
+	isMade bool // the title is to be made of what is said first
 }
 
-func repeatsOf(title string) repeats {
-	return repeats{title: title, footer: footers(title), isMade: title == ""}
-}
+func repeatsOf(title string) repeats { return repeats{title: title, isMade: title == ""} }
 
 // isTitle reports whether a heading at the beginning is the title.
-func (r *repeats) isTitle(said string) bool {
-	return said != "" && strings.EqualFold(said, r.title)
+func (r *repeats) isTitle(said []byte) bool {
+	return len(said) > 0 && strings.EqualFold(string(said), r.title)
 }
 
-func (r *repeats) isFooter(said string) bool {
-	for _, start := range r.footer {
-		if strings.HasPrefix(said, start) {
+func (r *repeats) isFooter(said []byte) bool {
+	if !bytes.HasPrefix(said, []byte("The post ")) && !bytes.HasPrefix(said, []byte("La entrada ")) {
+		return false
+	}
+	for _, start := range footers(r.title) {
+		if bytes.HasPrefix(said, []byte(start)) {
 			return true
 		}
 	}
@@ -53,12 +54,12 @@ func (w *writer) beginAtTop() {
 // is a footer.
 func (w *writer) endAtTop(name string) {
 	if name[0] == 'h' && w.start == 0 || name == "p" {
-		said := ""
+		var said []byte
 		if n := len(w.said.ends); n > w.saidBefore {
-			said = string(w.said.passage(n - 1))
+			said = w.said.passage(n - 1)
 		}
 		if (name == "p" && w.repeats.isFooter(said) || name != "p" && w.repeats.isTitle(said)) &&
-			!strings.Contains(string(w.out[w.start:]), "<img ") {
+			!bytes.Contains(w.out[w.start:], []byte("<img ")) {
 			w.out = w.out[:w.start]
 			w.said.cut(w.saidBefore)
 		}

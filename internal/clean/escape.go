@@ -1,7 +1,6 @@
 package clean
 
 import (
-	"bytes"
 	"strings"
 	"unicode/utf8"
 )
@@ -14,22 +13,23 @@ var (
 
 // appendEscaped appends text to HTML.
 func appendEscaped(out, text []byte) []byte {
-	for {
-		n := bytes.IndexAny(text, "&<>")
-		if n < 0 {
-			return append(out, text...)
-		}
-		out = append(out, text[:n]...)
-		switch text[n] {
+	done := 0
+	for i, c := range text {
+		reference := ""
+		switch c {
 		case '&':
-			out = append(out, "&amp;"...)
+			reference = "&amp;"
 		case '<':
-			out = append(out, "&lt;"...)
+			reference = "&lt;"
+		case '>':
+			reference = "&gt;"
 		default:
-			out = append(out, "&gt;"...)
+			continue
 		}
-		text = text[n+1:]
+		out = append(append(out, text[done:i]...), reference...)
+		done = i + 1
 	}
+	return append(out, text[done:]...)
 }
 
 // cutEscaped cuts escaped text to at most n bytes, after a word if it can.

@@ -3,7 +3,6 @@ package clean
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"io"
 	"path"
 	"strings"
 
@@ -16,37 +15,40 @@ import (
 // marked up is not in it, nor what changes by itself: dates, tags, sizes of images, parameters
 // that track readers or sign an image's address, and in which of its forms a page is linked.
 func fingerprint(a news.Article, text []news.Passage) string {
-	h := sha256.New()
-	field(h, a.Title, a.Summary, a.Lang, string(a.Rights), news.LinkKey(a.URL))
+	h := make(fields, 0, 512+len(a.Content))
+	h.add(a.Title, a.Summary, a.Lang, string(a.Rights), news.LinkKey(a.URL))
 	for _, author := range a.Authors {
-		field(h, author.Name, author.URL)
+		h.add(author.Name, author.URL)
 	}
-	field(h, "media")
+	h.add("media")
 	for _, m := range a.Media {
-		field(h, lasting(m.URL), m.Title)
+		h.add(lasting(m.URL), m.Title)
 	}
-	field(h, "text")
+	h.add("text")
 	for _, p := range text {
 		if p.Heading {
-			field(h, "heading")
+			h.add("heading")
 		}
-		field(h, p.Text)
+		h.add(p.Text)
 	}
-	field(h, "links")
-	targets(h, a.Content)
-	return hex.EncodeToString(h.Sum(nil)[:16])
+	h.add("links")
+	h.addTargets(a.Content)
+	sum := sha256.Sum256(h)
+	return hex.EncodeToString(sum[:16])
 }
 
-// field adds strings to a hash, each closed by a NUL, which no clean string holds.
-func field(h io.Writer, list ...string) {
+// fields is what a fingerprint is the hash of: strings, each closed by a NUL, which no clean string
+// holds.
+type fields []byte
+
+func (h *fields) add(list ...string) {
 	for _, s := range list {
-		_, _ = io.WriteString(h, s)
-		_, _ = h.Write([]byte{0})
+		*h = append(append(*h, s...), 0)
 	}
 }
 
-// targets adds what the content, as html makes it, links to and shows.
-func targets(h io.Writer, content string) {
+// addTargets adds what the content, as contentOf makes it, links to and shows.
+func (h *fields) addTargets(content string) {
 	for rest := content; rest != ""; {
 		var tag string
 		_, tag, rest = nextTag(rest)
@@ -59,7 +61,7 @@ func targets(h io.Writer, content string) {
 		}
 		value, _, _ = strings.Cut(value, `"`)
 		if target := html.UnescapeString(value); !isTracker(target) {
-			field(h, lasting(target))
+			h.add(lasting(target))
 		}
 	}
 }

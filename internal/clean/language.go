@@ -1,7 +1,6 @@
 package clean
 
 import (
-	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -27,12 +26,15 @@ type tally struct{ en, es, other int }
 // "es"), else English or Spanish where the text's function words say so, else nothing. A stated
 // English or Spanish is overruled only by overwhelming evidence of the other, as when a site puts
 // one tag on all of its pages.
-func languageOf(stated, text string) string {
+func languageOf(stated string, texts ...string) string {
 	lang := primary(stated)
 	if lang != "" && lang != "en" && lang != "es" {
 		return lang
 	}
-	t := count(text)
+	var t tally
+	for _, text := range texts {
+		t.count(text)
+	}
 	switch {
 	case lang == "en" && t.es >= contraryWords && t.es >= contraryTimes*t.en:
 		return "es"
@@ -65,26 +67,26 @@ func primary(tag string) string {
 	return base.String()
 }
 
-// sample is the text that an article's language is told by.
-func sample(a news.Article, text []news.Passage) string {
-	var b strings.Builder
-	b.WriteString(a.Title + "\n" + a.Summary + "\n")
+// sample is the texts that an article's language is told by.
+func sample(a news.Article, text []news.Passage) []string {
+	list := make([]string, 0, 2+len(text))
+	list = append(list, a.Title, a.Summary)
+	size := len(a.Title) + len(a.Summary) + len("\n\n")
 	for _, p := range text {
-		b.WriteString(p.Text + "\n")
-		if b.Len() > languageSample {
+		list = append(list, p.Text)
+		if size += len(p.Text) + len("\n"); size > languageSample {
 			break
 		}
 	}
-	return b.String()
+	return list
 }
 
 // count counts what speaks for each language in a text.
-func count(text string) tally {
-	var t tally
+func (t *tally) count(text string) {
 	var lower [32]byte
 	for text != "" {
 		start := wordStart(text)
-		if strings.Contains(text[:start], "¿") || strings.Contains(text[:start], "¡") {
+		if start > 1 && hasSpanishMark(text[:start]) {
 			t.es += 2
 		}
 		text = text[start:]
@@ -102,7 +104,11 @@ func count(text string) tally {
 		}
 		text = text[end:]
 	}
-	return t
+}
+
+// hasSpanishMark reports whether a question or an exclamation begins in s.
+func hasSpanishMark(s string) bool {
+	return strings.Contains(s, "¿") || strings.Contains(s, "¡")
 }
 
 // wordStart is where the first word of a text begins, its length if it has none.
@@ -113,7 +119,7 @@ func wordStart(text string) int {
 				return i + n
 			}
 			return len(text)
-		} else if isWordRune(rune(c)) {
+		} else if isWordByte[c] {
 			return i
 		}
 	}
@@ -129,7 +135,7 @@ func wordEnd(text string) (end int, isASCII bool) {
 				return len(text), false
 			}
 			return i + n, n == 0
-		} else if !isWordRune(rune(c)) {
+		} else if !isWordByte[c] {
 			return i, true
 		}
 	}
@@ -139,19 +145,57 @@ func wordEnd(text string) (end int, isASCII bool) {
 // addASCII is add for a word of ASCII letters and apostrophes, most of which end in nothing that
 // speaks for a language.
 func (t *tally) addASCII(word []byte) {
-	word = bytes.Trim(word, "'")
-	if functionWords[string(word)] == 0 && len(word) >= 3 && word[len(word)-2] != '\'' {
-		if len(word) < 6 || !lastLetters[word[len(word)-1]] {
-			return
+	for len(word) > 0 && word[0] == '\'' {
+		word = word[1:]
+	}
+	for len(word) > 0 && word[len(word)-1] == '\'' {
+		word = word[:len(word)-1]
+	}
+	if len(word) < 2 {
+		if len(word) == 1 && functionWords[string(word)] != 0 {
+			t.add(string(word))
 		}
+		return
+	}
+	last := len(word) - 1
+	if word[last-1] != '\'' && (len(word) < 6 || endingsBy[word[last]] == nil) &&
+		(len(word) > longestWord || !mayBeFunctionWord[spellingHash(word)]) {
+		return
 	}
 	t.add(string(word))
 }
 
-// lastLetters has the ASCII letters that an ending ends in.
-var lastLetters = func() (is [256]bool) {
+// mayBeFunctionWord has the spellingHash of each function word: a word without is none.
+var mayBeFunctionWord, longestWord = func() (is [1 << 14]bool, longest int) {
+	for word := range functionWords {
+		if len(word) > 1 {
+			is[spellingHash([]byte(word))] = true
+		}
+		longest = max(longest, len(word))
+	}
+	return is, longest
+}()
+
+// spellingHash is a number below 1<<14 for a word's first two letters, its last, and its length.
+func spellingHash(word []byte) int {
+	n := uint32(word[0])<<24 | uint32(word[1])<<16
+	n |= uint32(word[len(word)-1])<<8 | uint32(len(word))
+	return int(n * 2654435769 >> 18)
+}
+
+// endingsBy has the endings by the byte that they end in.
+var endingsBy = func() (by [256][]ending) {
 	for _, e := range endings {
-		is[e.text[len(e.text)-1]] = true
+		last := e.text[len(e.text)-1]
+		by[last] = append(by[last], e)
+	}
+	return by
+}()
+
+// isWordByte is isWordRune for ASCII.
+var isWordByte = func() (is [utf8.RuneSelf]bool) {
+	for r := range is {
+		is[r] = isWordRune(rune(r))
 	}
 	return is
 }()
@@ -182,7 +226,7 @@ func (t *tally) add(word string) {
 	if utf8.RuneCountInString(word) < 6 {
 		return
 	}
-	for _, e := range endings {
+	for _, e := range endingsBy[word[len(word)-1]] {
 		if strings.HasSuffix(word, e.text) {
 			switch e.language {
 			case english:
@@ -205,10 +249,13 @@ const (
 	others // French, Italian, Portuguese and German: what is theirs is not Spanish or English
 )
 
-var endings = []struct {
+// ending is how words of a language end.
+type ending struct {
 	text     string
 	language tongue
-}{
+}
+
+var endings = []ending{
 	{"ción", spanish},
 	{"ciones", spanish},
 	{"sión", spanish},

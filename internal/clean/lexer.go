@@ -21,6 +21,7 @@ type token struct {
 	text  string // of a text, with its references; of a start tag, all of it
 	isRaw bool   // the text has no references, as that of a script
 	name  string // of a tag, in lower case
+	e     *element
 	attrs string // what a start tag has behind its name; see nextAttr
 	start int    // where it begins in the input
 }
@@ -89,6 +90,7 @@ func (l *lexer) tag(at int, isEnd bool) token {
 		i++
 	}
 	t := token{kind: startTag, name: lowered(l.s[nameStart:i]), start: at}
+	t.e = elementOf(t.name)
 	attrs := i
 	for i < len(l.s) && l.s[i] != '>' {
 		_, _, n := nextAttr(l.s[i:])
@@ -102,7 +104,7 @@ func (l *lexer) tag(at int, isEnd bool) token {
 	t.text, t.attrs = l.s[at:l.pos], l.s[attrs:i]
 	if isEnd {
 		t.kind = endTag
-	} else if elements[t.name].is(holdsText) {
+	} else if t.e.is(holdsText) {
 		l.raw = t.name
 	}
 	return t

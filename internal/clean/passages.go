@@ -35,7 +35,7 @@ func Passages(a news.Article) []news.Passage {
 		if n := strings.IndexAny(name, " /"); n >= 0 {
 			name = name[:n]
 		}
-		e := elements[name]
+		e := elementOf(name)
 		switch {
 		case tag == "": // the end
 		case e.kind == kindInline || e.kind == kindImage:

@@ -85,10 +85,12 @@ func withoutBy(name string) string {
 	return name
 }
 
+var nameParts = strings.NewReplacer("-", "", "_", "", ".", "")
+
 // isNobody tells whether a program signed, not a person or an office.
 func isNobody(name string) bool {
 	local, _, isAddress := strings.Cut(strings.ToLower(name), "@")
-	local = strings.NewReplacer("-", "", "_", "", ".", "").Replace(local)
+	local = nameParts.Replace(local)
 	return isAddress && (local == "noreply" || local == "donotreply") ||
 		local == "admin" || local == "unknown" || local == "anonymous"
 }

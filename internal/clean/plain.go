@@ -45,7 +45,7 @@ func withoutTags(s string) string {
 	skip := "" // the element whose content is no text
 	for l := (lexer{s: s}); ; {
 		t := l.next()
-		e := elements[t.name]
+		e := t.e
 		switch {
 		case t.kind == endOfInput:
 			return b.String()
@@ -83,7 +83,7 @@ func hasTag(s string) bool {
 			return true
 		}
 		name := tagName(strings.TrimPrefix(rest, "/"))
-		if _, known := elements[strings.ToLower(name)]; known {
+		if elementOf(lowered(name)) != nil {
 			return true
 		}
 	}
@@ -109,7 +109,7 @@ func hasPair(s string) bool {
 			return false
 		}
 		rest = rest[i+2:]
-		if _, known := elements[strings.ToLower(tagName(rest))]; known {
+		if elementOf(lowered(tagName(rest))) != nil {
 			return true
 		}
 	}

@@ -9,6 +9,9 @@ import (
 // summaryOf gives a source's own summary as plain text, without the footer that WordPress adds.
 func summaryOf(raw, title string) string {
 	text := plain(raw)
+	if !strings.Contains(text, "The post ") && !strings.Contains(text, "La entrada ") {
+		return text
+	}
 	for _, start := range footers(title) {
 		if i := strings.LastIndex(text, start); i >= 0 {
 			text = strings.TrimSpace(text[:i])
@@ -48,8 +51,8 @@ func hasBlock(raw string) bool {
 			return false
 		}
 		rest = rest[i+1:]
-		e, known := elements[strings.ToLower(tagName(rest))]
-		if known && e.kind != kindInline && e.kind != kindUnwrapped && e.kind != kindDropped {
+		e := elementOf(lowered(tagName(rest)))
+		if e != nil && e.kind != kindInline && e.kind != kindUnwrapped && e.kind != kindDropped {
 			return true
 		}
 	}

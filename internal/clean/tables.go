@@ -92,7 +92,7 @@ func (k *walker) startPart(t *token, e *element) {
 			k.pushPart(t, e)
 			return
 		}
-		k.pushPart(&token{name: missing}, elements[missing])
+		k.pushPart(&token{name: missing}, elementOf(missing))
 	}
 }
 

@@ -91,8 +91,10 @@ func TestLanguageOf(t *testing.T) {
 		},
 	}
 	for _, tt := range tests {
+		var counted tally
+		counted.count(tt.text)
 		if got := languageOf(tt.stated, tt.text); got != tt.want {
-			t.Errorf("stated %q, %.40q: %q, want %q (%+v)", tt.stated, tt.text, got, tt.want, count(tt.text))
+			t.Errorf("stated %q, %.40q: %q, want %q (%+v)", tt.stated, tt.text, got, tt.want, counted)
 		}
 	}
 }

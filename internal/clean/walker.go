@@ -86,7 +86,7 @@ func (k *walker) within() {
 
 // start takes a start tag.
 func (k *walker) start(t token) {
-	e := elements[t.name]
+	e := t.e
 	if k.foreign > 0 && k.isForeign(&t, e) {
 		return
 	}
@@ -194,7 +194,7 @@ func (k *walker) end(name string) {
 		k.ignored[name]--
 		return
 	}
-	e := elements[name]
+	e := elementOf(name)
 	if k.foreign > 0 && k.endForeign(name) {
 		return
 	}
@@ -254,7 +254,7 @@ var implied = []string{"dd", "dt", "li", "optgroup", "option", "p", "rb", "rp", 
 
 // endOther ends an element that nothing is special about.
 func (k *walker) endOther(name string) {
-	if e := elements[name]; e != nil && k.count[e.group] == 0 {
+	if e := elementOf(name); e != nil && k.count[e.group] == 0 {
 		return
 	}
 	for i := len(k.open) - 1; i >= 0; i-- {

@@ -18,6 +18,10 @@ func (w *writer) text(s string) {
 		if n > 0 {
 			w.word(s[:n])
 			s = s[n:]
+			if n = foldedLen(s); n > 0 && w.isReady(n) {
+				w.buf = append(w.buf, s[:n]...)
+				s = s[n:]
+			}
 			continue
 		}
 		r, size := rune(s[0]), 1
@@ -48,6 +52,28 @@ func wordLen(s string) int {
 		}
 	}
 	return len(s)
+}
+
+// isReady reports whether a word has just been written that n more bytes may follow as they are.
+func (w *writer) isReady(n int) bool {
+	return w.inLine && len(w.buf) > 0 && w.space == "" && w.breaks == 0 && !w.full &&
+		w.opened == len(w.spans) &&
+		len(w.out)+len(w.buf)+n <= textEnd
+}
+
+// foldedLen is how many bytes of s, which follows a word, are words with one plain space before
+// each.
+func foldedLen(s string) int {
+	end := 0
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c > ' ' && c < 0xc2 || c > 0xc2 && c < 0xe1 || c > 0xe3:
+			end = i + 1
+		case c != ' ' || end != i:
+			return end
+		}
+	}
+	return end
 }
 
 // verbatim writes text whose white space counts.

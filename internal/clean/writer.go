@@ -83,9 +83,13 @@ type writer struct {
 func newWriter(size int, title string) *writer {
 	return &writer{
 		repeats: repeatsOf(title),
-		out:     make([]byte, 0, min(size+size/8, maxContent)+64),
-		plenty:  maxTimes*size + maxMargin,
-		blocks:  append(make([]block, 0, 8), block{}),
+		said: spoken{
+			text: make([]byte, 0, min(size*3/4, maxContent)),
+			ends: make([]passageEnd, 0, min(size/64, 1<<10)),
+		},
+		out:    make([]byte, 0, min(size+size/8, maxContent)+64),
+		plenty: maxTimes*size + maxMargin,
+		blocks: append(make([]block, 0, 8), block{}),
 	}
 }
 
