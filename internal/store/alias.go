@@ -8,14 +8,17 @@ func (r reading) link(url string) linkTo {
 }
 
 // lookup finds an article's key by its source's guid, then by its link; 0 if it is unknown.
-func (r reading) lookup(a *news.Article, shared bool) uint64 {
+func (r reading) lookup(a *news.Article, shared bool) (key uint64, byGUID bool) {
 	if key := r.Bucket(bucketAlias).Get(aliasGUID(a.Source, a.GUID)); key != nil {
-		return toNumber(key)
+		return toNumber(key), true
 	}
-	if l := r.link(a.URL); a.URL != "" && !shared && !l.shared {
-		return l.key
+	if a.URL == "" || shared {
+		return 0, false
 	}
-	return 0
+	if l := r.link(a.URL); !l.shared {
+		return l.key, false
+	}
+	return 0, false
 }
 
 // find reads the article that lookup finds, nil if it is unknown. Two names lead to an article only
@@ -24,13 +27,12 @@ func (r reading) lookup(a *news.Article, shared bool) uint64 {
 // leads elsewhere; and a link that a stranger laid claim to, once its article is somebody's who
 // speaks for another link.
 func (r reading) find(a *news.Article, shared bool) (*record, error) {
-	key := r.lookup(a, shared)
+	key, byGUID := r.lookup(a, shared)
 	if key == 0 {
 		return nil, nil
 	}
 	known, err := r.known(key, a)
-	if err != nil || known.Source == a.Source && r.Bucket(bucketAlias).
-		Get(aliasGUID(a.Source, a.GUID)) != nil || a.URL == "" {
+	if err != nil || byGUID && known.Source == a.Source || a.URL == "" {
 		return known, err
 	}
 	l := r.link(a.URL)

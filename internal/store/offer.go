@@ -90,7 +90,8 @@ func (r reading) contested(offers []offer) (map[claim]string, error) {
 	keepers := map[claim]string{}
 	for i := range offers {
 		a := &offers[i].Article
-		c := claim{r.lookup(a, offers[i].shared), a.Source}
+		key, _ := r.lookup(a, offers[i].shared)
+		c := claim{key, a.Source}
 		if c.key == 0 || offers[i].fault != "" {
 			continue
 		}
