@@ -3,7 +3,6 @@ package publish
 import (
 	"bytes"
 	"sync"
-	"time"
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/gzip"
@@ -28,9 +27,9 @@ const (
 
 // coder compresses. The same bytes give the same bytes, whoever compressed before.
 type coder struct {
-	gzips, brotlis, fastBrotlis sync.Pool
-	zstds                       *zstd.Encoder
-	fastZstds                   *zstd.Encoder
+	flates, brotlis, fastBrotlis sync.Pool
+	zstds                        *zstd.Encoder
+	fastZstds                    *zstd.Encoder
 }
 
 func newCoder() *coder {
@@ -49,24 +48,8 @@ func newZstd(level zstd.EncoderLevel) *zstd.Encoder {
 
 // gzip compresses. Its header has neither a time nor a name.
 func (c *coder) gzip(doc []byte) ([]byte, error) {
-	z, ok := c.gzips.Get().(*gzip.Writer)
-	if !ok {
-		var err error
-		if z, err = gzip.NewWriterLevel(nil, gzipLevel); err != nil {
-			return nil, err
-		}
-	}
-	defer c.gzips.Put(z)
-	var b bytes.Buffer
-	z.Reset(&b)
-	z.ModTime = time.Unix(0, 0) // a zero time.Time is none to this library
-	if _, err := z.Write(doc); err != nil {
-		return nil, err
-	}
-	if err := z.Close(); err != nil {
-		return nil, err
-	}
-	return bytes.Clone(b.Bytes()), nil // without the spare room that it was written in
+	z, err := c.zip(doc, nil, nil)
+	return z.body, err
 }
 
 // brotli compresses, fast or well.

@@ -40,6 +40,7 @@ type issue struct {
 	edition *news.Edition
 	layout  render.Layout
 	known   []known // of each piece
+	zipped  zipped
 }
 
 // known is what is known of an entry or tombstone in a document.
@@ -119,21 +120,19 @@ func (p *Publisher) proof(
 	if !slices.Equal(s.absent, d.barred) {
 		s.base, s.absent = max(s.base, c.window.Seq), d.barred
 	}
-	zipped, err := p.coder.gzip(doc)
+	var last *zipped
+	if s.made != nil {
+		last = &s.made.zipped
+	}
+	zipped, err := p.coder.zip(doc, cuts(&d.doc, len(doc)), last)
 	if err != nil {
 		return nil, err
 	}
-	made := &issue{layout: d.doc.Layout(), known: d.known, edition: &news.Edition{
+	made := &issue{layout: d.doc.Layout(), known: d.known, zipped: zipped, edition: &news.Edition{
 		Key: feed.Key, Format: s.format, Seq: next.Seq, Modified: next.Modified,
 		MaxAge: feed.MaxAge, StaleFor: feed.MaxAge / staleShare, StaleOnError: staleOnError,
-		Base: max(p.base, s.base, f.cutUntil),
-		Representations: []news.Representation{
-			{
-				Coding: codingGzip, ETag: news.ETag(next.Seq, fingerprint(zipped)),
-				Body: zipped, Size: len(zipped),
-			},
-			{ETag: news.ETag(next.Seq, next.Hash), Size: len(doc)},
-		},
+		Base:            max(p.base, s.base, f.cutUntil),
+		Representations: zipped.representations(next.Seq, next.Hash, len(doc)),
 	}}
 	s.made = made
 	p.plain.put(s.name+tag(made.edition), doc, len(doc))

@@ -82,6 +82,16 @@ func (d *Document) Layout() Layout {
 	return l
 }
 
+// Start returns where a piece begins.
+func (l Layout) Start(i int) int {
+	separator, _ := separators(l.Format)
+	at := l.Head + max(i, 0)*len(separator)
+	for _, size := range l.Pieces[:i] {
+		at += size
+	}
+	return at
+}
+
 // Parts takes the bytes of a document of this layout apart; they are shared, not copied. What the
 // pieces are of is not known.
 func (l Layout) Parts(doc []byte) Document {
