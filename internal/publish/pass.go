@@ -82,6 +82,9 @@ func (p *Publisher) refresh(f *feed, now time.Time) (due []*proof, err error) {
 	if err != nil {
 		return due, err
 	}
+	if c.window.Stamp.After(now) { // since it was asked for: what is held must not wait for it too
+		due = append(due, f.release()...)
+	}
 	f.stale, f.waited, f.due = false, false, time.Time{}
 	f.held, err = p.proofs(f, c, now)
 	for _, pr := range f.held {
