@@ -190,10 +190,23 @@ func TestParseTooLarge(t *testing.T) {
 
 func TestFrontMatterFaults(t *testing.T) {
 	tests := []struct{ name, file, body, want string }{
-		{
-			"unknown field", "a.md", "---\ntitle: x\n  \nauthor: y\n---\n",
-			"a.md:4:1: author: unknown field: known are title, date",
-		},
+		{"draft", "a.md", "---\ntitle: x\n  \ndraft: true\n---\n", "a.md:4:8: draft: a draft, which is not"},
+		{"draft of TOML", "a.md", "+++\ntitle = 'x'\ndraft = true\n+++\n", "a.md:3:"},
+		{"unpublished", "a.md", "---\npublished: false\n---\n", "a.md:2:12: published: a draft"},
+		{"status", "a.md", "---\nstatus: Draft\n---\n", "a.md:2:9: status: a draft"},
+		{"typing error", "a.md", "---\nwithdrwan: true\n---\n", "did you mean withdrawn?"},
+		{"embargo", "a.md", "---\nembargo-until: 2027-01-01\n---\n", "a.md:2:1: embargo-until: means nothing here: write a date"},
+		{"expiry", "a.md", "+++\nexpiryDate = 2027-01-01\n+++\n", "a.md:2:1: expiryDate: means nothing here"},
+		{"not closed", "a.md", "\n---\ntitle: x\ndate: 2027-01-01\n\nText\n", "a.md:2:1: front matter that is not closed"},
+		{"TOML not closed", "a.txt", "+++\ntitle = 'x'\n\nText\n", "a.txt:1:1: front matter that is not closed"},
+		{"indented", "a.txt", "  ---\n  title: x\n  ---\nText\n", "a.txt:1:1: front matter that is not closed"},
+		{"in code", "a.md", "```yaml\n---\ntitle: x\n---\n```\nText\n", "a.md:1:1: front matter in a block of code"},
+		{"in code, bare", "a.md", "~~~\ntitle: x\n~~~\nText\n", "front matter in a block of code"},
+		{"no fence", "a.txt", "Title: x\nAuthor: Ana\nDate: 2027-01-01\n\nText\n", "a.txt:1:1: looks like front matter"},
+		{"Org mode", "a.txt", "#+TITLE: x\n#+DATE: 2027-01-01\n\nText\n", "looks like front matter"},
+		{"not TOML", "a.md", "+++\ntitle = x y\n+++\n", "a.md:2:9: front matter: "},
+		{"not JSON", "a.md", "{\n\"title\": \"x\",\n}\nText\n", "front matter in JSON that can't be read"},
+		{"date in doubt", "a.md", "---\ndate: 3/4/2026\n---\n", `a.md:2:7: date: "3/4/2026" is not a date`},
 		{"wrong type", "a.txt", "---\ntitle: [x]\n---\n", "a.txt:2:8: title: want text, not a sequence"},
 		{"wrong type in a list", "a.md", "---\ntags:\n  - a\n  - {b: c}\n---\n", "a.md:4:"},
 		{"date", "a.md", "\n---\ndate: yesterday\n---\n", `a.md:3:7: date: "yesterday" is not a date`},

@@ -1,91 +1,76 @@
 package parse
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"html"
 	"net/url"
-	"slices"
+	"regexp"
 	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
-	"golang.org/x/text/language"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
-
-// frontFields are the fields that front matter may have.
-var frontFields = []string{
-	"title", "date", "updated", "authors", "url", "lang", "tags", "id", "rights", "summary",
-	"withdrawn",
-}
-
-// cutFrontMatter parts a file into its front matter, YAML between two lines of "---" (or, in
-// HTML, a comment at the beginning whose first line is a field), and the rest. Line is the number
-// of the YAML's first line. A text that only begins with a line of dashes has no front matter.
-func cutFrontMatter(text string) (front string, line int, rest string) {
-	blank := len(text) - len(strings.TrimLeft(text, " \t\n"))
-	line = strings.Count(text[:blank], "\n") + 1
-	first, after, _ := strings.Cut(text[blank:], "\n")
-	switch {
-	case strings.TrimRight(first, " \t") == "---":
-		for at := 0; at < len(after); {
-			end := at + len(after[at:])
-			if n := strings.IndexByte(after[at:], '\n'); n >= 0 {
-				end = at + n + 1
-			}
-			if mark := strings.TrimRight(after[at:end], " \t\n"); mark == "---" || mark == "..." {
-				return after[:at], line + 1, after[end:]
-			}
-			at = end
-		}
-	case strings.HasPrefix(first, "<!--"):
-		comment, after, found := strings.Cut(text[blank+len("<!--"):], "-->")
-		yaml := strings.TrimLeft(comment, " \t\n")
-		field, _, isField := strings.Cut(yaml, ":")
-		if found && isField && slices.Contains(frontFields, field) {
-			return yaml, line + strings.Count(comment[:len(comment)-len(yaml)], "\n"), after
-		}
-	}
-	return "", 0, text
-}
 
 // frontReader reads front matter into an item, and collects what is wrong with it.
 type frontReader struct {
 	name   string
 	offset int // lines before the YAML
 	item   *news.Item
+	stated map[string]bool // fields of ours that have been set; another word for one yields to it
 	faults []error
+	passed []error // fields that mean nothing here
 }
 
 // readFront sets the fields of item that front matter states, strictly: the error is Invalid and
-// names file:line:column and field of everything that is wrong.
-func readFront(name, front string, line int, item *news.Item) error {
+// names file:line:column and field of everything that is wrong. Fields that mean nothing here are
+// passed over, and named.
+func readFront(name string, f frontMatter, item *news.Item) (passed []error, err error) {
+	front, line := f.text, f.line
 	if len(front) > maxFront {
-		return news.Errorf(news.Invalid, "%s:%d:1: front matter of %d bytes, want at most %d: "+
+		return nil, news.Errorf(news.Invalid, "%s:%d:1: front matter of %d bytes, want at most %d: "+
 			"close it with a line of ---", name, line, len(front), maxFront)
 	}
 	if at, deep := tooDeep(front); deep {
-		return news.Errorf(news.Invalid, "%s:%d:1: front matter with more than %d lists within "+
+		return nil, news.Errorf(news.Invalid, "%s:%d:1: front matter with more than %d lists within "+
 			"each other: write one list, [a, b, c], and quotation marks around a text with brackets",
 			name, line+at, maxFrontDepth)
 	}
-	r := frontReader{name: name, offset: line - 1, item: item}
+	r := frontReader{name: name, offset: line - 1, item: item, stated: map[string]bool{}}
+	if f.kind == tomlFront {
+		if front, err = r.tomlToYAML(front); err != nil {
+			return nil, err
+		}
+	}
 	file, err := parser.ParseBytes([]byte(front), 0)
 	if err != nil {
-		return r.syntax(err)
+		file, err = parser.ParseBytes([]byte(quoteColons(front)), 0)
+	}
+	if err != nil {
+		return nil, r.syntax(err)
 	}
 	for _, doc := range file.Docs {
 		r.document(doc.Body)
 	}
 	if len(r.faults) > 0 {
-		return news.Errorf(news.Invalid, "%w", errors.Join(r.faults...))
+		return nil, news.Errorf(news.Invalid, "%w", errors.Join(r.faults...))
 	}
-	return nil
+	return r.passed, nil
+}
+
+// colons matches a line whose text has a colon and no quotation marks, as people write titles.
+var colons = regexp.MustCompile(
+	`(?m)^([A-Za-z][\w-]*:[ \t]+)([^\s"'\[{|>&*!%#][^\n]*:[ \t][^\n]*)$`)
+
+// quoteColons puts quotation marks around texts with a colon in them.
+func quoteColons(front string) string {
+	return colons.ReplaceAllStringFunc(front, func(line string) string {
+		m := colons.FindStringSubmatch(line)
+		return m[1] + "'" + strings.ReplaceAll(strings.TrimSpace(m[2]), "'", "''") + "'"
+	})
 }
 
 // tooDeep reports whether YAML has lists or mappings too deep within each other, and in which line,
@@ -162,48 +147,6 @@ func (r *frontReader) document(body ast.Node) {
 	}
 }
 
-func (r *frontReader) field(key ast.MapKeyNode, value ast.Node) {
-	item := r.item
-	switch name := key.GetToken().Value; name {
-	case "title":
-		item.Title = html.EscapeString(r.text(name, value))
-	case "summary":
-		item.Summary = html.EscapeString(r.text(name, value))
-	case "id":
-		item.GUID = cmp.Or(r.text(name, value), item.GUID)
-	case "date":
-		item.Published = r.date(name, value)
-	case "updated":
-		item.Modified = r.date(name, value)
-	case "authors":
-		item.Authors = nil
-		for _, author := range r.list(name, value) {
-			item.Authors = append(item.Authors, news.Author{Name: author})
-		}
-	case "tags":
-		item.Tags = r.list(name, value)
-	case "url":
-		item.URL = r.url(name, value)
-	case "lang":
-		item.Lang = r.text(name, value)
-		if _, err := language.Parse(item.Lang); err != nil && item.Lang != "" {
-			r.fault(value, "%s: %q is not a language: write a BCP 47 tag such as en or es-MX",
-				name, item.Lang)
-		}
-	case "rights":
-		item.Rights = news.Rights(r.text(name, value))
-		switch item.Rights {
-		case "", news.Full, news.Excerpt, news.Headline:
-		default:
-			r.fault(value, "%s: %q: write full, excerpt or headline", name, item.Rights)
-		}
-	case "withdrawn":
-		item.Withdrawn = r.boolean(name, value)
-	default:
-		r.fault(key, "%s: unknown field: known are %s", name, strings.Join(frontFields, ", "))
-	}
-}
-
 // text reads a scalar as it is written, so that a title may be "1984" without quotes.
 func (r *frontReader) text(name string, n ast.Node) string {
 	switch n := n.(type) {
@@ -256,6 +199,11 @@ func (r *frontReader) url(name string, n ast.Node) string {
 func (r *frontReader) date(name string, n ast.Node) time.Time {
 	s := r.text(name, n)
 	t, ok := dateOf(s)
+	if !ok {
+		lang := dater{lang: r.item.Lang}
+		t = lang.date(s)
+		ok = !t.IsZero()
+	}
 	if !ok && s != "" {
 		r.fault(n, "%s: %q is not a date: write 2006-01-02 or 2006-01-02T15:04:05-06:00", name, s)
 	}

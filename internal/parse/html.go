@@ -16,12 +16,15 @@ const mainShare = 3
 // parseHTML reads an HTML file that is one article: what its head says of it, and as content its
 // article or main element, or else its body without what frames a page. Front matter goes before
 // what the head says. The title is the only <h1> of the content, else what the head says.
-func parseHTML(doc news.Document, source string) (news.Item, error) {
-	item := fileItem(doc)
-	front, line, rest := cutFrontMatter(source)
+func parseHTML(doc news.Document, source string) (item news.Item, passed []error, err error) {
+	item = fileItem(doc)
+	front, rest, err := cutFrontMatter(placeOf(doc), source)
+	if err != nil {
+		return item, nil, err
+	}
 	page := readPage(rest)
 	if page.over {
-		return item, tooMuch(doc, "more than %d sections and headings", maxSections)
+		return item, nil, tooMuch(doc, "more than %d sections and headings", maxSections)
 	}
 	head := page.head
 	item.Base = cmp.Or(head.base, news.Base(doc.URL))
@@ -34,10 +37,12 @@ func parseHTML(doc news.Document, source string) (news.Item, error) {
 		item.Authors = append(item.Authors, news.Author{Name: name})
 	}
 	if head.image != "" {
-		item.Media = []news.Media{{URL: head.image, Type: head.imageType}}
+		item.Media = []news.Media{{
+			URL: head.image, Type: cmp.Or(head.imageType, news.ImageType(head.image)),
+		}}
 	}
-	if err := readFront(placeOf(doc), front, line, &item); err != nil {
-		return item, err
+	if passed, err = readFront(placeOf(doc), front, &item); err != nil {
+		return item, nil, err
 	}
 	content, frame := page.content()
 	if h, ok := page.onlyHeading(content, frame); ok {
@@ -49,7 +54,7 @@ func parseHTML(doc news.Document, source string) (news.Item, error) {
 	}
 	item.Title = cmp.Or(item.Title, html.EscapeString(head.title))
 	item.Content = strings.TrimSpace(page.without(content, frame))
-	return item, nil
+	return item, passed, nil
 }
 
 // content finds the section whose content is the article, and what is no part of it: of a body,

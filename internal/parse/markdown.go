@@ -15,32 +15,36 @@ import (
 )
 
 // parseMarkdown reads a Markdown file (CommonMark with GitHub's tables, strikethrough and bare
-// links). HTML in it is kept: clean sanitises everything alike. The title is the front matter's,
-// or else the heading of the first level that the text begins with, which is not said again.
-func parseMarkdown(doc news.Document, source string) (news.Item, error) {
-	item := fileItem(doc)
-	front, line, rest := cutFrontMatter(source)
-	if err := readFront(placeOf(doc), front, line, &item); err != nil {
-		return item, err
+// links, and footnotes). HTML in it is kept: clean sanitises everything alike. The title is the
+// front matter's, or else the heading of the first level that the text begins with, which is not
+// said again.
+func parseMarkdown(doc news.Document, source string) (item news.Item, passed []error, err error) {
+	item = fileItem(doc)
+	front, rest, err := cutFrontMatter(placeOf(doc), source)
+	if err != nil {
+		return item, nil, err
+	}
+	if passed, err = readFront(placeOf(doc), front, &item); err != nil {
+		return item, nil, err
 	}
 	md := goldmark.New(
-		goldmark.WithExtensions(extension.GFM),
+		goldmark.WithExtensions(extension.GFM, extension.Footnote),
 		goldmark.WithRendererOptions(html.WithUnsafe()),
 	)
 	budget := &markdownBudget{}
 	md.Parser().AddOptions(budget)
-	src := []byte(rest)
+	src := []byte(withoutForeign(rest))
 	root := md.Parser().Parse(text.NewReader(src))
 	if budget.over != "" {
 		line := strings.Count(source[:len(source)-len(rest)], "\n") +
 			bytes.Count(src[:budget.at], []byte("\n")) + 1
-		return item, news.Errorf(news.TooLarge, "%s:%d: %s: the file is not read; take this out, or "+
-			"save it as text (.txt) or HTML (.html)", placeOf(doc), line, budget.over)
+		return item, nil, news.Errorf(news.TooLarge, "%s:%d: %s: the file is not read; take this "+
+			"out, or save it as text (.txt) or HTML (.html)", placeOf(doc), line, budget.over)
 	}
-	if h, ok := root.FirstChild().(*ast.Heading); ok && h.Level == 1 {
+	if h := titleHeading(root); h != nil {
 		title, err := renderChildren(md, src, h)
 		if err != nil {
-			return item, news.Errorf(news.Internal, "parse %s: %w", placeOf(doc), err)
+			return item, nil, news.Errorf(news.Internal, "parse %s: %w", placeOf(doc), err)
 		}
 		item.Title = cmp.Or(item.Title, title)
 		if item.Title == title { // not said twice
@@ -49,10 +53,10 @@ func parseMarkdown(doc news.Document, source string) (news.Item, error) {
 	}
 	var b bytes.Buffer
 	if err := md.Renderer().Render(&b, src, root); err != nil {
-		return item, news.Errorf(news.Internal, "parse %s: %w", placeOf(doc), err)
+		return item, nil, news.Errorf(news.Internal, "parse %s: %w", placeOf(doc), err)
 	}
 	item.Content = b.String()
-	return item, nil
+	return item, passed, nil
 }
 
 // renderChildren gives what is in a node as HTML.

@@ -48,18 +48,19 @@ func Parse(doc news.Document) (items []news.Item, faults []error, err error) {
 	}
 	text := decodeText(doc)
 	var item news.Item
+	var passed []error
 	switch format {
 	case htmlFormat:
-		item, err = parseHTML(doc, text)
+		item, passed, err = parseHTML(doc, text)
 	case markdownFormat:
-		item, err = parseMarkdown(doc, text)
+		item, passed, err = parseMarkdown(doc, text)
 	default:
-		item, err = parseText(doc, text)
+		item, passed, err = parseText(doc, text)
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	return []news.Item{item}, nil, nil
+	return []news.Item{item}, passed, nil
 }
 
 // recognise decides how a document is to be read: by what it looks like, and where that leaves a

@@ -16,11 +16,14 @@ const maxTitleLine = 200
 // unless front matter states one, and the rest is given the headings, paragraphs, lists and
 // quotations that its blank lines, bullets and quotation marks show. Forms and links that a page
 // has below its article are cut off.
-func parseText(doc news.Document, source string) (news.Item, error) {
-	item := fileItem(doc)
-	front, line, rest := cutFrontMatter(source)
-	if err := readFront(placeOf(doc), front, line, &item); err != nil {
-		return item, err
+func parseText(doc news.Document, source string) (item news.Item, passed []error, err error) {
+	item = fileItem(doc)
+	front, rest, err := cutFrontMatter(placeOf(doc), source)
+	if err != nil {
+		return item, nil, err
+	}
+	if passed, err = readFront(placeOf(doc), front, &item); err != nil {
+		return item, nil, err
 	}
 	lines := strings.Split(rest, "\n")
 	for i, l := range lines {
@@ -42,7 +45,7 @@ func parseText(doc news.Document, source string) (news.Item, error) {
 		break
 	}
 	item.Content = textContent(lines)
-	return item, nil
+	return item, passed, nil
 }
 
 // textContent makes HTML of the lines of a plain text.
