@@ -125,7 +125,7 @@ type tour struct {
 	ran, files int
 }
 
-var topicName = regexp.MustCompile(`^# feeds/([a-z-]+\.yaml)\n`)
+var topicName = regexp.MustCompile(`^# feeds/((?:groups/)?[a-z-]+\.yaml)\n`)
 
 // prepare writes the files that commands name, and takes in the article of the README.
 func (d *tour) prepare() {
