@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/teletipo/teletipo/internal/news"
 )
 
@@ -132,4 +134,69 @@ func TestWhatIsHeldWaits(t *testing.T) {
 		t.Errorf("%+v, %v", weighed, err)
 	}
 	s.offer(news.Accepted, piece("b"))
+}
+
+// TestSharesModel has three sources bring random numbers of articles at random times. Each article
+// stands in its topic once; of none of the sources does the news of two days go beyond its share;
+// and none is put behind that has room in it, whatever the others bring and whenever the store opens.
+func TestSharesModel(t *testing.T) {
+	fewer(t)
+	parent := t.TempDir()
+	rapid.Check(t, func(rt *rapid.T) {
+		s := &tested{clock: newClock(), t: t, dir: mkdir(t, parent), share: 20_000}
+		s.open()
+		defer func() { s.ok(s.Close()) }()
+		all := 0
+		rt.Repeat(map[string]func(*rapid.T){
+			"bring": func(rt *rapid.T) {
+				source := rapid.SampledFrom([]string{"a", "b", "c"}).Draw(rt, "source")
+				n := rapid.IntRange(1, 12).Draw(rt, "articles")
+				has := s.freshOf(source)
+				crowded := s.floods(source, all, n)
+				all += n
+				one := (s.freshOf(source) - has) / max(1, n-crowded)
+				if crowded > 0 && one > 0 && has+(n-crowded+1)*one <= s.share {
+					rt.Fatalf("%d of %d are put behind, %d bytes each beside %d", crowded, n, one, has)
+				}
+			},
+			"wait": func(rt *rapid.T) {
+				s.clock.step(time.Duration(rapid.IntRange(1, 30).Draw(rt, "hours")) * time.Hour)
+			},
+			"reopen": func(*rapid.T) { s.reopen() },
+			"": func(rt *rapid.T) {
+				if got := len(s.window("border", 9999).Entries); got != all {
+					rt.Fatalf("%d of %d articles stand in the topic", got, all)
+				}
+				for _, source := range []string{"a", "b", "c"} {
+					if has := s.freshOf(source); has > s.share {
+						rt.Fatalf("source %s has %d bytes of news", source, has)
+					}
+				}
+			},
+		})
+	})
+}
+
+// freshOf adds up the news of two days that a source has in border.
+func (s *tested) freshOf(source string) (size int) {
+	s.t.Helper()
+	s.ok(s.view(func(r reading) error {
+		f, err := r.feed(news.FeedKey{Topic: "border"})
+		if err != nil || f == nil {
+			return err
+		}
+		c := f.fresh.Cursor()
+		for k, v := c.Last(); k != nil; k, v = c.Prev() {
+			p := toPlace(v)
+			rec, err := r.record(p.key)
+			if err != nil {
+				return err
+			}
+			if rec.Source == source && p.second >= s.clock.now().Add(-48*time.Hour).Unix() {
+				size += p.size
+			}
+		}
+		return nil
+	}))
+	return size
 }
