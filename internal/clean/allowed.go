@@ -108,13 +108,16 @@ func allowedTag(s string) int {
 	if !ok || isEnd && (isVoid || rest != "") {
 		return 0
 	}
+	if isEnd {
+		return end + 1
+	}
 	isFirst := true
 	for _, rule := range allowed {
 		value, after, found := cutAttr(rest, rule.name)
 		if found && !rule.isValid(value) {
 			return 0
 		}
-		if !found && !isEnd && isFirst && (name == "a" || name == "img") {
+		if !found && isFirst && (name == "a" || name == "img") {
 			return 0 // it links or shows nothing
 		}
 		rest, isFirst = after, false
@@ -131,8 +134,10 @@ func cutAttr(s, name string) (value, rest string, found bool) {
 	if len(s) < n+4 || s[0] != ' ' || s[1:1+n] != name || s[1+n:3+n] != `="` {
 		return "", s, false
 	}
-	value, rest, found = strings.Cut(s[3+n:], `"`)
-	return value, rest, found
+	if value, rest, found = strings.Cut(s[3+n:], `"`); !found {
+		return "", s, false
+	}
+	return value, rest, true
 }
 
 func isLabel(s string) bool { return isPlainText(s, false) }
@@ -150,7 +155,12 @@ func isReference(s string) bool {
 	return isWebAddress(s)
 }
 
-func isWebAddress(s string) bool { return isWeb(s) && (isPlainAddress(s) || isSpelled(s)) }
+func isWebAddress(s string) bool {
+	if !isWeb(s) || !isPlainText(s, false) {
+		return false
+	}
+	return isPlainAddress(strings.ReplaceAll(s, "&amp;", "&")) || isSpelled(s)
+}
 
 // isSpelled reports whether s is an address in the spelling that Go gives it, escaped for HTML.
 func isSpelled(s string) bool {

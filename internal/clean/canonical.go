@@ -9,7 +9,7 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// URL gives the canonical form of a web address, empty if raw is none (http or https, at most
+// URL returns the canonical form of a web address, empty if raw is none (http or https, at most
 // maxURL bytes). Two spellings of one address (RFC 3986, section 6.2.2) become one: scheme and
 // host in lower case, no default port, no dot segments, no needless escapes; and what does not
 // name the page is dropped: user, fragment, and parameters that only track readers. The order of
@@ -45,7 +45,7 @@ func URL(raw string) string {
 }
 
 // parseURL reads an address as people and programs write them: with spaces around it, line
-// breaks within, or a percent sign that escapes nothing. It gives nil if there is no sense in it.
+// breaks within, or a percent sign that escapes nothing. It returns nil if there is no sense in it.
 func parseURL(raw string) *url.URL {
 	raw = strings.TrimSpace(raw)
 	if strings.ContainsAny(raw, "\t\n\r") {

@@ -12,7 +12,7 @@ const (
 	maxFuture = 5    // years that the desk can mean to hold an article back
 )
 
-// dates gives an item's time of publication and of its last change, whole seconds in UTC; the
+// dates returns an item's time of publication and of its last change, whole seconds in UTC; the
 // latter is zero if unstated.
 //
 // What is not stated, or cannot be true, is replaced by the time at which the item was seen: a

@@ -22,7 +22,7 @@ const (
 // tally counts what in a text speaks for a language.
 type tally struct{ en, es, other int }
 
-// languageOf gives an article's language as a BCP 47 primary subtag: the stated one ("es-MX" is
+// languageOf returns an article's language as a BCP 47 primary subtag: the stated one ("es-MX" is
 // "es"), else English or Spanish where the text's function words say so, else nothing. A stated
 // English or Spanish is overruled only by overwhelming evidence of the other, as when a site puts
 // one tag on all of its pages.

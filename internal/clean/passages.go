@@ -56,7 +56,7 @@ func Passages(a news.Article) []news.Passage {
 	return list
 }
 
-// nextTag cuts clean HTML behind its first tag, and gives the text before that, with its escapes,
+// nextTag cuts clean HTML behind its first tag, and returns the text before that, with its escapes,
 // and what is between its angle brackets; empty if there is no further tag.
 func nextTag(s string) (text, tag, rest string) {
 	i := strings.IndexByte(s, '<')

@@ -67,7 +67,7 @@ func splitMail(s string) (name, mail string) {
 	return name, ""
 }
 
-// isMail tells whether s looks like a mail address, to part it from a name; no more than that.
+// isMail reports whether s looks like a mail address, to part it from a name; no more than that.
 func isMail(s string) bool {
 	local, host, found := strings.Cut(s, "@")
 	return found && local != "" && strings.Contains(host, ".") && len(s) <= 254 &&
@@ -87,7 +87,7 @@ func withoutBy(name string) string {
 
 var nameParts = strings.NewReplacer("-", "", "_", "", ".", "")
 
-// isNobody tells whether a program signed, not a person or an office.
+// isNobody reports whether a program signed, not a person or an office.
 func isNobody(name string) bool {
 	local, _, isAddress := strings.Cut(strings.ToLower(name), "@")
 	local = nameParts.Replace(local)
@@ -130,7 +130,7 @@ func media(stated []news.Media, base *url.URL) []news.Media {
 	return list
 }
 
-// mediaType gives a media type without its parameters, empty if it is none.
+// mediaType returns a media type without its parameters, empty if it is none.
 func mediaType(s string) string {
 	s, _, _ = strings.Cut(s, ";")
 	s = strings.ToLower(strings.TrimSpace(s))

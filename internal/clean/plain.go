@@ -122,26 +122,30 @@ func hasEntity(s string) bool { return decodeEntities(s) != s }
 // would also make "R©" of "R&copy".
 func decodeEntities(s string) string {
 	var b strings.Builder
-	for {
-		i := strings.IndexByte(s, '&')
-		if i < 0 {
+	done := 0
+	for i := 0; i < len(s); {
+		next := strings.IndexByte(s[i:], '&')
+		if next < 0 {
 			break
 		}
-		b.WriteString(s[:i])
-		s = s[i:]
-		n := referenceLen(s)
+		i += next
+		n := referenceLen(s[i:])
 		if n == 0 {
-			n = 1
-			b.WriteByte('&')
-		} else {
-			b.WriteString(html.UnescapeString(s[:n]))
+			i++
+			continue
 		}
-		s = s[n:]
+		if b.Len() == 0 {
+			b.Grow(len(s))
+		}
+		b.WriteString(s[done:i])
+		b.WriteString(html.UnescapeString(s[i : i+n]))
+		i += n
+		done = i
 	}
-	if b.Len() == 0 {
+	if done == 0 {
 		return s
 	}
-	b.WriteString(s)
+	b.WriteString(s[done:])
 	return b.String()
 }
 

@@ -33,8 +33,8 @@ func resolvePlain(base *url.URL, raw string) (string, bool) {
 	return s, len(s) <= maxURL
 }
 
-// isPlainAddress reports whether s is a web address in which nothing could be spelled otherwise,
-// escaped for HTML or not. It spares most addresses a parser.
+// isPlainAddress reports whether s is a web address in which nothing could be spelled otherwise.
+// It spares most addresses a parser.
 func isPlainAddress(s string) bool {
 	host, isHTTPS := strings.CutPrefix(s, "https://")
 	if !isHTTPS {
@@ -48,8 +48,12 @@ func isPlainAddress(s string) bool {
 }
 
 // isPlainHost reports whether s is a host of ASCII letters in lower case, digits, and single dots
-// and hyphens between them.
+// and hyphens between them, with a port that is nobody's default or none.
 func isPlainHost(s string) bool {
+	s, port, hasPort := strings.Cut(s, ":")
+	if hasPort && (len(port) < 4 || len(port) > 5 || port[0] == '0' || !isNumber(port)) {
+		return false
+	}
 	wasAlnum := false
 	for i := range len(s) {
 		c := s[i]

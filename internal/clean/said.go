@@ -32,7 +32,12 @@ func (s *spoken) space() { s.spaced = true }
 // add adds text to the passage.
 func (s *spoken) add(text []byte) {
 	start := s.start()
-	for i := 0; i < len(text); {
+	i := 0
+	if len(text) > 0 && text[0] > ' ' && !s.spaced || len(s.text) > start && !s.spaced {
+		i = foldedLen(text)
+		s.text = append(s.text, text[:i]...)
+	}
+	for i < len(text) {
 		n := i
 		size := 0
 		for ; n < len(text); n += size {

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// summaryOf gives a source's own summary as plain text, without the footer that WordPress adds.
+// summaryOf returns a source's own summary as plain text, without the footer that WordPress adds.
 func summaryOf(raw, title string) string {
 	text := plain(raw)
 	if !strings.Contains(text, "The post ") && !strings.Contains(text, "La entrada ") {
@@ -35,12 +35,12 @@ func footers(title string) []string {
 	}
 }
 
-// isContent tells whether a summary is the article itself: long, or written in blocks.
+// isContent reports whether a summary is the article itself: long, or written in blocks.
 func isContent(raw, text string) bool {
 	return utf8.RuneCountInString(text) > maxSummary || hasBlock(raw)
 }
 
-// hasBlock tells whether HTML has markup that plain text would lose: a block or an image.
+// hasBlock reports whether HTML has markup that plain text would lose: a block or an image.
 func hasBlock(raw string) bool {
 	if !hasTag(raw) {
 		return false

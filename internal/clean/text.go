@@ -24,14 +24,19 @@ func fold(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// isFolded tells whether s has nothing to fold, as most text; false if it is not ASCII.
+// isFolded reports whether s has nothing to fold, as most text.
 func isFolded(s string) bool {
 	wasSpace := true
 	for i := range len(s) {
 		c := s[i]
 		isSpace := c == ' '
-		if c >= 0x80 || c < ' ' || isSpace && wasSpace {
+		if c < ' ' || isSpace && wasSpace {
 			return false
+		}
+		if c == 0xc2 || c >= 0xe1 && c <= 0xe3 { // what other white space begins with
+			if r, _ := utf8.DecodeRuneInString(s[i:]); unicode.IsSpace(r) {
+				return false
+			}
 		}
 		wasSpace = isSpace
 	}
@@ -41,12 +46,14 @@ func isFolded(s string) bool {
 // strip replaces bad UTF-8 by U+FFFD and removes what XML 1.0 forbids (section 2.2), encoded
 // surrogates, and invisible characters that break words apart or turn the line around.
 func strip(s string) string {
-	if isSimple(s) {
+	clean := visibleLen(s)
+	if clean == len(s) {
 		return s
 	}
 	var b strings.Builder
 	b.Grow(len(s))
-	for i := 0; i < len(s); {
+	b.WriteString(s[:clean])
+	for i := clean; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case r != utf8.RuneError || n != 1:
@@ -63,7 +70,25 @@ func strip(s string) string {
 	return b.String()
 }
 
-// isSimple tells whether s is ASCII text that needs nothing done, as most of it is.
+// visibleLen is how many bytes s begins with that strip leaves as they are.
+func visibleLen(s string) int {
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= ' ' && c < 0x7f || c == '\n' || c == '\t' || c == 0xc3 && i+1 < len(s) &&
+			s[i+1] >= 0x80 && s[i+1] < 0xc0 {
+			i += 1 + int(c>>7)
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && n == 1 || visible(r) != r {
+			return i
+		}
+		i += n
+	}
+	return len(s)
+}
+
+// isSimple reports whether s is ASCII text that needs nothing done, as most of it is.
 func isSimple(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c >= 0x7f || c < ' ' && c != '\n' && c != '\t' {
@@ -73,12 +98,12 @@ func isSimple(s string) bool {
 	return true
 }
 
-// isSurrogate tells whether s begins with a UTF-16 surrogate written as if it were UTF-8.
+// isSurrogate reports whether s begins with a UTF-16 surrogate written as if it were UTF-8.
 func isSurrogate(s string) bool {
 	return len(s) >= 3 && s[0] == 0xed && s[1] >= 0xa0 && s[1] < 0xc0 && s[2] >= 0x80 && s[2] < 0xc0
 }
 
-// visible gives the character that stands for r, negative for none.
+// visible returns the character that stands for r, negative for none.
 func visible(r rune) rune {
 	switch {
 	case r == '\t' || r == '\n':
@@ -191,7 +216,7 @@ func withoutTornLetter(s string, end int) string {
 	return s[:end]
 }
 
-// isLoose tells whether r should not stand before an ellipsis.
+// isLoose reports whether r should not stand before an ellipsis.
 func isLoose(r rune) bool {
 	return unicode.IsSpace(r) || strings.ContainsRune(".,;:-–—(¿¡…", r)
 }

@@ -63,7 +63,7 @@ func (w *writer) isReady(n int) bool {
 
 // foldedLen is how many bytes of s, which follows a word, are words with one plain space before
 // each.
-func foldedLen(s string) int {
+func foldedLen[S string | []byte](s S) int {
 	end := 0
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
