@@ -23,7 +23,7 @@ func TestHTML(t *testing.T) {
 		{"bare text is put in a paragraph", "One <b>two</b>", "<p>One <b>two</b></p>"},
 		{
 			"scripts, styles, frames and controls go",
-			`<p>a<script>alert(1)</script><style>p{}</style><iframe src=x></iframe></p>` +
+			`<p>a<script>alert(1)</script><style>p{}</style><iframe src=//ads.example/x></iframe></p>` +
 				`<form><label>Mail</label><input><button>Go</button><p>b</p></form>`,
 			"<p>a</p><p>b</p>",
 		},
@@ -139,6 +139,34 @@ func TestHTML(t *testing.T) {
 		{
 			"attributes are escaped", `<img src=/i.png alt='"><script>x</script>'>`,
 			`<p><img src="https://example.org/i.png" alt="&#34;&gt;&lt;script&gt;x&lt;/script&gt;"/></p>`,
+		},
+		{
+			"a frame leaves a link", `<p>a</p><iframe src="//www.youtube.com/embed/zOduYvDupXQ?rel=0"></iframe>`,
+			`<p>a</p><p><a href="https://www.youtube.com/watch?v=zOduYvDupXQ">YouTube</a></p>`,
+		},
+		{
+			"a frame of anybody", `<p>a <iframe data-src="https://charts.example/7?a=1&amp;b=2"></iframe></p>`,
+			`<p>a <a href="https://charts.example/7?a=1&amp;b=2">charts.example</a></p>`,
+		},
+		{
+			"players leave a link", `<video controls><source src=/v.mp4 type=video/mp4>No video</video>` +
+				`<audio src=https://a.example/x.mp3></audio>`,
+			`<p><a href="https://example.org/v.mp4">example.org</a><a href="https://a.example/x.mp3">a.example</a></p>`,
+		},
+		{
+			"frames that show nothing go", `<p>a</p><iframe src="https://www.googletagmanager.com/ns.html" height=0></iframe>` +
+				`<iframe src="https://x.example/" style="display:none"></iframe><iframe src="about:blank"></iframe>`,
+			"<p>a</p>",
+		},
+		{
+			"the image that a script would load", `<img src="/images/lazyload.gif" data-src="/real.jpg" alt="a">` +
+				`<img src="data:image/gif;base64,R0" data-lazy-srcset="/s.jpg 300w, /l.jpg 900w"><img src=/spacer.gif>`,
+			`<p><img src="https://example.org/real.jpg" alt="a"/><img src="https://example.org/s.jpg" alt=""/></p>`,
+		},
+		{
+			"its twin for those without scripts", `<img src="data:image/gif;base64,R0"><noscript><img src="/real.jpg">Switch on</noscript>` +
+				`<img src="/b.jpg"><noscript><img src="/b.jpg"></noscript>`,
+			`<p><img src="https://example.org/real.jpg" alt=""/><img src="https://example.org/b.jpg" alt=""/></p>`,
 		},
 		{
 			"drawings and formulas go",

@@ -18,6 +18,7 @@ func (k *walker) image(t *token) {
 		return
 	}
 	src := k.imageSource(t)
+	k.missing = src == ""
 	if src == "" || isPixel(t) || isTracker(src) {
 		return
 	}
@@ -28,14 +29,37 @@ func (k *walker) image(t *token) {
 	k.w.img(attrs)
 }
 
+// lazy are attributes that a script takes an image's address from, once it is to be seen.
+var lazy = []string{
+	"data-src", "data-lazy-src", "data-original", "data-lazy", "data-orig-file", "data-full-url",
+	"data-large-file", "data-hi-res-src", "data-img-src", "data-image", "data-url",
+}
+
+// placeholder matches the name of what is shown until then.
+var placeholder = regexp.MustCompile(`(?i)/(?:[\w-]*[._-])?(?:lazy-?load(?:er|ing)?|placeholder|` +
+	`spacer|blank|1x1|transparent|loading)(?:[._-][\w-]*)*\.(?:gif|png|svg|jpe?g|webp)(?:\?|$)`)
+
 // imageSource is an image's address; of one that a script would load later, the real one.
 func (k *walker) imageSource(t *token) string {
-	for _, key := range []string{"src", "data-src", "data-lazy-src", "data-original"} {
-		if src := resolve(k.base, t.attr(key)); src != "" && !strings.HasPrefix(src, "mailto:") {
-			return src
+	src := resolve(k.base, t.attr("src"))
+	if isWeb(src) && !strings.Contains(t.attrs, "data-") && !placeholder.MatchString(src) {
+		return src
+	}
+	for _, key := range lazy {
+		if real := resolve(k.base, t.attr(key)); isWeb(real) {
+			return real
 		}
 	}
-	return ""
+	for _, key := range []string{"data-srcset", "data-lazy-srcset"} {
+		first, _, _ := strings.Cut(strings.TrimSpace(t.attr(key)), " ")
+		if real := resolve(k.base, strings.TrimRight(first, ",")); first != "" && isWeb(real) {
+			return real
+		}
+	}
+	if strings.HasPrefix(src, "mailto:") || placeholder.MatchString(src) {
+		return ""
+	}
+	return src
 }
 
 // isPixel reports whether an image is too small to be seen: it is there to count readers.

@@ -20,6 +20,7 @@ type walker struct {
 	hidden  int            // open elements that nothing is shown of
 	foreign int            // open elements of drawings and formulas
 	hasForm bool
+	missing bool // the last image said nothing of where it is
 
 	formats    []goesOn
 	lastNumber int
@@ -98,6 +99,10 @@ func (k *walker) start(t token) {
 		return
 	}
 	k.endBefore(t.name, e)
+	switch t.name {
+	case "iframe", "embed", "video", "audio", "object":
+		k.embed(&t)
+	}
 	switch {
 	case e.is(holdsText) && e.kind == kindDropped:
 		k.lex.skipText()
@@ -170,6 +175,10 @@ func (k *walker) endBefore(name string, e *element) {
 
 // void takes an element that has no content.
 func (k *walker) void(t *token, e *element) {
+	if e.kind == kindImage && k.missing && k.hidden == 1 && k.top().name == "noscript" {
+		k.image(t) // what programs without scripts see in the place of the image before
+		return
+	}
 	if k.hidden > 0 || e.kind == kindDropped || isUnseen(t) {
 		return
 	}

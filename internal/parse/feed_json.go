@@ -224,6 +224,7 @@ func (r *jsonReader) item(raw json.RawMessage) (*news.Item, error) {
 	if len(item.Authors) == 0 {
 		item.Authors = r.authors
 	}
+	withoutLeftovers(item)
 	return item, nil
 }
 

@@ -49,6 +49,7 @@ func (r *reader) each(parse func(raw xmlItem, in part) *news.Item) (
 				}
 				items = append(items, *parse(*raw, in))
 				items[len(items)-1].Mark = mark
+				withoutLeftovers(&items[len(items)-1])
 			}
 			break
 		}

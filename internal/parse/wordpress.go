@@ -66,6 +66,7 @@ func parseWordPressBut(doc news.Document, known func(mark uint64) bool) (
 		if post.public() {
 			item := post.item(doc)
 			item.Mark = mark
+			withoutLeftovers(&item)
 			items = append(items, item)
 		}
 	}
