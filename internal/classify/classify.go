@@ -83,7 +83,7 @@ func (r *reading) article(a *news.Article, always []string, text []news.Passage)
 	}
 	r.endSummary()
 	for i := range text {
-		if text[i].Heading {
+		if text[i].Heading && !shouted(text[i].Text) {
 			r.section = sectioned(text[i+1:])
 			r.passage(text[i].Text, inHeading)
 		} else {

@@ -23,7 +23,8 @@
 // title weight for the title and for a heading of a section, else 1. Depth is 1 for the first 100
 // words of the summary and of the body, and 100/n at word n beyond them, so that a late mention
 // in a long text about something else counts little. It is 1 for a heading with text of its own
-// below it: that is the title of its section. As each further match counts half of the one before,
+// below it: that is the title of its section, unless it is in capitals throughout, as the names of
+// those who speak in a transcript. As each further match counts half of the one before,
 // a term never counts more than twice its first. A summary that only repeats the beginning of the
 // body is left out.
 //

@@ -63,7 +63,7 @@ func TestMethod(t *testing.T) {
 		{Lang: "", Title: "Río: river", Summary: ""},
 		{Lang: "de", Title: "Laredo: die Bridge", Summary: "Der Río Bravo."},
 	} {
-		text := body("#At the bridge\n" + words(120) + "\nThe river rises. A river plan for Laredo’s bridges.")
+		text := body("#THE BRIDGE OF LAREDO\n" + words(20) + "\n#At the bridge\n" + words(120) + "\nThe river rises. A river plan for Laredo’s bridges.")
 		for _, passages := range [][]news.Passage{nil, text} {
 			fmt.Fprintf(&b, "%s, %d passages\n", a.Title, len(passages))
 			for _, v := range c.Explain(a, nil, passages) {

@@ -3,6 +3,7 @@ package classify
 import (
 	"math/bits"
 	"strings"
+	"unicode"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -184,6 +185,19 @@ func sectioned(below []news.Passage) bool {
 		size += len(below[i].Text)
 	}
 	return size >= sectionBytes
+}
+
+// shouted reports whether a text is in capitals throughout, as who speaks in a transcript: that is
+// no title of what is said.
+func shouted(text string) bool {
+	capitals := false
+	for _, c := range text {
+		if unicode.IsLower(c) {
+			return false
+		}
+		capitals = capitals || unicode.IsUpper(c)
+	}
+	return capitals
 }
 
 // repeats tells whether a summary is nothing but the beginning of the text, headings and space
