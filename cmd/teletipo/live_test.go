@@ -112,6 +112,18 @@ func TestTopicsAreReplacedWhileServing(t *testing.T) {
 			return d.get("/feeds/agents.rss").status == http.StatusOK
 		})
 	}
+	// So are the groups that topics share, and a topic that breaks its own example is not taken.
+	write(t, file, agentsTopic+"together: [{all: [who, moves], weight: 1}]\n"+
+		"groups: {who: {any: [agents]}}\n")
+	eventually(t, "a group is missing", func() bool {
+		return strings.Contains(topics(), `"moves" is not among the groups`)
+	})
+	write(t, filepath.Join(filepath.Dir(file), "groups", "all.yaml"), "moves: {en: [walk]}\n")
+	eventually(t, "the group is there", func() bool { return !strings.Contains(topics(), "not in force") })
+	write(t, file, agentsTopic+"examples: {match: [{lang: en, title: Nobody}]}\n")
+	eventually(t, "the example is told", func() bool {
+		return strings.Contains(topics(), "this example is to match, and is not placed")
+	})
 	d.terminate()
 	if log := d.stderr.String(); strings.Contains(log, "panic") {
 		t.Error(log)

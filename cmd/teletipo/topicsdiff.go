@@ -263,7 +263,8 @@ func (s *scoreDiff) print(in *invocation) error {
 			return err
 		}
 	}
-	return nil
+	fmt.Fprintln(in.stdout)
+	return s.After.WriteRules(in.stdout)
 }
 
 // printChanged shows articles that would come or go, the newest first.
