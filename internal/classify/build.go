@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -51,6 +52,7 @@ type term struct {
 	counts bool // see use
 	weight thousandths
 	groups uint64
+	until  int64 // Unix time from which it is no longer of its groups; 0 for ever
 }
 
 // rule says what words of several groups count together.
@@ -196,11 +198,22 @@ func (b *builder) addGroups(t news.Topic) map[string]uint64 {
 		b.c.groupNames = append(b.c.groupNames, g.Name)
 		for _, w := range g.Words {
 			if at := b.entry(t.ID, w.Text, w.Lang, w.Where); at >= 0 {
-				b.c.terms[at].groups |= 1 << i
+				b.c.terms[at].join(1<<i, w.Until)
 			}
 		}
 	}
 	return names
+}
+
+// join makes a term a word of a group, until some time. Of several groups the last time counts.
+func (t *term) join(group uint64, until time.Time) {
+	switch {
+	case until.IsZero():
+		t.until = 0
+	case t.groups == 0 || t.until != 0:
+		t.until = max(t.until, until.Unix())
+	}
+	t.groups |= group
 }
 
 // addRule adds what a topic says of groups that appear together.

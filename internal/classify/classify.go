@@ -77,6 +77,10 @@ func (c *Classifier) Explain(a news.Article, always []string, text []news.Passag
 // article matches all of an article's text against the terms of all topics, and adds up.
 func (r *reading) article(a *news.Article, always []string, text []news.Passage) {
 	r.begin(r.c.langOf(a.Lang))
+	r.published = 0
+	if !a.Published.IsZero() {
+		r.published = a.Published.Unix()
+	}
 	r.passage(a.Title, inTitle)
 	if !repeats(a.Summary, text) {
 		r.passage(a.Summary, inSummary)

@@ -15,7 +15,8 @@
 // is not also a "cartel"). A term of one language counts in texts of that language and of unknown
 // language; a passage whose function words are plainly another language's than its article's is
 // read in that one. Words of groups are found inside longer terms as well, but not inside those of
-// weight 0 or less ("New Mexico" is no "Mexico").
+// weight 0 or less ("New Mexico" is no "Mexico"). A word may belong to its groups only in articles
+// that were published before some time.
 //
 // # What a match counts
 //

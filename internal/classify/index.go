@@ -35,6 +35,7 @@ type node struct {
 // use is what matching needs of a term that ends at a node.
 type use struct {
 	groups uint64 // those it belongs to, a bit each
+	until  int64  // see term
 	term   int32
 	topic  int32
 	lang   lang
@@ -56,8 +57,9 @@ func freeze(root *trieNode, words map[string]wordIDs, ids uint32, terms []term) 
 		for _, end := range n.uses {
 			t := &terms[end.term]
 			x.uses = append(x.uses, use{
-				groups: t.groups, term: end.term, topic: t.topic, lang: end.lang, counts: t.counts,
-				sign: int8(cmp.Compare(t.weight, 0)),
+				groups: t.groups, until: t.until, term: end.term, topic: t.topic, lang: end.lang,
+				counts: t.counts,
+				sign:   int8(cmp.Compare(t.weight, 0)),
 			})
 		}
 		flat.edgesEnd, flat.usesEnd = int32(len(x.edges)), int32(len(x.uses))

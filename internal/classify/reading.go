@@ -62,9 +62,11 @@ type reading struct {
 	c    *Classifier
 	lang lang // of the article
 	here lang // of the passage
-	scan scanner
-	ids  []wordIDs // of the passage's words
-	pos  int       // words read of the article, sentence ends included; begins at 1
+
+	published int64 // Unix time; 0 if it is not known
+	scan      scanner
+	ids       []wordIDs // of the passage's words
+	pos       int       // words read of the article, sentence ends included; begins at 1
 
 	depth     int  // words read of the summary or of the body
 	section   bool // the heading being read has a section below it
@@ -330,7 +332,8 @@ func (r *reading) accept(i int, p place) {
 					r.trace.found(u.term, i, f.end-r.pos)
 				}
 			}
-			if u.groups != 0 && (start >= after.hidden || after.is(start, f.end)) {
+			if u.groups != 0 && (start >= after.hidden || after.is(start, f.end)) &&
+				(u.until == 0 || r.published < u.until) {
 				r.meet(u, p, gain, i, f.end-r.pos)
 			}
 		}

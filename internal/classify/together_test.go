@@ -2,6 +2,7 @@ package classify_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -136,6 +137,34 @@ func TestProbability(t *testing.T) {
 		c.DecideVerdicts(a, decided, []news.Decision{{Topic: "t", In: false}})
 		if decided[0].Doubtful {
 			t.Errorf("%q is doubtful after an editor decided", test.title)
+		}
+	}
+}
+
+// TestUntil: a word belongs to its group until some time; when nobody knows when an article was
+// published it does.
+func TestUntil(t *testing.T) {
+	end := time.Date(2025, 7, 1, 0, 0, 0, 0, time.UTC)
+	g := groupOf("us", "biden", "trump")
+	g.Words[0].Until = end
+	rules := news.Topic{
+		ID: "t", Threshold: 1, TitleWeight: 1, Groups: []news.Group{g, groupOf("mexico", "mexico")},
+		Together: []news.Together{{All: []string{"us", "mexico"}, Weight: 1}},
+	}
+	c := compile(t, rules)
+	for _, test := range []struct {
+		title string
+		at    time.Time
+		want  bool
+	}{
+		{"Biden and Mexico", end.AddDate(-1, 0, 0), true},
+		{"Biden and Mexico", end, false},
+		{"Biden and Mexico", time.Time{}, true},
+		{"Trump and Mexico", end.AddDate(1, 0, 0), true},
+	} {
+		a := news.Article{Title: test.title, Lang: "en", Published: test.at}
+		if got := len(c.Place(a, nil, nil)) > 0; got != test.want {
+			t.Errorf("%q of %v is placed: %v", test.title, test.at, got)
 		}
 	}
 }

@@ -3,9 +3,11 @@ package config
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -68,7 +70,12 @@ func (gs *groups) read(r *reader, key string, at, v ast.Node) {
 		r.fault(at, "%v", err)
 	}
 	g := &group{Group: news.Group{Name: name}}
+	ends := map[string]time.Time{}
 	keyed(func(r *reader, key string, at, v ast.Node) {
+		if key == "until" {
+			keyed(readEnds(ends))(r, v)
+			return
+		}
 		if key == "of" {
 			list(func(r *reader, n ast.Node) {
 				var other string
@@ -90,11 +97,33 @@ func (gs *groups) read(r *reader, key string, at, v ast.Node) {
 	if len(g.Words)+len(g.of) == 0 {
 		r.fault(at, "has no words")
 	}
+	for i := range g.Words {
+		g.Words[i].Until = ends[g.Words[i].Text]
+		delete(ends, g.Words[i].Text)
+	}
+	for _, word := range slices.Sorted(maps.Keys(ends)) {
+		r.fault(at, "until: %q is not among the group's own words", word)
+	}
 	if earlier := gs.of(name); earlier != nil {
 		*earlier = *g
 		return
 	}
 	gs.list = append(gs.list, g)
+}
+
+// readEnds reads lists of words by the month from which they no longer mean the group.
+func readEnds(ends map[string]time.Time) func(r *reader, key string, at, v ast.Node) {
+	return func(r *reader, key string, at, v ast.Node) {
+		month, err := time.Parse("2006-01", key)
+		if err != nil {
+			r.fault(at, "%q is no month: want one such as 2025-07", key)
+		}
+		list(func(r *reader, n ast.Node) {
+			var word string
+			checkedText(&word, filled)(r, n)
+			ends[word] = month
+		})(r, v)
+	}
 }
 
 // joinGroups gives each topic the groups that its rules name, those of its own file before shared

@@ -115,8 +115,9 @@ type Group struct {
 // Word is a word or phrase of a group.
 type Word struct {
 	Text  string
-	Lang  string // only in texts of this language; empty for any
-	Where string // file:line:column; empty if it is in no file
+	Lang  string    // only in texts of this language; empty for any
+	Until time.Time `json:",omitzero"` // only in articles published before; zero for any
+	Where string    // file:line:column; empty if it is in no file
 }
 
 // Together says what it counts for a topic, or against it if Weight is negative, when at least

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -27,8 +28,10 @@ type Item struct {
 
 // Article is the item as an article to be placed: its text is the summary.
 func (i Item) Article() news.Article {
+	published, _ := time.Parse(time.DateOnly, i.Date) // none if it is no day
 	return news.Article{
 		Source: i.Source, URL: i.URL, Lang: i.Lang, Title: i.Title, Summary: i.Text,
+		Published: published,
 	}
 }
 
