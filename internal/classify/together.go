@@ -1,12 +1,16 @@
 package classify
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // met is a rule whose groups appeared together somewhere in the article.
 type met struct {
 	topic, rule int32
 	words       int32 // where in reading.words its groups' words begin
 	marks       int32 // where in trace.together they are quoted
+	first, last int32 // the positions between which its words are
 	place       place
 	counted     bool
 	gain        thousandths // the mean over its groups
@@ -47,7 +51,7 @@ func (r *reading) endScope(s *scope, sentence bool) {
 // meetRule notes a rule whose groups appeared together.
 func (r *reading) meetRule(s *scope, t int32, rule int) {
 	base, groups := r.c.topics[t].groups, r.c.rules[rule].groups
-	m := met{topic: t, rule: int32(rule), words: int32(len(r.words))}
+	m := met{topic: t, rule: int32(rule), words: int32(len(r.words)), first: math.MaxInt32}
 	if r.trace != nil {
 		m.marks = int32(len(r.trace.togethers))
 	}
@@ -57,6 +61,7 @@ func (r *reading) meetRule(s *scope, t int32, rule int) {
 		b := &s.bests[group]
 		sum += b.gain
 		m.place = max(m.place, b.place)
+		m.first, m.last = min(m.first, b.pos), max(m.last, b.pos)
 		r.words = append(r.words, metWord{b.term, b.pos})
 		if r.trace != nil {
 			r.trace.together(int32(len(r.c.terms)+rule), group, r.c.rules[rule].sentence)
@@ -126,7 +131,8 @@ func (r *reading) countTopic(topic int32, list []met) {
 func (r *reading) dropSharing(best *met, list []met) {
 	for i := range list {
 		m := &list[i]
-		if m.topic != best.topic || m.counted || r.c.rules[m.rule].weight < 0 {
+		if m.topic != best.topic || m.counted || m.first > best.last || m.last < best.first ||
+			r.c.rules[m.rule].weight < 0 {
 			continue
 		}
 		for _, w := range r.wordsOf(m) {

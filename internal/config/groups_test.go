@@ -133,12 +133,16 @@ func TestGroupFaults(t *testing.T) {
 			"goes round in a circle, each group made of the next: us, mexico, us",
 		},
 		{"empty", "terms: {en: {a: 1}}", "us: {en: []}", "groups/all.yaml:1:1: us: has no words"},
-		{"until", "together: [{all: [us, mexico], weight: 1}]",
+		{
+			"until", "together: [{all: [us, mexico], weight: 1}]",
 			"us: {en: [biden], until: {2025-07: [obama], summer: [biden]}}\nmexico: {en: [m]}",
-			`groups/all.yaml:1:45: us.until.summer: "summer" is no month`},
-		{"until of another", "together: [{all: [us, mexico], weight: 1}]",
+			`groups/all.yaml:1:45: us.until.summer: "summer" is no month`,
+		},
+		{
+			"until of another", "together: [{all: [us, mexico], weight: 1}]",
 			"us: {en: [biden], until: {2025-07: [obama]}}\nmexico: {en: [m]}",
-			`us: until: "obama" is not among the group's own words`},
+			`us: until: "obama" is not among the group's own words`,
+		},
 		{"no weight", "terms: {en: {a: [b]}}", "us: {en: [x]}", "has a list of terms: want their weight"},
 		{"negative", "terms: {en: {-2: [b]}}", "us: {en: [x]}", "is negative"},
 		{
