@@ -18,7 +18,8 @@ func (w *writer) text(s string) {
 		if n > 0 {
 			w.word(s[:n])
 			s = s[n:]
-			if n = foldedLen(s); n > 0 && w.isReady(n) {
+			if w.isReady(0) {
+				n = w.wordsThatFit(s)
 				w.buf = append(w.buf, s[:n]...)
 				s = s[n:]
 			}
@@ -59,6 +60,17 @@ func (w *writer) isReady(n int) bool {
 	return w.inLine && len(w.buf) > 0 && w.space == "" && w.breaks == 0 && !w.full &&
 		w.opened == len(w.spans) &&
 		len(w.out)+len(w.buf)+n <= textEnd
+}
+
+// wordsThatFit is how many bytes of s, which follows a word, are words that may follow as they are
+// and fit. It looks no further than that: a long text has a rest that never fits.
+func (w *writer) wordsThatFit(s string) int {
+	room := min(len(s), max(0, textEnd-len(w.out)-len(w.buf)))
+	n := foldedLen(s[:room])
+	if n == room && room < len(s) { // perhaps within a word
+		n = max(0, strings.LastIndexByte(s[:n], ' '))
+	}
+	return n
 }
 
 // foldedLen is how many bytes of s, which follows a word, are words with one plain space before
