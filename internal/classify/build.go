@@ -25,6 +25,7 @@ const one thousandths = 1000
 // topic is what matching needs of a topic.
 type topic struct {
 	id          string
+	former      []string  // names that it had before: a source may still use one
 	limit       float64   // the threshold as stated
 	threshold   hundredth // the least score that is placed
 	titleWeight thousandths
@@ -136,8 +137,9 @@ func (b *builder) addTopic(t news.Topic) {
 		b.fault(t.ID, "title_weight is %v: want more than 0", t.TitleWeight)
 	}
 	own := topic{
-		id: t.ID, limit: t.Threshold, titleWeight: b.amount(t.ID, "title_weight", t.TitleWeight),
-		terms: len(c.terms), rules: [2]int{len(c.rules), 0}, groups: c.groups,
+		id: t.ID, former: t.Aliases, limit: t.Threshold,
+		titleWeight: b.amount(t.ID, "title_weight", t.TitleWeight),
+		terms:       len(c.terms), rules: [2]int{len(c.rules), 0}, groups: c.groups,
 	}
 	own.threshold = max(1, hundredth(math.Ceil(math.Min(t.Threshold, maxAmount)*100-1e-6)))
 	own.limits = b.limits(t)

@@ -186,7 +186,7 @@ func (r *reading) settle(a *news.Article, always []string) {
 		if s.barred {
 			s.score = min(s.score, 0)
 		} else {
-			s.fixed = slices.Contains(always, t.id)
+			s.fixed = len(always) > 0 && t.isNamed(always)
 			if s.fixed || r.hasChild(t) {
 				s.score = max(s.score, t.threshold)
 			}
@@ -194,6 +194,12 @@ func (r *reading) settle(a *news.Article, always []string) {
 		s.placed = s.score >= t.threshold
 		r.standings[at] = s
 	}
+}
+
+// isNamed reports whether a topic is among names, by the one that it has or one that it had.
+func (t *topic) isNamed(names []string) bool {
+	isAmong := func(name string) bool { return slices.Contains(names, name) }
+	return isAmong(t.id) || slices.ContainsFunc(t.former, isAmong)
 }
 
 // hasChild tells whether the article is in a child of a topic.

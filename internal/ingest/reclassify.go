@@ -43,12 +43,16 @@ const (
 // version and by the method of package classify), the topics but for what they are called and
 // explained with, and the topics that sources belong to as a whole.
 func Rules(program string, topics []news.Topic, sources []news.Source) string {
+	always := Always(sources)
+	for source, names := range always {
+		always[source] = news.CurrentNames(topics, names)
+	}
 	text, err := json.Marshal(struct {
 		Program string
 		Method  int
 		Topics  []news.Topic
 		Always  map[string][]string
-	}{program, classify.Method, Bare(topics), Always(sources)})
+	}{program, classify.Method, Bare(topics), always})
 	if err != nil { // no number of a checked topic is without a JSON form
 		panic(err)
 	}

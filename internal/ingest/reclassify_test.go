@@ -215,3 +215,29 @@ func (s *fullDisk) Reclassify(
 	}
 	return s.stock.Reclassify(ctx, rules, until, batch)
 }
+
+// A topic that was renamed keeps what only its sources placed in it, whichever name they use, and
+// the next start finds nothing to place anew.
+func TestATopicThatWasRenamedKeepsItsSources(t *testing.T) {
+	topics := []news.Topic{{
+		ID: "water", Aliases: []string{"aquifers"}, Titles: map[string]string{"en": "Water"},
+		Threshold: 2, TitleWeight: 1, Terms: []news.Term{{Text: "river", Weight: 2}},
+	}}
+	c, err := classify.New(topics)
+	if err != nil {
+		t.Fatal(err)
+	}
+	article := news.Article{Title: "A quiet day", Source: "s", Lang: "en"}
+	for _, always := range [][]string{{"aquifers"}, {"water"}} {
+		if got := c.Place(article, always, nil); len(got) != 1 || got[0].Topic != "water" {
+			t.Errorf("a source of %s: placed in %v", always, got)
+		}
+	}
+	if got := c.Place(article, []string{"roads"}, nil); len(got) != 0 {
+		t.Errorf("a source of another topic: placed in %v", got)
+	}
+	before := Rules("1", topics, []news.Source{{ID: "s", Topics: []string{"aquifers"}}})
+	if after := Rules("1", topics, []news.Source{{ID: "s", Topics: []string{"water"}}}); after != before {
+		t.Errorf("rules %s with the old name and %s with the new", before, after)
+	}
+}

@@ -3,6 +3,7 @@ package news
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -144,5 +145,19 @@ func TestETag(t *testing.T) {
 		if seq, ok := TagSeq(other); ok {
 			t.Errorf("TagSeq(%s) = %d", other, seq)
 		}
+	}
+}
+
+func TestNamesOfATopicThatWasRenamed(t *testing.T) {
+	topics := []Topic{{ID: "water", Aliases: []string{"aquifers", "wells"}}, {ID: "roads"}}
+	if got := topics[0].FirstName() + " " + topics[1].FirstName(); got != "wells roads" {
+		t.Errorf("first names %q", got)
+	}
+	names := []string{"wells", "roads", "aquifers", "water", "nothing"}
+	if got := CurrentNames(topics, names); !slices.Equal(got, []string{"water", "roads", "water", "water", "nothing"}) {
+		t.Errorf("current names %q", got)
+	}
+	if names[0] != "wells" {
+		t.Error("the list that was given is changed")
 	}
 }

@@ -83,6 +83,32 @@ type Topic struct {
 	Medtop  string // IPTC Media Topic that it is, as "medtop:20000639"; empty for none
 }
 
+// FirstName is the oldest name of a topic, the last of those that it had before: its feeds keep the
+// ids that they had under it.
+func (t *Topic) FirstName() string {
+	if n := len(t.Aliases); n > 0 {
+		return t.Aliases[n-1]
+	}
+	return t.ID
+}
+
+// CurrentNames puts in the place of each name that a topic had before the one that it has now.
+func CurrentNames(topics []Topic, names []string) []string {
+	now := slices.Clone(names)
+	for i, name := range now {
+		if slices.ContainsFunc(topics, func(t Topic) bool { return t.ID == name }) {
+			continue
+		}
+		for j := range topics {
+			if slices.Contains(topics[j].Aliases, name) {
+				now[i] = topics[j].ID
+				break
+			}
+		}
+	}
+	return now
+}
+
 // Calibration turns scores into probabilities: 1 / (1 + e^(-Slope × (score - Middle))). A slope of
 // 0 is none.
 type Calibration struct {

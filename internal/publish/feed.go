@@ -35,7 +35,8 @@ func newFeeds(settings Settings) []*feed {
 	for _, topic := range append([]news.Topic{allTopics(settings.Site)}, settings.Topics...) {
 		for _, lang := range append([]string{""}, settings.Site.Languages...) {
 			key := news.FeedKey{Topic: topic.ID, Lang: lang}
-			f := &feed{key: key, id: news.FeedID(settings.Installation, key)}
+			first := news.FeedKey{Topic: topic.FirstName(), Lang: lang}
+			f := &feed{key: key, id: news.FeedID(settings.Installation, first)}
 			f.title, f.description = wording(topic, lang, settings.Site.Languages)
 			for _, format := range news.Formats {
 				f.series = append(f.series, &series{

@@ -314,3 +314,25 @@ func TestBurst(t *testing.T) {
 		}
 	})
 }
+
+// The feeds of a topic that was renamed keep their ids.
+func TestARenamedTopicKeepsTheIDsOfItsFeeds(t *testing.T) {
+	ids := func(topic news.Topic) (list []news.ID) {
+		for _, f := range newFeeds(Settings{
+			Installation: news.ID{1}, Topics: []news.Topic{topic},
+			Site: news.Site{Languages: []string{"en", "es"}},
+		}) {
+			list = append(list, f.id)
+		}
+		return list
+	}
+	before := ids(news.Topic{ID: "wells"})
+	for _, after := range []news.Topic{
+		{ID: "aquifers", Aliases: []string{"wells"}},
+		{ID: "water", Aliases: []string{"aquifers", "wells"}},
+	} {
+		if got := ids(after); !slices.Equal(got, before) {
+			t.Errorf("%s: ids %v, want %v", after.ID, got, before)
+		}
+	}
+}
