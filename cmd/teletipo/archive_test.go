@@ -70,6 +70,74 @@ func TestArchivesHoldEverything(t *testing.T) {
 	}
 }
 
+// TestWhoComesBackHasMissedNothing follows what docs/feeds.md says, and knows nothing else: from the
+// feed's document back to the first archive that was read before. Between two visits there are
+// more articles than a document holds, and old ones are corrected.
+func TestWhoComesBackHasMissedNothing(t *testing.T) {
+	w, live := longLife(t)
+	key := news.FeedKey{Topic: "border"}
+	type reader struct {
+		archives map[int]bool
+		articles map[string]string
+	}
+	readers := map[news.Format]*reader{}
+	var recent []news.Candidate
+	for visit := range 4 {
+		for _, format := range news.Formats {
+			if readers[format] == nil {
+				readers[format] = &reader{map[int]bool{}, map[string]string{}}
+			}
+			r, met := readers[format], map[string]bool{}
+			for n := range walk(t, w, key, format) {
+				if r.archives[n] {
+					break
+				}
+				e := w.edition(t, key, format)
+				if n > 0 {
+					r.archives[n] = true
+					var err error
+					if e, err = w.publisher.Archive(key, format, n); err != nil {
+						t.Fatal(err)
+					}
+				}
+				held, err := newstest.ReadParts(format, plain(e).Body)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for id, text := range held.Entries {
+					if !met[id] { // the newest is met first
+						met[id], r.articles[id] = true, text
+					}
+				}
+			}
+			for id, title := range live {
+				if !strings.Contains(r.articles[id], title) {
+					t.Errorf("%s, visit %d: %s is %.120q, want %q", format, visit, id, r.articles[id], title)
+				}
+			}
+		}
+		for n := range 60 * (visit + 1) {
+			w.now = w.now.Add(50 * time.Minute)
+			c := w.write(2000, time.Hour, "border")
+			if n%9 == 8 {
+				c = recent[n*5%len(recent)]
+				c.Article.Title += ", corrected"
+				c.Article.Fingerprint = c.Article.Title
+				recent[n*5%len(recent)] = c
+			} else {
+				recent = append(recent, c)
+			}
+			if _, err := w.store.Accept(t.Context(), []news.Candidate{c}); err != nil {
+				t.Fatal(err)
+			}
+			live[c.Article.ID.URN()] = c.Article.Title
+		}
+		if err := w.settle(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // longLife is a newsroom after some months with several hundred articles, corrections,
 // withdrawals, places given and taken, and the history of a new source. It also gives the titles
 // of what lives in "border", by URN.
