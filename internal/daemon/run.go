@@ -1,13 +1,16 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"net/http"
 	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/teletipo/teletipo/internal/config"
@@ -30,7 +33,7 @@ type Started struct {
 
 // Run runs the daemon until ctx ends, then drains it. It calls started once it serves.
 func (d *Daemon) Run(ctx context.Context, started func(Started)) error {
-	l, err := listen(&d.cfg)
+	l, err := listen(d.log, &d.cfg)
 	if err != nil {
 		return err
 	}
@@ -38,7 +41,7 @@ func (d *Daemon) Run(ctx context.Context, started func(Started)) error {
 	if d.cfg.PublicURLDerived {
 		d.cfg.Site.PublicURL = config.PublicURL(l.public.Addr().String())
 	}
-	if err := inbox(&d.cfg); err != nil {
+	if err := inbox(&d.cfg); err != nil && !readOnly(err) {
 		return err
 	}
 	var draining atomic.Bool
@@ -63,7 +66,9 @@ func (d *Daemon) Run(ctx context.Context, started func(Started)) error {
 	readers := serve.Bounded(log, l.public, d.cfg.Readers.Connections, d.cfg.Readers.Proxies)
 	public := serveOn(readers, serve.NewServer(log, front))
 	operator := serveOn(l.operator, serve.NewServer(log,
-		serve.Operator(log, operatorNames(&d.cfg), ready, d.metrics(service, front))))
+		serve.Operator(log, operatorNames(&d.cfg), func() error {
+			return cmp.Or(ready(), d.well())
+		}, d.metrics(service, front))))
 	publishing := background(front.run)
 	watching := background(d.watchFolders(poller))
 	jobs.Start()
@@ -97,6 +102,7 @@ func (d *Daemon) metrics(service *desk.Service, f *front) http.Handler {
 	return metrics.Handler(metrics.Parts{
 		Log: d.log, Version: d.opts.Version,
 		Sources: service.SourceStates, Window: d.Store.Window, Classified: d.Store.Classified,
+		Unwritable: d.Store.Unwritable, Damage: d.Store.Damage,
 		InForce: d.topics.InForce, Feeds: f.Feeds, Reads: f.Reads,
 	})
 }
@@ -107,7 +113,7 @@ type listeners struct {
 }
 
 // listen opens all listeners, or none.
-func listen(cfg *config.Config) (l listeners, err error) {
+func listen(log *slog.Logger, cfg *config.Config) (l listeners, err error) {
 	defer func() {
 		if err != nil {
 			l.close()
@@ -120,7 +126,16 @@ func listen(cfg *config.Config) (l listeners, err error) {
 		return l, news.Errorf(news.Invalid, "operator: %w; choose another with --admin", err)
 	}
 	l.socket, err = desk.Listen(cfg.Data)
+	if readOnly(err) {
+		log.Warn("commands can't reach this daemon", "error", err)
+		return l, nil
+	}
 	return l, err
+}
+
+// readOnly reports whether nothing can be made on a file system: what is there can be served.
+func readOnly(err error) bool {
+	return errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENOSPC)
 }
 
 // close closes what is open; a server that was stopped has closed its listener already.
@@ -165,17 +180,53 @@ func (d *Daemon) timetable() (*schedule.Schedule, *ingest.Poller, error) {
 		return nil, nil, err
 	}
 	jobs, err := schedule.New(log, []schedule.Job{
-		{Name: "poll sources that are due", Every: time.Second, Run: poller.Tick},
+		{Name: "poll sources that are due", Every: time.Second, Run: func(ctx context.Context) error {
+			if d.Store.Unwritable() != nil {
+				return nil // what was read could not be stored
+			}
+			return quiet(poller.Tick(ctx))
+		}},
+		{Name: "try to store again", Every: 5 * time.Second, Run: d.Store.Retry},
+		{Name: "bring due times back", Every: time.Minute, Run: func(context.Context) error {
+			return quiet(ingest.BringBack(log, d.Polls, sources, time.Now()))
+		}},
 		{Name: "sweep folders", Every: cfg.SweepEvery, Run: poller.Sweep},
 		{Name: "release embargoed articles", Every: time.Second, Run: func(ctx context.Context) error {
 			n, err := d.Store.Release(ctx)
 			if n > 0 {
 				log.Info("embargo over", "articles", n)
 			}
-			return err
+			return quiet(err)
 		}},
 	})
 	return jobs, poller, err
+}
+
+// quiet is an error without what the store has told already: that nothing can be stored.
+func quiet(err error) error {
+	if errors.Is(err, news.ErrUnwritable) {
+		return nil
+	}
+	return err
+}
+
+// well says what else than serving does not work: nil if all does.
+func (d *Daemon) well() error {
+	var reasons serve.Degraded
+	if err := d.Store.Unwritable(); err != nil {
+		reasons = append(reasons, err.Error())
+	}
+	if err := d.Polls.Unwritable(); err != nil {
+		reasons = append(reasons, err.Error())
+	}
+	if jump := d.Store.Jumped(); jump != 0 {
+		reasons = append(reasons, "the clock has jumped ahead by "+jump.String()+
+			" since the start: embargoes are held until a restart, or until it is back")
+	}
+	if reasons = append(reasons, d.Store.Damage()...); reasons == nil {
+		return nil
+	}
+	return reasons
 }
 
 // server is a listener that is being served.
@@ -186,6 +237,9 @@ type server struct {
 
 func serveOn(listener net.Listener, h *http.Server) *server {
 	s := &server{http: h, done: make(chan error, 1)}
+	if listener == nil { // of a file system that is read-only
+		return s
+	}
 	go func() {
 		err := h.Serve(listener)
 		if errors.Is(err, http.ErrServerClosed) {

@@ -37,6 +37,8 @@ const (
 	QuietFactor = 4
 	// OverdueAfter leaves room for the lease of a run that was cut short.
 	OverdueAfter = 20 * time.Minute
+	// rightedFor is for how long it is told that a clock was wrong.
+	rightedFor = 7 * 24 * time.Hour
 	// pushPause is a pause that is nothing unusual of who pushes many articles in a row.
 	pushPause = 6 * time.Hour
 )
@@ -52,7 +54,7 @@ type Health struct {
 
 // Finding is something about a source that somebody should look into, whatever its status.
 type Finding struct {
-	Name string `json:"name"` // aside, no-items, quiet, note, quota, share, moved or overdue
+	Name string `json:"name"` // aside, no-items, quiet, note, quota, share, moved, clock or overdue
 	Text string `json:"text"`
 }
 
@@ -139,6 +141,10 @@ func findings(src news.Source, st news.PollState, now time.Time) []Finding {
 	if st.Moved != "" {
 		add("moved", "its server says since %s that it has moved to %s",
 			st.MovedSince.UTC().Format(time.DateOnly), st.Moved)
+	}
+	if ago := now.Sub(st.Righted); !st.Righted.IsZero() && ago < rightedFor {
+		add("clock", "the clock was ahead once, so that it was due far too late; since %s it is looked "+
+			"at as usual", st.Righted.UTC().Format(time.DateOnly))
 	}
 	if late := now.Sub(st.Due); !st.Due.IsZero() && late > OverdueAfter {
 		add("overdue", "it was due %s ago: does the daemon run?", Span(late))

@@ -3,6 +3,7 @@ package ingest
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -89,8 +90,8 @@ func (f *Flow) Run(ctx context.Context, src news.Source) (news.Report, error) {
 	}
 	start := f.now()
 	reading, report, runErr := f.look(ctx, src, validators(before, start), roomFor(src, before, start))
-	if runErr != nil && ctx.Err() != nil {
-		return report, runErr // stopped, which says nothing about the source
+	if runErr != nil && (ctx.Err() != nil || errors.Is(runErr, news.ErrUnwritable)) {
+		return report, runErr // stopped, or not stored, which says nothing about the source
 	}
 	after := learn(before, src, reading, &report, runErr, f.now())
 	if after.LastPoll != before.LastPoll {

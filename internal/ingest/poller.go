@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"runtime/debug"
 	"sync"
@@ -98,7 +99,7 @@ func (p *Poller) drain(ctx context.Context) {
 		case src := <-p.queue:
 			for ok := p.lanes.enter(src); ok; src, ok = p.lanes.next(src) {
 				if over() {
-					p.giveBack(ctx, src)
+					p.giveBack(ctx, src, 0)
 				} else if !p.flow.underWay.held(src.ID) { // else somebody looks at it at this moment
 					p.run(ctx, src)
 				}
@@ -121,7 +122,9 @@ func (p *Poller) run(ctx context.Context, src news.Source) {
 	_, err := p.flow.Run(ctx, src)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		p.giveBack(ctx, src)
+		p.giveBack(ctx, src, 0)
+	case errors.Is(err, news.ErrUnwritable):
+		p.giveBack(ctx, src, shortestWait)
 	case err != nil && news.KindOf(err) == news.Internal:
 		p.log.Error("source run broken", "source", src.ID, "error", err)
 	}
@@ -171,7 +174,7 @@ func (s *sweeps) leave(folder string) {
 
 // giveBack makes a source due now that was taken and not read, so that the next start does not wait
 // for its lease to end.
-func (p *Poller) giveBack(ctx context.Context, src news.Source) {
+func (p *Poller) giveBack(ctx context.Context, src news.Source, after time.Duration) {
 	if !src.Kind.Polled() {
 		return // swept at the start
 	}
@@ -204,7 +207,7 @@ func (p *Poller) Stop() {
 	for {
 		select {
 		case src := <-p.queue:
-			p.giveBack(context.Background(), src)
+			p.giveBack(context.Background(), src, 0)
 		default:
 			return
 		}

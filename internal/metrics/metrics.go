@@ -37,6 +37,9 @@ type Parts struct {
 	Classified func() (news.Classified, error)
 	InForce    func() (topics []news.Topic, rules, faults string)
 
+	Unwritable func() error    // why nothing can be stored at the moment
+	Damage     func() []string // what was found damaged since the start
+
 	Feeds func() []news.FeedKey
 	Reads func() []news.Reads
 }
@@ -52,11 +55,23 @@ func Handler(p Parts) http.Handler {
 			Name: "teletipo_build_info", Help: "What runs.",
 			ConstLabels: prometheus.Labels{"version": p.Version, "goversion": runtime.Version()},
 		}, func() float64 { return 1 }),
+		gaugeOf("teletipo_store_writable", "1 if what comes can be stored, else 0.", func() float64 {
+			if p.Unwritable() != nil {
+				return 0
+			}
+			return 1
+		}),
+		gaugeOf("teletipo_store_damaged", "Parts of the store that were found damaged since the start.",
+			func() float64 { return float64(len(p.Damage())) }),
 		&reads{p.Reads},
 		&classified{p.InForce, p.Classified},
 		&stored{log: p.Log, sources: p.Sources, window: p.Window, feeds: p.Feeds, now: time.Now},
 	)
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+}
+
+func gaugeOf(name, help string, f func() float64) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, f)
 }
 
 // stored collects the metrics that the store keeps, at each scrape.
@@ -108,7 +123,8 @@ func (s *stored) collect(metrics chan<- prometheus.Metric) error {
 	for _, key := range s.feeds() {
 		window, err := s.window(key, 0)
 		if err != nil {
-			return err
+			s.log.Error("feed could not be read", "feed", key.String(), "error", err)
+			continue // the others are told of
 		}
 		metrics <- gauge(feedChanged, seconds(window.Stamp), key.Topic, key.Lang)
 	}

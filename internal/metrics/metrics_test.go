@@ -79,10 +79,7 @@ func TestFiguresComeWholeOrNotAtAll(t *testing.T) {
 	var log bytes.Buffer
 	s := storing(t, make([]news.SourceStatus, 1))
 	s.log = slog.New(slog.NewTextHandler(&log, nil))
-	s.feeds = func() []news.FeedKey { return []news.FeedKey{{Topic: "border"}} }
-	s.window = func(news.FeedKey, int) (news.Window, error) {
-		return news.Window{}, errors.New("the disk is gone")
-	}
+	s.sources = func() ([]news.SourceStatus, error) { return nil, errors.New("the disk is gone") }
 	page := scraped(t, s)
 	body := page.Body.String()
 	if page.Code != http.StatusInternalServerError || strings.Contains(body, "disk") ||
@@ -91,6 +88,23 @@ func TestFiguresComeWholeOrNotAtAll(t *testing.T) {
 	}
 	if !strings.Contains(log.String(), "the disk is gone") {
 		t.Errorf("the log does not say why: %s", log.String())
+	}
+}
+
+// TestFeedThatCannotBeRead: the others, and what else is told, must not go with it.
+func TestFeedThatCannotBeRead(t *testing.T) {
+	s := storing(t, make([]news.SourceStatus, 1))
+	s.log = slog.New(slog.DiscardHandler)
+	s.feeds = func() []news.FeedKey { return []news.FeedKey{{Topic: "border"}, {Topic: "cartels"}} }
+	s.window = func(key news.FeedKey, _ int) (news.Window, error) {
+		if key.Topic == "border" {
+			return news.Window{}, errors.New("it is damaged")
+		}
+		return news.Window{Stamp: time.UnixMilli(1500)}, nil
+	}
+	page := scraped(t, s)
+	if n := len(samples(page.Body.String(), "teletipo_feed_changed")); page.Code != 200 || n != 1 {
+		t.Errorf("status %d, %d feeds", page.Code, n)
 	}
 }
 

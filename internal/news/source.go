@@ -211,6 +211,7 @@ func (r *Reading) AddNote(text string) {
 type PollState struct {
 	Validators  Validators `json:"validators,omitzero"`
 	Due         time.Time  `json:"due,omitzero"`
+	Righted     time.Time  `json:"righted,omitzero"` // when a Due of a wrong clock was brought back
 	LastPoll    time.Time  `json:"last_poll,omitzero"`
 	LastSuccess time.Time  `json:"last_success,omitzero"`
 	LastChange  time.Time  `json:"last_change,omitzero"` // when it last brought something new

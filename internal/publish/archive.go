@@ -106,6 +106,9 @@ func (p *Publisher) archive(
 	if e.Modified.Before(p.modified) {
 		e.Modified = p.modified
 	}
+	if now := p.settings.Now().UTC().Truncate(time.Second); e.Modified.After(now.Add(longestHold)) {
+		e.Modified = now // it was stamped by a clock that was wrong
+	}
 	if ahead := e.Modified.Sub(p.settings.Now()); ahead > 0 && ahead <= longestHold {
 		time.Sleep(ahead)
 	}

@@ -109,9 +109,10 @@ func (p *Publisher) proof(
 	switch {
 	case known && s.current.Load() != nil:
 		return nil, nil
-	case known:
+	case known && !s.last.Modified.After(now.Add(longestHold)):
 		next = s.last
 	default:
+		known = false
 		next.Modified = modified(c.window.Stamp, s.last.Modified, now)
 		if next.Seq == s.last.Seq {
 			s.base = next.Seq + 1 // one sequence stands for two documents
@@ -179,12 +180,22 @@ const (
 // modified is the Last-Modified of new bytes: the stamp of the feed's newest change or, where
 // that would not grow (other configuration, other version, a change that joined a stamp already
 // published), now, and always a second past the last.
+//
+// What lies further ahead than a stamp can was stamped by a clock that was wrong: it counts for
+// nothing, or readers would be told of a change only when that time has come.
 func modified(stamp, last, now time.Time) time.Time {
 	stamp = stamp.UTC().Truncate(time.Second)
+	now = now.UTC().Truncate(time.Second)
+	far := now.Add(longestHold)
+	if stamp.After(far) {
+		stamp = now
+	}
+	if last.After(far) {
+		last = now.Add(-time.Second)
+	}
 	if stamp.After(last) {
 		return stamp
 	}
-	now = now.UTC().Truncate(time.Second)
 	if next := last.Add(time.Second); next.After(now) {
 		return next
 	}

@@ -138,6 +138,8 @@ func (p *Publisher) publish(proofs []*proof) error {
 	if len(p.unsaved) > 0 {
 		if err = p.store.SaveEditionStamps(maps.Clone(p.unsaved)); err == nil {
 			clear(p.unsaved)
+		} else if errors.Is(err, news.ErrUnwritable) {
+			err = nil // the store has told, and it is tried again
 		}
 	}
 	for _, pr := range proofs {

@@ -92,6 +92,9 @@ func (p *pushing) answering(methods map[string]call) http.Handler {
 // failed makes a problem of an error that is no fault of the client's.
 func (p *pushing) failed(r *http.Request, err error) *problem {
 	switch kind := news.KindOf(err); {
+	case errors.Is(err, news.ErrUnwritable):
+		return wrong(http.StatusServiceUnavailable, news.ErrUnwritable.Error()+
+			": please send it again later")
 	case kind == news.Refused, kind == news.Busy:
 		return wrong(http.StatusServiceUnavailable, err.Error())
 	case !errors.Is(err, context.Canceled): // else the client left

@@ -252,6 +252,9 @@ func (d *document) has(etag string) bool {
 	return slices.ContainsFunc(d.variants, is)
 }
 
+// aheadOfUs is by how much a reader's clock may be ahead: dates of its own making are believed.
+const aheadOfUs = 24 * time.Hour
+
 // unmodifiedSince reads If-Modified-Since, given as its lines. More than one date, or what is no
 // date, says nothing (RFC 9110, section 13.1.3).
 func (d *document) unmodifiedSince(lines []string) bool {
@@ -264,6 +267,9 @@ func (d *document) unmodifiedSince(lines []string) bool {
 	since, err := http.ParseTime(lines[0])
 	if err != nil {
 		return foreignDate(lines[0]).Equal(d.modified.Truncate(time.Second))
+	}
+	if since.After(time.Now().Add(aheadOfUs)) {
+		return false // we gave it when our clock was wrong: it says nothing of what it has
 	}
 	return !d.modified.After(since)
 }

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 )
@@ -19,7 +20,8 @@ func Operator(
 func operatorRoutes(ready func() error, metrics http.Handler) []route {
 	return []route{
 		{"/healthz", "200 while the process runs", reading, healthy},
-		{"/readyz", "200 while readers are served, else 503 and why", reading, readiness(ready)},
+		{"/readyz", "200 while readers are served, with what else is wrong; else 503 and why", reading,
+			readiness(ready)},
 		{"/metrics", "the daemon's figures, for Prometheus", reading, uncached(metrics)},
 		{"/", "anything else: 404", "", notHere},
 	}
@@ -33,7 +35,12 @@ func healthy(w http.ResponseWriter, _ *http.Request) {
 // readiness says whether readers are served, and if not, why.
 func readiness(ready func() error) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
-		if err := ready(); err != nil {
+		err := ready()
+		if d, ok := errors.AsType[Degraded](err); ok {
+			say(w, http.StatusOK, noStore, "ok: readers are served, but\n"+d.Error()+"\n")
+			return
+		}
+		if err != nil {
 			say(w, http.StatusServiceUnavailable, noStore, "not ready: "+err.Error()+"\n")
 			return
 		}

@@ -94,7 +94,8 @@ func (w *writing) stampFeeds(c *change) {
 	for key, move := range moves {
 		move.Feed = key.String()
 		move.Stamp = w.stamp(key)
-		if c.after.Updated.After(move.Stamp) {
+		updated := c.after.Updated
+		if updated.After(move.Stamp) && !updated.After(w.now.Add(farAhead)) {
 			move.Stamp = c.after.Updated // no feed is older than its newest entry
 		}
 		st := w.state(key)

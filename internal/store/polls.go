@@ -75,6 +75,9 @@ func openPolls(log *slog.Logger, dir string, opts Options) (*Polls, error) {
 	return p, nil
 }
 
+// Unwritable says why nothing can be stored at the moment, nil if it can: as of the last attempt.
+func (p *Polls) Unwritable() error { return p.db.writing() }
+
 // Close closes the file.
 func (p *Polls) Close() error { return p.db.Close() }
 

@@ -54,6 +54,9 @@ type Options struct {
 	NoSync bool             // do not wait for the disk: for tests and throw-away stores
 	// OpenFile opens files as os.OpenFile does, which it is if nil.
 	OpenFile func(name string, flag int, mode os.FileMode) (*os.File, error)
+	// Passed is the time since the store was opened, whatever the clock does; it is measured if nil.
+	// Who gives another Now gives it too, or the clock is believed.
+	Passed func() time.Duration
 	// Share is how many bytes, in a document as estimated, one source's news of the last Span may
 	// take in a topic's window; 0 for any number. What goes beyond enters as backfill.
 	Share int
@@ -65,6 +68,8 @@ type Store struct {
 	log          *slog.Logger
 	db           *database
 	now          func() time.Time
+	opened       time.Time            // by the clock
+	passed       func() time.Duration // since then, whatever the clock does
 	installation news.ID
 	zip          *zstd.Encoder
 	unzip        *zstd.Decoder
@@ -84,7 +89,8 @@ type Store struct {
 // Open opens the data directory's article store, and creates both where they are missing. A
 // directory that another process uses is Busy; one with a newer schema is Refused.
 func Open(log *slog.Logger, dir string, opts Options) (*Store, error) {
-	if opts.Now == nil {
+	own := opts.Now == nil
+	if own {
 		opts.Now = time.Now
 	}
 	db, err := openDatabase(log, dir, "teletipo.db", opts)
@@ -100,6 +106,7 @@ func Open(log *slog.Logger, dir string, opts Options) (*Store, error) {
 	s.JudgeBy(func(_ news.Article, ruled []news.Placement, by []news.Decision) []news.Placement {
 		return news.Decided(ruled, by)
 	})
+	s.keepTime(own, opts.Passed)
 	if err := s.prepare(); err != nil {
 		if isDamage(err) != nil {
 			err = refusal(dir, db.Path(), err)

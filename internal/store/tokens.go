@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"errors"
 	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
@@ -90,7 +91,10 @@ func (s *Store) Authenticate(
 	case s.now().Sub(found.LastUsed) < usedEvery:
 		return found, nil
 	}
-	return found, s.noteUse(ctx, []byte(found.Name), want)
+	if err := s.noteUse(ctx, []byte(found.Name), want); !errors.Is(err, news.ErrUnwritable) {
+		return found, err
+	}
+	return found, nil
 }
 
 // noteUse notes that a token was used now, if it still is the same.

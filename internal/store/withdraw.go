@@ -61,9 +61,10 @@ func (s *Store) Release(ctx context.Context) (int, error) {
 	released := 0
 	err = s.submit(ctx, func(w *writing) error {
 		released = 0
+		until := s.trusted()
 		var keys [][]byte
 		c := w.Bucket(bucketEmbargo).Lenient()
-		for k, _ := c.First(); k != nil && !second(k).After(w.now); k, _ = c.Next() {
+		for k, _ := c.First(); k != nil && !second(k).After(until); k, _ = c.Next() {
 			keys = append(keys, bytes.Clone(k))
 		}
 		for _, key := range keys {

@@ -216,6 +216,9 @@ func (w *writing) stamp(key news.FeedKey) time.Time {
 // that is later. A last one that still lies ahead has not been published, so the change joins it:
 // bursts run at most a second ahead of the clock.
 func grown(now, last time.Time) time.Time {
+	if last.After(now.Add(farAhead)) {
+		return now // the clock was wrong then
+	}
 	switch now.Compare(last) {
 	case -1:
 		return last
