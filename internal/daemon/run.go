@@ -170,14 +170,15 @@ func (d *Daemon) timetable() (*schedule.Schedule, *ingest.Poller, error) {
 			polled = append(polled, src.ID)
 		}
 	}
-	err := ingest.Revive(d.Polls, sources)
-	if err == nil {
-		err = d.Polls.Enlist(polled, time.Now())
+	enlist := func() error {
+		if err := ingest.Revive(d.Polls, sources); err != nil {
+			return err
+		}
+		return d.Polls.Enlist(polled, time.Now())
 	}
-	if errors.Is(err, news.ErrUnwritable) {
-		log.Warn("no source is polled until the daemon is restarted", "error", err)
-	} else if err != nil {
-		return nil, nil, err
+	waiting := enlist()
+	if waiting != nil && !errors.Is(waiting, news.ErrUnwritable) {
+		return nil, nil, waiting
 	}
 	jobs, err := schedule.New(log, []schedule.Job{
 		{Name: "poll sources that are due", Every: time.Second, Run: func(ctx context.Context) error {
@@ -188,7 +189,10 @@ func (d *Daemon) timetable() (*schedule.Schedule, *ingest.Poller, error) {
 		}},
 		{Name: "try to store again", Every: 5 * time.Second, Run: d.Store.Retry},
 		{Name: "bring due times back", Every: time.Minute, Run: func(context.Context) error {
-			return quiet(ingest.BringBack(log, d.Polls, sources, time.Now()))
+			if waiting != nil {
+				waiting = enlist() // nothing could be stored at the start
+			}
+			return quiet(cmp.Or(waiting, ingest.BringBack(log, d.Polls, sources, time.Now())))
 		}},
 		{Name: "sweep folders", Every: cfg.SweepEvery, Run: poller.Sweep},
 		{Name: "release embargoed articles", Every: time.Second, Run: func(ctx context.Context) error {
