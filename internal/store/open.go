@@ -31,10 +31,10 @@ func openDatabase(log *slog.Logger, dir, name string, opts Options) (*database, 
 	if err == nil {
 		return &database{DB: db, log: log}, nil
 	}
-	if why := err; readable(path, err) {
-		if db, err = openToRead(path, boltOptions(opts)); err == nil {
-			db := &database{DB: db, log: log}
-			db.freeze(why)
+	if readable(path, err) {
+		if readOnly, no := openToRead(path, boltOptions(opts)); no == nil {
+			db := &database{DB: readOnly, log: log}
+			db.freeze(err)
 			return db, nil
 		}
 	}
@@ -80,6 +80,9 @@ func openWhole(path string, opts *bolt.Options) (db *bolt.DB, err error) {
 // whole looks at a file without writing to it: bbolt leaves one locked that it stumbles over when
 // it opens it to write.
 func whole(path string, size int64, opts *bolt.Options) error {
+	if size < 2*int64(os.Getpagesize()) {
+		return &damage{Why: fmt.Sprintf("the file is cut off: %d bytes are less than its head", size)}
+	}
 	db, err := openToRead(path, opts)
 	if err != nil {
 		return err
