@@ -26,8 +26,11 @@ func TestBringBack(t *testing.T) {
 		due  time.Duration
 		back bool
 	}{
-		{-time.Hour, false}, {time.Hour, false}, {25 * time.Hour, false},
-		{48 * time.Hour, true}, {400 * 24 * time.Hour, true},
+		{-time.Hour, false},
+		{time.Hour, false},
+		{25 * time.Hour, false},
+		{48 * time.Hour, true},
+		{400 * 24 * time.Hour, true},
 	} {
 		due := now.Add(c.due)
 		polls := states{"wire": {Due: due, Polls: 1, LastPoll: due, LastChange: due}}

@@ -20,8 +20,10 @@ func Operator(
 func operatorRoutes(ready func() error, metrics http.Handler) []route {
 	return []route{
 		{"/healthz", "200 while the process runs", reading, healthy},
-		{"/readyz", "200 while readers are served, with what else is wrong; else 503 and why", reading,
-			readiness(ready)},
+		{
+			"/readyz", "200 while readers are served, with what else is wrong; else 503 and why", reading,
+			readiness(ready),
+		},
 		{"/metrics", "the daemon's figures, for Prometheus", reading, uncached(metrics)},
 		{"/", "anything else: 404", "", notHere},
 	}
