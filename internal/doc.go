@@ -35,6 +35,7 @@
 //   - progress: how far a long command has come.
 //   - watch: tells when files have changed and have been left alone since.
 //   - daemon: composes all of the above from a configuration: Open, Run, Close.
+//   - yamldepth: how deep YAML is, before a parser sees it.
 //   - newstest: a fake web from txtar files, sample articles, a test logger.
 //   - archtest: who may import whom, as a test.
 package internal

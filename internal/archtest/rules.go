@@ -33,10 +33,10 @@ var Teletipo = Rules{
 
 		"internal/news":     {},
 		"internal/site":     {},
-		"internal/config":   {"internal/news"},
+		"internal/config":   {"internal/news", "internal/yamldepth"},
 		"internal/source":   {"internal/news", "internal/watch"},
 		"internal/fetch":    {"internal/news", "internal/site"},
-		"internal/parse":    {"internal/news"},
+		"internal/parse":    {"internal/news", "internal/yamldepth"},
 		"internal/clean":    {"internal/news", "internal/site"},
 		"internal/classify": {"internal/news"},
 		"internal/score":    {"internal/news"},
@@ -61,6 +61,8 @@ var Teletipo = Rules{
 		"internal/publish": {"internal/news", "internal/render"},
 
 		"internal/watch": {},
+
+		"internal/yamldepth": {},
 
 		"internal/newstest": {"internal/news"},
 		"internal/archtest": {},

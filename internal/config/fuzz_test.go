@@ -5,13 +5,29 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/fstest"
 
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/teletipo/teletipo/configs"
+	"github.com/teletipo/teletipo/internal/newstest"
 )
+
+// A file whose brackets are not closed is a fault with its line, and costs no memory.
+func TestLoadTooDeep(t *testing.T) {
+	deep := "title: {en: A}\nterms: " + strings.Repeat("[", 50_000)
+	newstest.ProportionalBut(t, 8<<20, func(n int) string { return deep + strings.Repeat("[", n) },
+		func(in string) {
+			_, err := Load(Options{Data: filepath.Join(t.TempDir(), "none"), Defaults: Defaults{
+				Config: configs.Config, Topics: fstest.MapFS{"topic.yaml": {Data: []byte(in)}},
+			}})
+			if err == nil || !strings.Contains(err.Error(), "topic.yaml:2:1: has more than 16 lists") {
+				t.Fatalf("%.300v", err)
+			}
+		})
+}
 
 // FuzzLoad reads any bytes as each kind of file: they are accepted or faulted, and each fault
 // lies within its file, or just behind its end.

@@ -11,6 +11,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"github.com/teletipo/teletipo/internal/yamldepth"
 )
 
 // reader walks the tree of one YAML file and notes what is wrong with it. It works on the tree
@@ -35,11 +37,19 @@ type value func(r *reader, n ast.Node)
 
 func (v value) read(r *reader, n ast.Node) { v(r, n) }
 
+// maxDepth is how deep the lists and mappings of a file may lie within each other.
+const maxDepth = 16
+
 // parse gives the root of a file, or nil if it is empty or no YAML.
 func (r *reader) parse(data []byte) ast.Node {
 	data = []byte(strings.TrimPrefix(string(data), "\ufeff"))
 	if line, column, ok := firstInvalid(data); ok {
 		r.note(place{r.file, line, column}, "", "is not UTF-8: save the file in that encoding")
+		return nil
+	}
+	if line, deep := yamldepth.Exceeds(string(data), maxDepth); deep {
+		r.note(place{r.file, line + 1, 1}, "", fmt.Sprintf(
+			"has more than %d lists and mappings within each other: is a bracket not closed?", maxDepth))
 		return nil
 	}
 	file, err := parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey()) // r.fields minds them

@@ -13,6 +13,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/yamldepth"
 )
 
 // frontReader reads front matter into an item, and collects what is wrong with it.
@@ -34,7 +35,7 @@ func readFront(name string, f frontMatter, item *news.Item) (passed []error, err
 		return nil, news.Errorf(news.Invalid, "%s:%d:1: front matter of %d bytes, want at most %d: "+
 			"close it with a line of ---", name, line, len(front), maxFront)
 	}
-	if at, deep := tooDeep(front); deep {
+	if at, deep := yamldepth.Exceeds(front, maxFrontDepth); deep {
 		return nil, news.Errorf(news.Invalid, "%s:%d:1: front matter with more than %d lists within "+
 			"each other: write one list, [a, b, c], and quotation marks around a text with brackets",
 			name, line+at, maxFrontDepth)
@@ -71,50 +72,6 @@ func quoteColons(front string) string {
 		m := colons.FindStringSubmatch(line)
 		return m[1] + "'" + strings.ReplaceAll(strings.TrimSpace(m[2]), "'", "''") + "'"
 	})
-}
-
-// tooDeep reports whether YAML has lists or mappings too deep within each other, and in which line,
-// counted from 0. It is asked before a parser sees the text: parsers take memory with the square of
-// depth. Brackets count wherever they stand outside of quotation marks.
-func tooDeep(yaml string) (line int, deep bool) {
-	brackets := 0
-	var quote byte
-	var indents []int
-	for text := range strings.Lines(yaml) {
-		body := strings.TrimLeft(text, " \t")
-		indent := len(text) - len(body)
-		for len(indents) > 0 && indents[len(indents)-1] >= indent {
-			indents = indents[:len(indents)-1]
-		}
-		indents = append(indents, indent)
-		if indent == 0 && quote == 0 && strings.Trim(body[:min(1, len(body))], "[]{}") != "" {
-			brackets = 0 // a field of its own
-		}
-		marks := 0 // "- - -", "? ? ?" and tags and anchors that open something each
-		for i := 0; i < len(body); i++ {
-			switch c := body[i]; {
-			case quote != 0:
-				if c == quote {
-					quote = 0
-				}
-			case c == '"' || c == '\'':
-				if i == 0 || strings.IndexByte(" \t[{,:", body[i-1]) >= 0 {
-					quote = c
-				}
-			case c == '[' || c == '{':
-				brackets++
-			case c == ']' || c == '}':
-				brackets = max(0, brackets-1)
-			case (c == '-' || c == '?') && i == 2*marks && i+1 < len(body) && body[i+1] == ' ':
-				marks++
-			}
-			if brackets+len(indents)+marks > maxFrontDepth {
-				return line, true
-			}
-		}
-		line++
-	}
-	return 0, false
 }
 
 func (r *frontReader) syntax(err error) error {
