@@ -23,11 +23,13 @@ func decodeText(doc news.Document) string {
 		text = string(convert(body, unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM)))
 	case bytes.HasPrefix(body, []byte{0xfe, 0xff}):
 		text = string(convert(body, unicode.UTF16(unicode.BigEndian, unicode.ExpectBOM)))
-	case isUTF8, utf8.Valid(body), isDamagedUTF8(body):
+	case isUTF8, utf8.Valid(body):
 		text = string(marked)
+	case isDamagedUTF8(body):
+		text = string(mendUTF8(body, "\n\r"))
 	default:
 		enc, _, _ := charset.DetermineEncoding(body, doc.MediaType)
-		text = string(convert(body, enc))
+		text = string(convertMixed(body, enc, "\n\r"))
 	}
 	text = strings.ToValidUTF8(text, "\ufffd")
 	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
@@ -36,7 +38,12 @@ func decodeText(doc news.Document) string {
 // isDamagedUTF8 tells whether far more characters beyond ASCII are proper UTF-8 than are not: in
 // any other encoding it would be the other way round.
 func isDamagedUTF8(body []byte) bool {
-	good, bad := 0, 0
+	good, bad := countUTF8(body)
+	return good > 4*bad
+}
+
+// countUTF8 counts the characters beyond ASCII that are proper UTF-8, and the bytes that are not.
+func countUTF8(body []byte) (good, bad int) {
 	for len(body) > 0 {
 		r, size := utf8.DecodeRune(body)
 		switch {
@@ -47,5 +54,5 @@ func isDamagedUTF8(body []byte) bool {
 		}
 		body = body[size:]
 	}
-	return good > 4*bad
+	return good, bad
 }

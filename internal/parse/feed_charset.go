@@ -59,11 +59,11 @@ func decodeFeed(body []byte, mediaType string) []byte {
 		// Escape bytes belong to ISO-2022-JP, which looks like ASCII.
 		return stripForbidden(body)
 	case stated != nil:
-		return stripForbidden(convert(body, stated))
+		return stripForbidden(convertMixed(body, stated, "<>"))
 	case isUTF8 && hasMultibyte(body):
-		return stripForbidden(bytes.ToValidUTF8(body, []byte("\uFFFD")))
+		return stripForbidden(mendUTF8(body, "<>"))
 	default:
-		return stripForbidden(convert(body, charmap.Windows1252))
+		return stripForbidden(convertMixed(body, charmap.Windows1252, "<>"))
 	}
 }
 
