@@ -51,18 +51,14 @@ type example struct {
 	span      bool
 }
 
-// examples lists all code of README.md and the documents in docs.
+// examples lists all code of README.md, SECURITY.md and the documents in docs.
 func examples(t *testing.T) (all []example) {
 	t.Helper()
 	docs, err := filepath.Glob("../../docs/*.md")
 	if err != nil || len(docs) == 0 {
 		t.Fatalf("no documents: %v", err)
 	}
-	root := []string{"../../README.md"}
-	if _, err := os.Stat("../../SECURITY.md"); err == nil {
-		root = append(root, "../../SECURITY.md")
-	}
-	for _, name := range append(root, docs...) {
+	for _, name := range append([]string{"../../README.md", "../../SECURITY.md"}, docs...) {
 		src, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -385,9 +381,6 @@ func goCommand(args []string) error {
 		switch {
 		case strings.HasPrefix(args[i], "./"):
 			dirs = append(dirs, filepath.Join(repository, strings.TrimSuffix(args[i], "...")))
-			if args[0] == "run" {
-				i = len(args) // the rest is its own
-			}
 		case slices.Contains([]string{"run", "bench", "fuzz"}, name) && i+1 < len(args):
 			i++
 			want[name] = args[i]
@@ -395,9 +388,8 @@ func goCommand(args []string) error {
 			want[name] = value
 		}
 	}
-	dirs = append(dirs, filepath.Join(repository, "internal/newstest")) // flags of all tests
 	var source strings.Builder
-	for _, dir := range dirs {
+	for _, dir := range append(dirs, filepath.Join(repository, "internal/newstest")) {
 		err := filepath.WalkDir(dir, func(path string, f fs.DirEntry, err error) error {
 			if err != nil || filepath.Ext(path) != ".go" {
 				return err
@@ -409,6 +401,9 @@ func goCommand(args []string) error {
 		if err != nil {
 			return err
 		}
+	}
+	if args[0] != "test" {
+		return nil // its flags are of another program
 	}
 	return testsExist(source.String(), want)
 }
