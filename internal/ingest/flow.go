@@ -203,7 +203,8 @@ func (f *Flow) take(
 }
 
 // candidates makes articles of items and places them, the oldest first, so that the newest has
-// the highest sequence and tops its feeds. Items that nothing can be made of are refused.
+// the highest sequence and tops its feeds; of one date, or none, the last of the document first, so
+// that they stand in feeds as they stand there. Items that nothing can be made of are refused.
 func (f *Flow) candidates(
 	classifier *classify.Classifier, src news.Source, items []news.Item,
 ) (candidates []news.Candidate, refused []news.Result) {
@@ -222,6 +223,7 @@ func (f *Flow) candidates(
 			Placements: classifier.Place(article, src.Topics, text),
 		})
 	}
+	slices.Reverse(candidates)
 	slices.SortStableFunc(candidates, func(a, b news.Candidate) int {
 		return cmp.Compare(a.Article.Published.Unix(), b.Article.Published.Unix())
 	})

@@ -64,15 +64,15 @@ func TestItemsThatAreKnownCostNothing(t *testing.T) {
 		{"one edited", feedOf(1, rain, bridge), feedOf(2, rain, edited), valley, "Bridge reopens", 1},
 		{
 			"another item with the link of one that is known", feedOf(1, rain, bridge),
-			feedOf(2, sameLink, rain, bridge), valley, "Rain again, Rain at last, Bridge reopens", 0,
+			feedOf(2, sameLink, rain, bridge), valley, "Bridge reopens, Rain at last, Rain again", 0,
 		},
 		{
 			"another item with the title of one that is known", feedOf(1, rain, bridge),
-			feedOf(2, sameTitle, rain, bridge), valley, "Rain at last, Rain at last, Bridge reopens", 0,
+			feedOf(2, sameTitle, rain, bridge), valley, "Bridge reopens, Rain at last, Rain at last", 0,
 		},
 		{
 			"other settings of the source", feedOf(1, rain, bridge), feedOf(2, rain, bridge), other,
-			"Rain at last, Bridge reopens", 0,
+			"Bridge reopens, Rain at last", 0,
 		},
 		{"gone for a while", feedOf(1, market), feedOf(2, rain), valley, "Rain at last", 0},
 	} {
@@ -161,7 +161,7 @@ func TestItemsOfEveryFormatAreKnown(t *testing.T) {
 				doc     news.Document
 				offered string
 			}{
-				{test.before, "Rain at last, Bridge reopens"},
+				{test.before, "Bridge reopens, Rain at last"},
 				{test.same, ""},
 				{test.after, "Market day moves"},
 			} {

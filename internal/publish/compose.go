@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -247,7 +246,9 @@ func (c *composer) fill(i int, before map[uint64][]byte) error {
 		})
 	}
 	slices.SortFunc(shown, func(a, b known) int {
-		return cmp.Or(dates[b.key].Compare(dates[a.key]), bytes.Compare(a.id[:], b.id[:]))
+		// Of one date those stored last come first: see ingest, which stores the first of a document
+		// last.
+		return cmp.Or(dates[b.key].Compare(dates[a.key]), cmp.Compare(b.key, a.key))
 	})
 	for _, k := range shown {
 		body := c.written[i][k.key]

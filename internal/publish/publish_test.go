@@ -121,7 +121,7 @@ func TestTitles(t *testing.T) {
 func TestOrder(t *testing.T) {
 	at := newstest.Start
 	a, b, c, d := entry(0, at), entry(1, at.Add(time.Hour)), entry(2, at), entry(3, at.Add(-time.Hour))
-	if string(a.ID[:]) > string(c.ID[:]) {
+	if string(a.ID[:]) < string(c.ID[:]) { // by which the fake store has stored c last
 		a, c = c, a
 	}
 	want := []news.ID{b.ID, a.ID, c.ID, d.ID}
