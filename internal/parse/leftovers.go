@@ -2,6 +2,7 @@ package parse
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/teletipo/teletipo/internal/news"
@@ -62,10 +63,24 @@ var (
 	appeared = regexp.MustCompile(`(?is)(?:<p\b[^<>]*>)?\s*` +
 		`(?:The post|This post|The article|La entrada|El post|La nota|La noticia|El artículo|` +
 		`La publicación|El cargo|O post|L'article|Der Beitrag)\s` + words + `*?\s` +
-		`(?:appeared first on|first appeared on|apareció primero en|aparece primero en|` +
-		`se publicó primero en|fue publicada? primero en|apareceu primeiro em|` +
-		`est apparu en premier sur|erschien zuerst auf)\s` + words + `*(?:</p>)?\s*$`)
+		`(?:` + strings.Join(appearing, "|") + `)\s` + words + `*(?:</p>)?\s*$`)
 )
+
+// appearing are the verbs of a sentence that only says where an item was published first.
+var appearing = []string{
+	"appeared first on", "first appeared on", "apareció primero en", "aparece primero en",
+	"se publicó primero en", "fue publicado primero en", "fue publicada primero en",
+	"apareceu primeiro em", "est apparu en premier sur", "erschien zuerst auf",
+}
+
+// mayHaveAppeared reports whether a text has such a verb, so that the expression, which is a
+// hundred times as dear, need not be tried on every text.
+func mayHaveAppeared(text string) bool {
+	text = strings.ToLower(text)
+	return slices.ContainsFunc(appearing, func(verb string) bool {
+		return strings.Contains(text, verb)
+	})
+}
 
 // words are text and what is marked up in it.
 const words = `(?:[^<]|</?(?:a|em|strong|b|i|span)\b[^<>]*>)`
@@ -76,7 +91,7 @@ func withoutEnd(text string) string {
 		at := max(0, len(text)-nearEnd)
 		head, end := text[:at], text[at:]
 		switch m := lastLink.FindStringSubmatchIndex(end); {
-		case appeared.MatchString(end):
+		case mayHaveAppeared(end) && appeared.MatchString(end):
 			text = head + appeared.ReplaceAllString(end, "")
 		case m != nil && (moreLink.MatchString(end[m[0]:]) ||
 			saysOnly(hidden.ReplaceAllString(end[m[2]:m[3]], ""))):
