@@ -206,3 +206,19 @@ func TestPollStateBeginsAnew(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestLostValue has a value missing that every article has, as where a key on the way to it was
+// altered: the article is left out and reported, not served without it.
+func TestLostValue(t *testing.T) {
+	for _, name := range [][]byte{bucketArticle, bucketBody} {
+		s := newStore(t)
+		s.accept(piece("a"), piece("lost"))
+		key := s.keyOf("lost")
+		s.ok(s.db.DB.Update(func(tx *bolt.Tx) error { return tx.Bucket(name).Delete(key) }))
+		s.shows(9, map[string]string{"border": "a"})
+		if d := s.Damage(); len(d) != 1 || !strings.Contains(d[0], piece("lost").Article.ID.String()) {
+			t.Errorf("%s: reported %q", name, d)
+		}
+		s.withdraw(piece("lost").Article.ID)
+	}
+}

@@ -9,11 +9,15 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// stored reads what a bucket keeps of an article, nil if nothing. Damage names the article.
+// stored reads what a bucket keeps of an article: something of each. Damage names the article.
 func (r reading) stored(name []byte, key uint64) []byte {
-	value, d := r.Bucket(name).look(number(key))
-	if d == nil {
+	b := r.Bucket(name)
+	value, d := b.look(number(key))
+	switch {
+	case d == nil && value != nil:
 		return value
+	case d == nil: // on its way there a key of the tree was altered
+		d = &damage{Bucket: b.name, Key: string(number(key)), Why: "there is no value"}
 	}
 	if id, err := r.idOf(key); err == nil {
 		d.Why += fmt.Sprintf(" of article %s", id)

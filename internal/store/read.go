@@ -31,9 +31,6 @@ func (s *Store) view(f func(reading) error) error {
 func (r reading) record(key uint64) (*record, error) {
 	k := number(key)
 	value := r.stored(bucketArticle, key)
-	if value == nil {
-		return nil, news.Errorf(news.Internal, "store: article %x is missing", k)
-	}
 	rec := &record{key: key}
 	return rec, decode("article", k, value, rec)
 }
