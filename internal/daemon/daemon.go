@@ -153,22 +153,26 @@ func NewFetcher(log *slog.Logger, cfg *config.Config, version string) *fetch.Cli
 }
 
 // NewPublisher makes a publisher that has published nothing yet.
-func (d *Daemon) NewPublisher() *publish.Publisher { return d.newPublisher(&d.cfg) }
+func (d *Daemon) NewPublisher() *publish.Publisher { return d.newPublisher(&d.cfg, false) }
 
-func (d *Daemon) newPublisher(cfg *config.Config) *publish.Publisher {
+func (d *Daemon) newPublisher(cfg *config.Config, early bool) *publish.Publisher {
 	return publish.New(d.log, d.Store, publish.Settings{
 		Installation: d.Store.Installation(), Site: cfg.Site, Topics: cfg.Topics,
 		Window: cfg.Window, Fastest: cfg.MaxAge.Fastest, Slowest: cfg.MaxAge.Slowest, Now: time.Now,
+		Cache: filepath.Join(cfg.Data, "cache"), Early: early,
 	})
 }
 
 // Publish renders every feed, and has the publisher hear of every change from then on.
 func (d *Daemon) Publish(ctx context.Context) (*publish.Publisher, error) {
-	return d.publish(ctx, &d.cfg)
+	return d.publish(ctx, &d.cfg, false)
 }
 
-func (d *Daemon) publish(ctx context.Context, cfg *config.Config) (*publish.Publisher, error) {
-	publisher := d.newPublisher(cfg)
+// publish does that. Early it returns when there is something to serve of each feed.
+func (d *Daemon) publish(
+	ctx context.Context, cfg *config.Config, early bool,
+) (*publish.Publisher, error) {
+	publisher := d.newPublisher(cfg, early)
 	if err := d.Store.EnsureFeeds(publisher.Feeds()); errors.Is(err, news.ErrUnwritable) {
 		d.log.Warn("new feeds have no date of their own yet", "error", err)
 	} else if err != nil {

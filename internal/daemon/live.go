@@ -99,7 +99,7 @@ func (d *Daemon) openFront(ctx context.Context, ready func() error) (*front, err
 
 // build makes what readers are answered by, of a configuration.
 func (f *front) build(ctx context.Context, cfg *config.Config) (*side, error) {
-	publisher, err := f.publish(ctx, cfg)
+	publisher, err := f.publish(ctx, cfg, f.side.Load() == nil)
 	switch {
 	case err == nil:
 	case publisher == nil || ctx.Err() != nil || f.side.Load() != nil:

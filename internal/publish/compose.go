@@ -245,6 +245,7 @@ func (c *composer) fill(i int, before map[uint64][]byte) error {
 			key: it.Key, seq: it.seq, id: it.id, rank: int32(rank), low: int32(len(c.items) - 1 - rank),
 		})
 	}
+	slices.Sort(d.barred)
 	slices.SortFunc(shown, func(a, b known) int {
 		// Of one date those stored last come first: see ingest, which stores the first of a document
 		// last.

@@ -83,6 +83,7 @@ func (p *Publisher) proofs(f *feed, c *composer, now time.Time) ([]*proof, error
 	_ = group.Wait() // the errors are in errs, all of them
 	err := errors.Join(errs...)
 	if f.items = nil; err == nil {
+		f.seen = seenOf(c.window)
 		f.items = make(map[uint64]*item, len(c.items))
 		for _, it := range c.items {
 			f.items[it.Key] = it

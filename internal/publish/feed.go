@@ -25,6 +25,8 @@ type feed struct {
 	cutNews     bool             // these two have yet to be remembered
 	items       map[uint64]*item // what the last documents show, by key; nil if they were not all made
 
+	seen seen // what the last documents show
+
 	archives atomic.Int64  // closed ones that there are
 	version  atomic.Uint64 // grows with every change
 }

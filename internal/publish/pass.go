@@ -33,6 +33,7 @@ func (p *Publisher) pass(ctx context.Context) (next time.Time, err error) {
 	}
 	_ = group.Wait() // the errors are in errs, all of them
 	errs = append(errs, p.publish(slices.Concat(due...)))
+	p.keep(work)
 	return p.next(now), errors.Join(errs...)
 }
 

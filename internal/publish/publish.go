@@ -63,7 +63,13 @@ type Settings struct {
 	// Fastest and Slowest bound how long a reader may wait before it asks again; 5 minutes and an
 	// hour if both are 0.
 	Fastest, Slowest time.Duration
-	Now              func() time.Time // time.Now if nil
+	// Cache is a directory for what is published, so that the next start need not make it again. It
+	// may be deleted at any time; empty for none.
+	Cache string
+	// Early has Start return as soon as there is something to serve of each feed: what was
+	// published last, though it is yet to be made anew.
+	Early bool
+	Now   func() time.Time // time.Now if nil
 }
 
 const (
@@ -94,12 +100,18 @@ type Publisher struct {
 	modified time.Time                    // when they began to be; zero if they always were
 
 	pressing press
-	archives *cache[*bound]
-	deltas   *cache[*delta]
-	written  *cache[[]byte] // pieces, by article and variant
-	plain    *cache[[]byte] // documents, by series and tag
-	flights  singleflight.Group
-	work     chan struct{} // full while as much is being made for readers as there are processors
+	keeping  struct {
+		mu    sync.Mutex
+		queue map[*feed]*keptFeed
+		wake  chan struct{}
+	}
+	settingsHash string // of what shapes documents
+	archives     *cache[*bound]
+	deltas       *cache[*delta]
+	written      *cache[[]byte] // pieces, by article and variant
+	plain        *cache[[]byte] // documents, by series and tag
+	flights      singleflight.Group
+	work         chan struct{} // full while as much is being made for readers as there are processors
 
 	wake  chan struct{}
 	mu    sync.Mutex
@@ -137,6 +149,7 @@ func New(log *slog.Logger, store Store, settings Settings) *Publisher {
 		wake:     make(chan struct{}, 1),
 		dirty:    make(map[news.FeedKey]bool),
 	}
+	p.keeping.queue, p.keeping.wake = map[*feed]*keptFeed{}, make(chan struct{}, 1)
 	for _, f := range newFeeds(settings) {
 		p.feeds[f.key] = f
 		p.order = append(p.order, f)
@@ -218,13 +231,22 @@ func (p *Publisher) Changed(keys []news.FeedKey) {
 	}
 }
 
-// Start makes every edition once, with the validators that it had before a restart unless its
-// bytes are others, and returns when all are published. It waits at most two seconds for stamps.
+// Start makes every edition once, but for those that are kept as they would be made, with the
+// validators that it had before a restart unless its bytes are others, and returns when all are
+// published; see Settings.Early. It waits at most two seconds for stamps.
 // Beside an error those are published that could be; Run tries the others again.
 func (p *Publisher) Start(ctx context.Context) error {
 	began := time.Now()
 	if err := p.recall(); err != nil {
 		return err
+	}
+	ready := func() {
+		p.log.Info("editions ready", "editions", len(p.order)*len(news.Formats),
+			"took", time.Since(began).Round(time.Millisecond))
+	}
+	if p.settings.Early && p.complete() {
+		ready()
+		return nil
 	}
 	var failed error
 	for {
@@ -233,8 +255,7 @@ func (p *Publisher) Start(ctx context.Context) error {
 			return failed
 		}
 		if p.complete() {
-			p.log.Info("editions ready", "editions", len(p.order)*len(news.Formats),
-				"took", time.Since(began).Round(time.Millisecond))
+			ready()
 			return nil
 		}
 		if err := p.wait(ctx, next); err != nil {
@@ -263,9 +284,12 @@ func (p *Publisher) complete() bool {
 // Run publishes what Changed tells of, until ctx ends. Only one of Start and Run may be under way.
 // An edition that waits for its stamp then is made again by the next Start, the same.
 func (p *Publisher) Run(ctx context.Context) error {
-	var pressed sync.WaitGroup
-	pressed.Go(func() { p.press(ctx) })
-	defer pressed.Wait()
+	var others sync.WaitGroup
+	done := make(chan struct{})
+	others.Go(func() { p.press(ctx) })
+	others.Go(func() { p.writeKept(done) })
+	defer others.Wait()
+	defer close(done) // what is published by then is kept
 	for {
 		next, err := p.pass(ctx)
 		if ctx.Err() != nil {

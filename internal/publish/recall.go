@@ -5,10 +5,14 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/render"
 )
 
 // settingsName is what the store knows the settings' stamp as, among those of the editions.
@@ -17,7 +21,7 @@ const settingsName = "settings"
 // cutName is what the store knows a feed's cut and cutUntil as.
 func (f *feed) cutName() string { return f.key.String() + ".cut" }
 
-// recall takes up what was remembered of the editions; every feed has yet to be rendered. If
+// recall takes up what was remembered and kept of the editions; the others have yet to be made. If
 // documents are written otherwise than before, no delta can start from an earlier state.
 func (p *Publisher) recall() error {
 	stamps, err := p.store.EditionStamps()
@@ -35,15 +39,26 @@ func (p *Publisher) recall() error {
 			return err
 		}
 	}
-	p.base, p.modified = known.Seq, known.Modified
-	for _, f := range p.order {
+	p.base, p.modified, p.settingsHash = known.Seq, known.Modified, hash
+	fresh := make([]bool, len(p.order))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, f := range p.order {
 		cut := stamps[f.cutName()]
 		f.cutUntil, f.cut = max(f.cutUntil, cut.Seq), cut.Cut
 		for _, s := range f.series {
 			s.last = stamps[s.name]
 		}
+		group.Go(func() error { fresh[i] = p.recover(f, stamps); return nil })
 	}
-	p.Changed(p.Feeds())
+	_ = group.Wait() // what can't be recovered is made anew
+	var stale []news.FeedKey
+	for i, f := range p.order {
+		if !fresh[i] {
+			stale = append(stale, f.key)
+		}
+	}
+	p.Changed(stale)
 	return nil
 }
 
@@ -75,7 +90,8 @@ func (s Settings) hash() (string, error) {
 		Topics           []news.Topic
 		Window           news.Extent
 		Fastest, Slowest time.Duration
-	}{s.Installation, s.Site, topics, s.Window, s.Fastest, s.Slowest})
+		Renderer         int
+	}{s.Installation, s.Site, topics, s.Window, s.Fastest, s.Slowest, render.Version})
 	if err != nil {
 		return "", fmt.Errorf("settings: %w", err)
 	}

@@ -2,7 +2,12 @@ package render
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"maps"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -176,6 +181,24 @@ func TestGolden(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestVersion: who changes a byte of a document raises Version, and then says so with -update.
+func TestVersion(t *testing.T) {
+	all := samples()
+	sum := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		for _, format := range news.Formats {
+			sum.Write(render(t, all[name], format))
+		}
+	}
+	line := fmt.Sprintf("%d %x\n", Version, sum.Sum(nil))
+	file := filepath.Join("testdata", "version.txt")
+	if kept, err := os.ReadFile(file); err == nil && string(kept) != line &&
+		strings.HasPrefix(string(kept), fmt.Sprint(Version, " ")) {
+		t.Fatalf("documents have other bytes than those of version %d: raise it", Version)
+	}
+	newstest.Golden(t, "version.txt", []byte(line))
 }
 
 // parseBack reads a document as a reader would.
