@@ -32,8 +32,16 @@ func languageOf(stated string, texts ...string) string {
 		return lang
 	}
 	var t tally
+	rest := 0 // bytes
 	for _, text := range texts {
+		rest += len(text)
+	}
+	for _, text := range texts {
+		if t.stands(lang, rest) {
+			return lang
+		}
 		t.count(text)
+		rest -= len(text)
 	}
 	switch {
 	case lang == "en" && t.es >= contraryWords && t.es >= contraryTimes*t.en:
@@ -48,6 +56,19 @@ func languageOf(stated string, texts ...string) string {
 		return "es"
 	}
 	return ""
+}
+
+// stands reports whether so many more bytes of text can't overrule a stated English or Spanish: at
+// most every byte speaks for the other once, since a word takes two and a mark, which counts
+// twice, as many.
+func (t *tally) stands(lang string, rest int) bool {
+	switch lang {
+	case "en":
+		return t.es+rest < contraryTimes*t.en
+	case "es":
+		return t.en+rest < contraryTimes*t.es
+	}
+	return false
 }
 
 // primary is the primary subtag of a language tag, empty if it is no tag or says "undetermined".
