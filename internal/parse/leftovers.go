@@ -2,8 +2,8 @@ package parse
 
 import (
 	"regexp"
-	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -73,13 +73,37 @@ var appearing = []string{
 	"apareceu primeiro em", "est apparu en premier sur", "erschien zuerst auf",
 }
 
-// mayHaveAppeared reports whether a text has such a verb, so that the expression, which is a
+// mayHaveAppeared reports whether a text may have such a verb, so that the expression, which is a
 // hundred times as dear, need not be tried on every text.
 func mayHaveAppeared(text string) bool {
-	text = strings.ToLower(text)
-	return slices.ContainsFunc(appearing, func(verb string) bool {
-		return strings.Contains(text, verb)
-	})
+	has := func(part string) bool { return strings.Contains(text, part) }
+	return has("ppeared ") || has("primero en") || has("primeiro em") || has("premier sur") ||
+		has("zuerst auf")
+}
+
+// endsInLink reports whether nothing but markup and signs follows the last link of a text: where
+// there is more, lastLink need not be tried.
+func endsInLink(text string) bool {
+	at := max(strings.LastIndex(text, "</a"), strings.LastIndex(text, "</A"))
+	if at < 0 {
+		return false
+	}
+	rest := text[at:]
+	for rest != "" {
+		i := strings.IndexAny(rest, "<&")
+		if i < 0 {
+			i = len(rest)
+		}
+		if strings.ContainsFunc(rest[:i], unicode.IsLetter) {
+			return false
+		}
+		end := strings.IndexAny(rest[i:], ">;")
+		if end < 0 {
+			return i == len(rest)
+		}
+		rest = rest[i+end+1:]
+	}
+	return true
 }
 
 // words are text and what is marked up in it.
@@ -90,7 +114,11 @@ func withoutEnd(text string) string {
 	for range 3 {
 		at := max(0, len(text)-nearEnd)
 		head, end := text[:at], text[at:]
-		switch m := lastLink.FindStringSubmatchIndex(end); {
+		var m []int
+		if endsInLink(end) {
+			m = lastLink.FindStringSubmatchIndex(end)
+		}
+		switch {
 		case mayHaveAppeared(end) && appeared.MatchString(end):
 			text = head + appeared.ReplaceAllString(end, "")
 		case m != nil && (moreLink.MatchString(end[m[0]:]) ||
