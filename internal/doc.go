@@ -1,12 +1,13 @@
 // Package internal is the tour of teletipo: its packages in the order in which an article meets
 // them. It holds no code.
 //
-//	source ─► fetch ─► parse ─► clean ─► identify ─► classify ─► store ─► render ─► publish ─► serve
+//	source ─► fetch ─► parse ─► clean ─► classify ─► store ─► render ─► publish ─► serve
 //
-// A stage is a verb, a thing is a noun. Everything left of the store ends in one transaction;
-// everything right of it only reads what that transaction wrote. The middle (parse, clean,
-// classify, render) is pure: bytes and time in, values out, no clock, no I/O. Effects live at
-// the edges. Only daemon, which composes them, knows everyone, and the commands on top of it.
+// A stage is a verb, a thing is a noun. Everything left of the store ends in transactions of at
+// most 1,000 articles, each change whole in one; which article an item is, is decided there.
+// Everything right of it only reads what they wrote. The middle (parse, clean, classify, render)
+// is pure: bytes and time in, values out, no clock, no I/O. Effects live at the edges. Only
+// daemon, which composes them, and the commands on top of it know everyone.
 //
 //   - news: the words that everyone uses, and the kinds of error. Start here.
 //   - site: whose page a web address is: the registrable domain, or a path on a shared host.

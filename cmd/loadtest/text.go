@@ -17,7 +17,7 @@ func (c *chance) next() uint64 {
 	return z ^ z>>31
 }
 
-// below gives a number from 0 to n-1.
+// below returns a number from 0 to n-1.
 func (c *chance) below(n int) int { return int(c.next() >> 33 % uint64(n)) }
 
 func pick[T any](c *chance, from []T) T { return from[c.below(len(from))] }

@@ -121,7 +121,7 @@ func killFeed(f int, now time.Time) string {
 }
 
 // ingestUntil runs an ingest in a process of its own, which it kills when the fuse has burnt down.
-// It tells whether the ingest came to its end.
+// It reports whether the ingest came to its end.
 func ingestUntil(t *testing.T, args []string, data string, fuse *time.Timer) bool {
 	t.Helper()
 	self, err := os.Executable()

@@ -97,7 +97,7 @@ func killSources(t *testing.T, dir string) (flags []string) {
 }
 
 // runUntil runs the daemon until it has read every source, and ends it as systemd does, or kills
-// it when the fuse has burnt down. It tells whether it came to its end.
+// it when the fuse has burnt down. It reports whether it came to its end.
 func (d *polledDaemon) runUntil(fuse *time.Timer) bool {
 	d.t.Helper()
 	self, err := os.Executable()
@@ -147,7 +147,7 @@ func (d *polledDaemon) runUntil(fuse *time.Timer) bool {
 	return true
 }
 
-// hasRead tells whether the daemon has read every source.
+// hasRead reports whether the daemon has read every source.
 func (d *polledDaemon) hasRead() bool {
 	client, ok := desk.Dial(d.t.Context(), d.data)
 	if !ok {

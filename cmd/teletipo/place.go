@@ -95,7 +95,7 @@ func escapeSigns(args []string) []string {
 	return escaped
 }
 
-// isCommand tells whether what follows after some arguments is a command: before it are only
+// isCommand reports whether what follows after some arguments is a command: before it are only
 // flags common to all, and their values.
 func isCommand(before []string) bool {
 	for i := 0; i < len(before); i++ {

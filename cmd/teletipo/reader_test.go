@@ -148,7 +148,7 @@ func plain(e *news.Edition) news.Representation {
 	return rep
 }
 
-// edition gives what is published of a feed, which must be there.
+// edition returns what is published of a feed, which must be there.
 func (w *newsroom) edition(t testing.TB, key news.FeedKey, format news.Format) *news.Edition {
 	t.Helper()
 	e, ok := w.publisher.Edition(key, format)

@@ -370,7 +370,7 @@ type ending struct {
 	lang lang
 }
 
-// child gives the node that a word leads to, making it if need be.
+// child returns the node that a word leads to, making it if need be.
 func (n *trieNode) child(id uint32) *trieNode {
 	next := n.children[id]
 	if next == nil {

@@ -35,7 +35,7 @@ func New(topics []news.Topic) (*Classifier, error) {
 	return c, nil
 }
 
-// Place gives the topics that an article belongs to, in the order of New: those whose rules it
+// Place returns the topics that an article belongs to, in the order of New: those whose rules it
 // satisfies, those of always, to which its source belongs as a whole, and those that rest on
 // these. Text is the article's body in order; the article's own Content is not read.
 func (c *Classifier) Place(a news.Article, always []string, text []news.Passage) []news.Placement {
@@ -51,7 +51,7 @@ func (c *Classifier) Place(a news.Article, always []string, text []news.Passage)
 	return placements
 }
 
-// Explain gives what every topic makes of an article, in the order of New. What it says is placed
+// Explain returns what every topic makes of an article, in the order of New. What it says is placed
 // is what Place places, with the same evidence; what it quotes of the article is for the desk only.
 func (c *Classifier) Explain(a news.Article, always []string, text []news.Passage) []news.Verdict {
 	r := c.pool.Get().(*reading)

@@ -7,7 +7,7 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// Decide gives the placements that hold of an article: those that the rules make of it, but for
+// Decide returns the placements that hold of an article: those that the rules make of it, but for
 // what its editors decided otherwise, and for what follows from that in topics that rest on others.
 // A decision about a topic that there is not counts for nothing. Only the article's language,
 // source and tags are read; no argument is changed.

@@ -168,7 +168,7 @@ func (s *scanner) pauses(c class) bool {
 	return s.text[s.at] != ',' || size == 0 || next.class != letter || prior < '0' || prior > '9'
 }
 
-// stops tells whether the mark at s.at ends a sentence: a space or quotation mark follows, and
+// stops reports whether the mark at s.at ends a sentence: a space or quotation mark follows, and
 // it is no full stop after three letters or fewer, as in "Gov." or "EE. UU.".
 func (s *scanner) stops() bool {
 	if next, r, size := s.rune(s.at + 1); size > 0 && next.class != line && next.class != quote &&
@@ -216,7 +216,7 @@ func (s *scanner) put(f folded, r rune) {
 	}
 }
 
-// initial tells whether s.at is a dot between initials, as in "U.S.", letters being those read.
+// initial reports whether s.at is a dot between initials, as in "U.S.", letters being those read.
 func (s *scanner) initial(letters int) bool {
 	if s.at+1 >= len(s.text) || s.text[s.at] != '.' || s.at < 1 {
 		return false

@@ -71,7 +71,7 @@ func freeze(root *trieNode, words map[string]wordIDs, ids uint32, terms []term) 
 	return x
 }
 
-// next gives the node that a word leads to, 0 if none.
+// next returns the node that a word leads to, 0 if none.
 func (x *index) next(from int32, id uint32) int32 {
 	if id == 0 {
 		return 0

@@ -136,7 +136,7 @@ func (s *scanner) folded(key []byte, text string) []byte {
 	return key
 }
 
-// bar tells whether an article is outside of a topic's limits.
+// bar reports whether an article is outside of a topic's limits.
 func (r *reading) barred(l *limits, a *news.Article) bool {
 	return len(l.langs) > 0 && !slices.Contains(l.langs, r.lang) ||
 		len(l.sources) > 0 && !slices.Contains(l.sources, a.Source) ||
@@ -202,7 +202,7 @@ func (t *topic) isNamed(names []string) bool {
 	return isAmong(t.id) || slices.ContainsFunc(t.former, isAmong)
 }
 
-// hasChild tells whether the article is in a child of a topic.
+// hasChild reports whether the article is in a child of a topic.
 func (r *reading) hasChild(t *topic) bool {
 	return slices.ContainsFunc(t.children, func(c int32) bool { return r.standings[c].placed })
 }

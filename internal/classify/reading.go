@@ -177,7 +177,7 @@ func (r *reading) read(text string) {
 	r.here = r.passageLang()
 }
 
-// sectioned tells whether a heading with this text below it heads a section.
+// sectioned reports whether a heading with this text below it heads a section.
 func sectioned(below []news.Passage) bool {
 	size := 0
 	for i := range below {
@@ -202,7 +202,7 @@ func shouted(text string) bool {
 	return capitals
 }
 
-// repeats tells whether a summary is nothing but the beginning of the text, headings and space
+// repeats reports whether a summary is nothing but the beginning of the text, headings and space
 // aside, as where nobody wrote one.
 func repeats(summary string, text []news.Passage) bool {
 	summary = strings.TrimRight(summary, "… ")

@@ -133,7 +133,7 @@ func (r *reading) contexts() [][]news.Context {
 	return byTopic
 }
 
-// named gives the name in evidence of a term or rule, and its topic.
+// named returns the name in evidence of a term or rule, and its topic.
 func (r *reading) named(at int32) (name string, topic int32) {
 	if slot := r.slots[at]; slot > 0 {
 		h := &r.hits[slot-1]

@@ -40,7 +40,7 @@ func (v value) read(r *reader, n ast.Node) { v(r, n) }
 // maxDepth is how deep the lists and mappings of a file may lie within each other.
 const maxDepth = 16
 
-// parse gives the root of a file, or nil if it is empty or no YAML.
+// parse returns the root of a file, or nil if it is empty or no YAML.
 func (r *reader) parse(data []byte) ast.Node {
 	data = []byte(strings.TrimPrefix(string(data), "\ufeff"))
 	if line, column, ok := firstInvalid(data); ok {

@@ -308,7 +308,7 @@ func (l *loader) checkFolders(places map[string]place) {
 
 func folder(s news.Source) bool { return s.Kind == news.KindFolder && s.Enabled && s.Path != "" }
 
-// inside tells whether a path is a directory, or lies somewhere below it.
+// inside reports whether a path is a directory, or lies somewhere below it.
 func inside(path, dir string) bool {
 	rel, err := filepath.Rel(dir, path)
 	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))

@@ -113,7 +113,7 @@ func (t *topicFile) checkRules(r *reader, root ast.Node, good bool) {
 // noRules is what is wrong with a topic that has no rules, nor children.
 const noRules = "has neither terms nor together: no article could ever fit"
 
-// has tells whether a file's root has a key.
+// has reports whether a file's root has a key.
 func (r *reader) has(key string) bool {
 	_, there := r.places[key]
 	return there
@@ -165,12 +165,12 @@ func (l *loader) faultOf(k link, format string, args ...any) {
 	})
 }
 
-// hasTopic tells whether there is a topic of an id.
+// hasTopic reports whether there is a topic of an id.
 func (l *loader) hasTopic(id string) bool {
 	return slices.ContainsFunc(l.cfg.Topics, func(t news.Topic) bool { return t.ID == id })
 }
 
-// newName gives the id of the topic that had a name before; empty if none had.
+// newName returns the id of the topic that had a name before; empty if none had.
 func (l *loader) newName(old string) string {
 	for _, t := range l.cfg.Topics {
 		if slices.Contains(t.Aliases, old) && !l.hasTopic(old) {

@@ -318,7 +318,7 @@ func examples(dst *[]news.Example) value {
 	})
 }
 
-// require notes keys that a mapping lacks, and tells whether it has them all.
+// require notes keys that a mapping lacks, and reports whether it has them all.
 func (r *reader) require(n ast.Node, keys ...string) bool {
 	m, ok := n.(*ast.MappingNode)
 	if !ok {

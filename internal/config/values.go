@@ -277,7 +277,7 @@ func contact(s string) (string, error) {
 	return "", fmt.Errorf("%q is no contact: want a mail address or a web address, in ASCII", s)
 }
 
-// printable tells whether text can stand in the comment of a User-Agent (RFC 9110, 5.6.5).
+// printable reports whether text can stand in the comment of a User-Agent (RFC 9110, 5.6.5).
 func printable(s string) bool {
 	return !strings.ContainsFunc(s, func(c rune) bool {
 		return c <= ' ' || c >= 0x7f || strings.ContainsRune(`()\;"`, c)

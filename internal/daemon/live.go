@@ -56,7 +56,7 @@ func (s *topicSet) set(cfg *config.Config) {
 	s.faults.Store(nil)
 }
 
-// InForce gives the topics in force, for the desk.
+// InForce returns the topics in force, for the desk.
 func (s *topicSet) InForce() (topics []news.Topic, rules, faults string) {
 	now := s.now.Load()
 	if text := s.faults.Load(); text != nil {

@@ -160,7 +160,7 @@ func (x *exporter) document(path string) ([]string, error) {
 	return f.Leads, x.put(f, document{resp.Header, body})
 }
 
-// holds tells whether a document leads to others, which must be there before it is.
+// holds reports whether a document leads to others, which must be there before it is.
 func holds(path string) bool {
 	return !strings.HasPrefix(path, "/articles/") && !strings.Contains(path, "/archive/")
 }

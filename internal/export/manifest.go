@@ -81,7 +81,7 @@ func (f *file) update(h http.Header) {
 	f.Heads, f.ETag = heads, h.Get("ETag")
 }
 
-// intact tells whether a file is there as it was written, with what is compressed beside it.
+// intact reports whether a file is there as it was written, with what is compressed beside it.
 func (f *file) intact(dir string) bool {
 	name := filepath.Join(dir, filepath.FromSlash(f.Name))
 	info, err := os.Stat(name)

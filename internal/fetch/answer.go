@@ -66,7 +66,7 @@ func maxAge(header http.Header, now time.Time) time.Duration {
 	return max(0, lifetime-age)
 }
 
-// refusal gives the error that a status stands for, nil if there is a document or a valid 304.
+// refusal returns the error that a status stands for, nil if there is a document or a valid 304.
 func refusal(target *url.URL, in *http.Response, sent news.Validators) error {
 	code := in.StatusCode
 	if code == http.StatusNotModified {
@@ -83,7 +83,7 @@ func refusal(target *url.URL, in *http.Response, sent news.Validators) error {
 	return news.Errorf(kindOf(code), "fetch %s: the server answers %s", shown(target), status(code))
 }
 
-// isTooMuch tells whether a status says that its host has too much to do.
+// isTooMuch reports whether a status says that its host has too much to do.
 func isTooMuch(code int) bool {
 	return code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable
 }

@@ -114,7 +114,7 @@ func newIntake(body io.Reader, limit int64, cancel func()) *intake {
 	return t
 }
 
-// Read gives the next part of the body. Whatever error there was, there is again.
+// Read returns the next part of the body. Whatever error there was, there is again.
 func (t *intake) Read(p []byte) (int, error) {
 	if t.err != nil {
 		return 0, t.err

@@ -123,7 +123,7 @@ var challengers = []challenger{
 	},
 }
 
-// Challenged tells whether an answer is a page that wants to know whether a person is asking, in
+// Challenged reports whether an answer is a page that wants to know whether a person is asking, in
 // place of the document, and whose it is. Such pages come as 200 too; among the answers that are
 // no errors only those with next to no text are taken for one, and never a feed.
 func Challenged(status int, header http.Header, body []byte) (name string, ok bool) {
@@ -172,7 +172,7 @@ func wantsCookies(text string) bool {
 	}, has)
 }
 
-// deniesOnly tells whether a status keeps a document from those that may not have it. Other
+// deniesOnly reports whether a status keeps a document from those that may not have it. Other
 // errors are what they say, on whatever page they say it.
 func deniesOnly(status int) bool {
 	switch status {
@@ -183,14 +183,14 @@ func deniesOnly(status int) bool {
 	return false
 }
 
-// endsTitle tells whether nothing comes after the words of a title but the site's name.
+// endsTitle reports whether nothing comes after the words of a title but the site's name.
 func endsTitle(rest string) bool {
 	rest = strings.TrimLeft(rest, " .…!")
 	return rest == "" || strings.HasPrefix(rest, "|") || strings.HasPrefix(rest, "-") ||
 		strings.HasPrefix(rest, "before accessing")
 }
 
-// isPage tells whether a body is HTML and no feed.
+// isPage reports whether a body is HTML and no feed.
 func isPage(body []byte) bool {
 	if !strings.HasPrefix(http.DetectContentType(body), "text/html") {
 		return false

@@ -191,7 +191,7 @@ func (g *gates) depart(host string, at *gate) {
 	}
 }
 
-// isOver tells whether there is nothing to remember of a gate.
+// isOver reports whether there is nothing to remember of a gate.
 func (at *gate) isOver(now time.Time) bool {
 	return at.users == 0 && !at.next.After(now)
 }

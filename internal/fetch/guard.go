@@ -154,7 +154,7 @@ func (g guard) forbids(addr netip.Addr) (what string) {
 	return ""
 }
 
-// embedded gives the IPv4 address that an IPv6 one leads to.
+// embedded returns the IPv4 address that an IPv6 one leads to.
 func embedded(addr netip.Addr) (inner netip.Addr, ok bool) {
 	bytes := addr.As16()
 	switch {

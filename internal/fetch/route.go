@@ -65,7 +65,7 @@ func clip(text string) string {
 	return text
 }
 
-// redirect gives the address that an answer points to, nil if it is no redirect.
+// redirect returns the address that an answer points to, nil if it is no redirect.
 func redirect(from *url.URL, in *http.Response) (*url.URL, error) {
 	switch in.StatusCode {
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,

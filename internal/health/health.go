@@ -152,7 +152,7 @@ func findings(src news.Source, st news.PollState, now time.Time) []Finding {
 	return found
 }
 
-// hasNoItems tells whether the newest document of a source had nothing in it. Only a feed must
+// hasNoItems reports whether the newest document of a source had nothing in it. Only a feed must
 // have items at every look: of WordPress we ask for what is new, so it must have had one ever.
 func hasNoItems(src news.Source, st news.PollState) bool {
 	if st.LastSuccess.IsZero() || st.Failures > 0 || st.Items > 0 {

@@ -36,7 +36,7 @@ func (c *claims) claim(ctx context.Context, name string) (release func(), err er
 	}
 }
 
-// held tells whether somebody holds the name now.
+// held reports whether somebody holds the name now.
 func (c *claims) held(name string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

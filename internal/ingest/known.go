@@ -97,7 +97,7 @@ func readWhole(doc news.Document) (document, error) {
 	return document{items: items, faults: faults}, err
 }
 
-// clashes tells whether a new article could be taken for one that was passed over, or makes its
+// clashes reports whether a new article could be taken for one that was passed over, or makes its
 // link one of several: then the store must see the document as a whole to tell them apart.
 func (m *memory) clashes(passed []knownItem, candidates []news.Candidate) bool {
 	if len(passed) == 0 || len(candidates) == 0 {

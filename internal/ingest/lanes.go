@@ -27,7 +27,7 @@ type lane struct {
 	waiting []news.Source
 }
 
-// enter tells whether a source may be read now. If not it waits in its host's lane, and whoever
+// enter reports whether a source may be read now. If not it waits in its host's lane, and whoever
 // reads there is given it by next.
 func (l *lanes) enter(src news.Source) bool {
 	host := hostOf(src)

@@ -100,7 +100,7 @@ func learnSuccess(st *news.PollState, reading news.Reading, report *news.Report)
 	}
 }
 
-// worthSaving tells whether a folder's state says more than that it was swept again.
+// worthSaving reports whether a folder's state says more than that it was swept again.
 func worthSaving(before, after news.PollState, report *news.Report) bool {
 	return len(report.Results) > 0 || before.Error != after.Error || before.Note != after.Note ||
 		before.Polls == 0

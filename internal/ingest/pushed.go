@@ -23,7 +23,7 @@ type tallied struct {
 	changed  bool
 }
 
-// add counts an item, and tells whether the caller is the one to save.
+// add counts an item, and reports whether the caller is the one to save.
 func (t *tally) add(source string, outcome news.Outcome, at time.Time) (save bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -60,7 +60,7 @@ func Rules(program string, topics []news.Topic, sources []news.Source) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// Bare gives topics without what decides nothing: what they are called, their examples, and where
+// Bare returns topics without what decides nothing: what they are called, their examples, and where
 // in which file things stand.
 func Bare(topics []news.Topic) []news.Topic {
 	bare := slices.Clone(topics)

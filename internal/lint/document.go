@@ -129,13 +129,13 @@ func (n *notes) mediaType(doc Document, best string, others ...string) {
 	n.fault("media-type", "Content-Type", "%s is not %s", got, best)
 }
 
-// absolute tells whether s is an absolute web address.
+// absolute reports whether s is an absolute web address.
 func absolute(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 }
 
-// iri tells whether s is an absolute IRI, of any scheme.
+// iri reports whether s is an absolute IRI, of any scheme.
 func iri(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && u.IsAbs() && len(s) > len(u.Scheme)+1 && !strings.ContainsAny(s, " \t\n<>\"")

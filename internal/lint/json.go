@@ -232,7 +232,7 @@ func (n *notes) extensions(of object, where string) {
 	}
 }
 
-// text gives a member that is a string, else "".
+// text returns a member that is a string, else "".
 func text(of object, name string) string {
 	s, _ := of[name].(string)
 	return s

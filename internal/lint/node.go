@@ -149,7 +149,7 @@ func (n *node) sound() error {
 	return nil
 }
 
-// undeclared tells whether the decoder left a prefix in place of a namespace: it has no colon, as
+// undeclared reports whether the decoder left a prefix in place of a namespace: it has no colon, as
 // every namespace that feeds use has.
 func undeclared(space string) bool {
 	return space != "" && space != "xml" && !strings.ContainsAny(space, ":/")
@@ -158,7 +158,7 @@ func undeclared(space string) bool {
 // where is the place of a node, for a person.
 func (n *node) where() string { return fmt.Sprintf("line %d, column %d", n.line, n.column) }
 
-// is tells whether a node has a name; RSS elements have no namespace.
+// is reports whether a node has a name; RSS elements have no namespace.
 func (n *node) is(space, local string) bool {
 	return n.name.Local == local && n.name.Space == space
 }
@@ -192,7 +192,7 @@ func (n *node) value() string {
 	return strings.TrimSpace(n.text)
 }
 
-// attr gives an attribute without a namespace.
+// attr returns an attribute without a namespace.
 func (n *node) attr(local string) string {
 	for _, a := range n.attrs {
 		if a.Name.Space == "" && a.Name.Local == local {
@@ -202,7 +202,7 @@ func (n *node) attr(local string) string {
 	return ""
 }
 
-// xmlAttr gives an attribute of XML's own, as lang or base.
+// xmlAttr returns an attribute of XML's own, as lang or base.
 func (n *node) xmlAttr(local string) string {
 	for _, a := range n.attrs {
 		if (a.Name.Space == nsXML || a.Name.Space == "xml") && a.Name.Local == local {

@@ -163,7 +163,7 @@ func (p *probe) negotiation() {
 	}
 }
 
-// compresses tells whether the server has any coding but the identity.
+// compresses reports whether the server has any coding but the identity.
 func (p *probe) compresses() bool {
 	for coding, a := range p.answers {
 		if coding != "" && a.coding() != "" {
@@ -221,7 +221,7 @@ func (p *probe) validators() {
 	}
 }
 
-// varies tells whether Vary names a field.
+// varies reports whether Vary names a field.
 func varies(h http.Header, name string) bool {
 	for _, value := range h.Values("Vary") {
 		for field := range strings.SplitSeq(value, ",") {

@@ -23,7 +23,7 @@ type server struct {
 	asked int
 }
 
-// is tells whether the server is to have a fault.
+// is reports whether the server is to have a fault.
 func (s *server) is(fault string) bool { return s.fault == fault }
 
 func (s *server) body(path string) []byte {

@@ -19,7 +19,7 @@ import (
 	"github.com/teletipo/teletipo/internal/newstest"
 )
 
-// scraped gives a collector's page. The registry also checks that the collector keeps to what it
+// scraped returns a collector's page. The registry also checks that the collector keeps to what it
 // describes.
 func scraped(t *testing.T, c prometheus.Collector) *httptest.ResponseRecorder {
 	t.Helper()

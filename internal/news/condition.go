@@ -9,7 +9,7 @@ type Condition struct {
 	OneOf []uint64 // the sequence of its newest change is one of these; nil for any
 }
 
-// Met tells whether the condition holds of the article as it stands; nil if there is none.
+// Met reports whether the condition holds of the article as it stands; nil if there is none.
 func (c Condition) Met(known *Entry) bool {
 	if known == nil {
 		return !c.Known && c.OneOf == nil

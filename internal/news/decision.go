@@ -12,7 +12,7 @@ const ByEditor = "editor"
 // decided is what an article scores that only an editor has placed, if nobody knows a threshold.
 const decided = 1
 
-// Decided gives the placements that hold of an article: those that the rules make of it, but for
+// Decided returns the placements that hold of an article: those that the rules make of it, but for
 // what its editors decided otherwise. It knows nothing of topics: neither which there are nor
 // which rest on others. Neither argument is changed.
 func Decided(ruled []Placement, decisions []Decision) []Placement {

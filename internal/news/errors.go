@@ -64,10 +64,10 @@ type Error struct {
 	Err  error
 }
 
-// Error gives the wrapped error's text.
+// Error returns the wrapped error's text.
 func (e *Error) Error() string { return e.Err.Error() }
 
-// Unwrap gives the wrapped error.
+// Unwrap returns the wrapped error.
 func (e *Error) Unwrap() error { return e.Err }
 
 // Errorf makes an error of a kind, its text formatted as by fmt.Errorf (with %w).

@@ -57,7 +57,7 @@ func (id ID) String() string {
 // URN writes the ID as an absolute IRI, urn:uuid:… (RFC 9562, section 4).
 func (id ID) URN() string { return "urn:uuid:" + id.String() }
 
-// IsZero tells whether no ID was set.
+// IsZero reports whether no ID was set.
 func (id ID) IsZero() bool { return id == ID{} }
 
 // ParseID reads what String or URN wrote.

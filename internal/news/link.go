@@ -83,7 +83,7 @@ func withoutAMP(path string) string {
 	return path
 }
 
-// marksAMP tells whether a parameter of a query, in lower case, asks for the AMP form.
+// marksAMP reports whether a parameter of a query, in lower case, asks for the AMP form.
 func marksAMP(param string) bool {
 	key, value, _ := strings.Cut(param, "=")
 	switch key {

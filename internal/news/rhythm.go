@@ -10,7 +10,7 @@ type Rhythm struct {
 	Days  uint8         `json:"days,omitempty"`  // to skip: bit 0 is Sunday, UTC
 }
 
-// Skips tells whether the feed asks not to be looked at at such a time.
+// Skips reports whether the feed asks not to be looked at at such a time.
 func (r Rhythm) Skips(at time.Time) bool {
 	at = at.UTC()
 	return r.Hours&(1<<at.Hour()) != 0 || r.Days&(1<<at.Weekday()) != 0

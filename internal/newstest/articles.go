@@ -12,7 +12,7 @@ import (
 // Start is when sample article 0 was published; each further one came an hour later.
 var Start = time.Date(2025, time.March, 3, 9, 0, 0, 0, time.UTC)
 
-// Article gives sample article n (0, 1, …), always the same: cleaned, with an ID of its own, in
+// Article returns sample article n (0, 1, …), always the same: cleaned, with an ID of its own, in
 // English for even n and Spanish for odd. Texts, rights, authors, tags and media vary, and hold
 // the characters that markup has to escape.
 func Article(n int) news.Article {
@@ -42,7 +42,7 @@ func Article(n int) news.Article {
 	return a
 }
 
-// Entry gives sample article n as the store would: live, first seen five minutes after it was
+// Entry returns sample article n as the store would: live, first seen five minutes after it was
 // published, in its first revision, with sequence n+1, placed in one topic or more.
 func Entry(n int) news.Entry {
 	seen := Start.Add(time.Duration(n)*time.Hour + 5*time.Minute)

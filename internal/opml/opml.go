@@ -35,7 +35,7 @@ type Feed struct {
 	Outline *Outline // all that the document says of it
 }
 
-// Get gives an attribute's value; empty if there is none. Upper and lower case count as one,
+// Get returns an attribute's value; empty if there is none. Upper and lower case count as one,
 // since writers do not agree on xmlUrl.
 func (o *Outline) Get(name string) string {
 	for _, a := range o.Attributes {
@@ -46,7 +46,7 @@ func (o *Outline) Get(name string) string {
 	return ""
 }
 
-// Name gives the outline's title, else its text.
+// Name returns the outline's title, else its text.
 func (o *Outline) Name() string {
 	for _, name := range []string{"title", "text"} {
 		if value := strings.TrimSpace(o.Get(name)); value != "" {

@@ -30,7 +30,7 @@ type block struct {
 // text is a block's text in one line.
 func (b block) text() string { return strings.Join(b.lines, " ") }
 
-// joins tells whether next goes on with the list or quotation that b began and last is in.
+// joins reports whether next goes on with the list or quotation that b began and last is in.
 func (b block) joins(last, next block) bool {
 	if b.kind != next.kind {
 		return false
@@ -178,7 +178,7 @@ func markLists(blocks []block) {
 	}
 }
 
-// endsSentence tells whether a line ends as a sentence does, quotation marks aside.
+// endsSentence reports whether a line ends as a sentence does, quotation marks aside.
 func endsSentence(line string) bool {
 	line = strings.TrimRight(line, "”’»\"')")
 	return strings.HasSuffix(line, ".") || strings.HasSuffix(line, "!") ||
@@ -190,7 +190,7 @@ var quotationMarks = [][2]string{
 	{"“", "”"}, {"«", "»"}, {"„", "“"}, {"‘", "’"}, {`"`, `"`},
 }
 
-// isQuotation tells whether a line is one quotation from its first character to its last, with
+// isQuotation reports whether a line is one quotation from its first character to its last, with
 // or without a name after a dash: “…” or “…” — Name.
 func isQuotation(line string) bool {
 	for _, marks := range quotationMarks {

@@ -35,7 +35,7 @@ func decodeText(doc news.Document) string {
 	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
 }
 
-// isDamagedUTF8 tells whether far more characters beyond ASCII are proper UTF-8 than are not: in
+// isDamagedUTF8 reports whether far more characters beyond ASCII are proper UTF-8 than are not: in
 // any other encoding it would be the other way round.
 func isDamagedUTF8(body []byte) bool {
 	good, bad := countUTF8(body)

@@ -143,7 +143,7 @@ func isDoctypeHTML(text []byte) bool {
 	return bytes.Contains(start, []byte("<!doctype html"))
 }
 
-// titled gives the title of an HTML page in a form to add to what it is called.
+// titled returns the title of an HTML page in a form to add to what it is called.
 func titled(text []byte) string {
 	m := htmlTitle.FindSubmatch(text[:min(len(text), 64<<10)])
 	if m == nil {
@@ -166,7 +166,7 @@ func clip(s string) string {
 	return s
 }
 
-// resolve gives a reference as an address relative to a base. Where that does not work it gives
+// resolve returns a reference as an address relative to a base. Where that does not work it gives
 // the reference as it stands.
 func resolve(base, ref string) string {
 	ref = strings.ReplaceAll(strings.TrimSpace(ref), "&amp;", "&") // escaped twice
@@ -201,7 +201,7 @@ func namesHost(ref string, base *url.URL) bool {
 		strings.TrimPrefix(strings.ToLower(base.Host), "www.") == first)
 }
 
-// link gives an address that an item names, absolute if that can be; none for an empty one.
+// link returns an address that an item names, absolute if that can be; none for an empty one.
 func link(base, ref string) string {
 	if strings.TrimSpace(ref) == "" {
 		return ""
@@ -209,7 +209,7 @@ func link(base, ref string) string {
 	return resolve(base, ref)
 }
 
-// isWeb tells whether a text is an address on the web.
+// isWeb reports whether a text is an address on the web.
 func isWeb(s string) bool {
 	return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")
 }

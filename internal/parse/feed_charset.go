@@ -100,7 +100,7 @@ func convert(body []byte, enc encoding.Encoding) []byte {
 	return text
 }
 
-// hasMultibyte tells whether some characters beyond ASCII are proper UTF-8, so that the bytes
+// hasMultibyte reports whether some characters beyond ASCII are proper UTF-8, so that the bytes
 // that are not must be damage and no other encoding.
 func hasMultibyte(body []byte) bool {
 	for i := 0; i < len(body); {
@@ -151,7 +151,7 @@ var suspects = func() (table [256]bool) {
 	return table
 }()
 
-// forbidden gives the length of the forbidden character, or reference to one, at the start.
+// forbidden returns the length of the forbidden character, or reference to one, at the start.
 func forbidden(text []byte) int {
 	switch b := text[0]; {
 	case b < 0x20 && b != '\t' && b != '\n' && b != '\r':
@@ -164,7 +164,7 @@ func forbidden(text []byte) int {
 	return 0
 }
 
-// forbiddenReference gives the length of a reference such as &#8; or &#x1F; to a character that
+// forbiddenReference returns the length of a reference such as &#8; or &#x1F; to a character that
 // XML cannot carry.
 func forbiddenReference(text []byte) int {
 	end := bytes.IndexByte(text[:min(len(text), 12)], ';')

@@ -60,7 +60,7 @@ func (g *gallery) addImage(address string) {
 	}
 }
 
-// mediaType gives the media type as stated if it is one, else what the address suggests.
+// mediaType returns the media type as stated if it is one, else what the address suggests.
 func mediaType(m news.Media) string {
 	if kind := strings.ToLower(strings.TrimSpace(m.Type)); strings.Count(kind, "/") == 1 {
 		return kind

@@ -167,7 +167,7 @@ func (m *mender) spend(bytes int) bool {
 	return !m.done
 }
 
-// find gives the distance from pos to the next occurrence of a text, from so many bytes on; it is
+// find returns the distance from pos to the next occurrence of a text, from so many bytes on; it is
 // negative if there is none.
 func (m *mender) find(text string, from int) int {
 	if m.lacks[text] {

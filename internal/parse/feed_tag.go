@@ -105,7 +105,7 @@ func (t *tag) scanValue(src []byte, i int) (value []byte, next int) {
 	return src[start:i], i
 }
 
-// get gives the value of an attribute, its entities decoded, or "" if there is none. The name
+// get returns the value of an attribute, its entities decoded, or "" if there is none. The name
 // counts with its prefix.
 func (t *tag) get(name string) string {
 	for _, a := range t.attrs {

@@ -135,7 +135,7 @@ func (m *mender) noteOuter(t *tag) {
 	}
 }
 
-// isItem tells whether a tag starts an item. Some feeds mix the words of RSS and Atom.
+// isItem reports whether a tag starts an item. Some feeds mix the words of RSS and Atom.
 func (m *mender) isItem(t *tag, local string) bool {
 	return local == m.itemName() || len(t.name) == len(local) && (local == "item" || local == "entry")
 }
@@ -234,7 +234,7 @@ func (m *mender) hasEnd(top, item element) bool {
 // goesOn reports whether a name goes on here.
 func goesOn(rest []byte) bool { return len(rest) > 0 && isNameByte(rest[0]) }
 
-// isItemChild tells whether an element can only be a child of an RSS item.
+// isItemChild reports whether an element can only be a child of an RSS item.
 func isItemChild(name []byte, local string) bool {
 	switch string(name) {
 	case "description", "enclosure", "content:encoded", "dc:creator", "dc:date":
@@ -243,7 +243,7 @@ func isItemChild(name []byte, local string) bool {
 	return slices.Contains(textOnly, local) && len(name) == len(local)
 }
 
-// within tells whether such an element of the open item is open.
+// within reports whether such an element of the open item is open.
 func (m *mender) within(local string) bool {
 	return slices.ContainsFunc(m.open[m.item:], func(e element) bool { return e.local == local })
 }

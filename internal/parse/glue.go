@@ -30,7 +30,7 @@ func (w *textWriter) unglue(item string, list []block) string {
 	return item
 }
 
-// standsAlone tells whether a name occurs in a text with no letter right after or before it.
+// standsAlone reports whether a name occurs in a text with no letter right after or before it.
 func standsAlone(name, text string) bool {
 	for {
 		i := strings.Index(text, name)

@@ -44,7 +44,7 @@ func guiseOf(doc news.Document) guise {
 	return guiseText
 }
 
-// isMostlyText tells whether a text has few control characters: text with some damage.
+// isMostlyText reports whether a text has few control characters: text with some damage.
 func isMostlyText(text string) bool {
 	odd := 0
 	for _, r := range text {

@@ -41,7 +41,7 @@ func markHeadings(blocks []block) {
 	}
 }
 
-// isShort tells whether a block could be a heading, or stands between one and its text: a byline
+// isShort reports whether a block could be a heading, or stands between one and its text: a byline
 // or a date.
 func isShort(b block) bool { return isTitle(b) || isByline(b) }
 
@@ -55,7 +55,7 @@ func countTitles(blocks []block) int {
 	return n
 }
 
-// isTitle tells whether a block has the form of a heading.
+// isTitle reports whether a block has the form of a heading.
 func isTitle(b block) bool {
 	if b.kind != textBlock || len(b.lines) != 1 {
 		return false
@@ -71,7 +71,7 @@ func isTitle(b block) bool {
 	return !isByline(b) && !closes(line)
 }
 
-// closes tells whether a line ends as a sentence or a clause does. A question does not: it is
+// closes reports whether a line ends as a sentence or a clause does. A question does not: it is
 // often a heading. Nor do initials: "Talks with the U.S."
 func closes(line string) bool {
 	line = strings.TrimRight(line, "”’»\"')")
@@ -84,7 +84,7 @@ func closes(line string) bool {
 	return size == 0 || strings.ContainsRune(",;:!…-–—*", last)
 }
 
-// outweighs tells whether a block is the kind of text that a heading stands over.
+// outweighs reports whether a block is the kind of text that a heading stands over.
 func outweighs(text, heading block) bool {
 	switch text.kind {
 	case bulletBlock, numberBlock, quoteBlock:
@@ -94,7 +94,7 @@ func outweighs(text, heading block) bool {
 		endsSentence(text.text())
 }
 
-// isByline tells whether a short line says who wrote something, or when: "By Ana Ruiz", "Por Ana
+// isByline reports whether a short line says who wrote something, or when: "By Ana Ruiz", "Por Ana
 // Ruiz", "August 8, 2025", "8 de agosto de 2025, 10:30".
 func isByline(b block) bool {
 	if b.kind != textBlock || len(b.lines) != 1 {

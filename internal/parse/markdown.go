@@ -59,7 +59,7 @@ func parseMarkdown(doc news.Document, source string) (item news.Item, passed []e
 	return item, passed, nil
 }
 
-// renderChildren gives what is in a node as HTML.
+// renderChildren returns what is in a node as HTML.
 func renderChildren(md goldmark.Markdown, src []byte, n ast.Node) (string, error) {
 	var b bytes.Buffer
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {

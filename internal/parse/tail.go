@@ -72,7 +72,7 @@ func teaserStart(lines []string, first int) int {
 	return len(lines)
 }
 
-// isSourcesHeading tells whether a line stands over an article's sources, which are kept.
+// isSourcesHeading reports whether a line stands over an article's sources, which are kept.
 func isSourcesHeading(line string) bool {
 	switch plainLine(line) {
 	case "sources", "source", "references", "fuentes", "fuente", "referencias":
@@ -81,7 +81,7 @@ func isSourcesHeading(line string) bool {
 	return false
 }
 
-// isFurniture tells whether a line is surely no part of an article: each of its sentences is one
+// isFurniture reports whether a line is surely no part of an article: each of its sentences is one
 // that pages put below articles.
 func isFurniture(line string) bool {
 	if len(line) > 1000 {
@@ -101,7 +101,7 @@ func isFurniture(line string) bool {
 	return any
 }
 
-// isControl tells whether a line is the label of a button or of a field in a form.
+// isControl reports whether a line is the label of a button or of a field in a form.
 func isControl(line string) bool { return controls[plainLine(line)] }
 
 var plainQuotes = strings.NewReplacer("’", "'", "‘", "'", "“", "", "”", "", `"`, "")

@@ -144,7 +144,7 @@ func wpString(raw json.RawMessage) string {
 // object is a field that is an object, nil if it is none.
 func (f wpFields) object(name string) wpFields { return wpObject(f[name]) }
 
-// public tells whether everybody may read a post.
+// public reports whether everybody may read a post.
 func (f wpFields) public() bool {
 	for _, name := range []string{"content", "excerpt"} {
 		if string(f.object(name)["protected"]) == "true" {

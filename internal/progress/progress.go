@@ -41,7 +41,7 @@ func New(w io.Writer, terminal bool, label string, total int, now func() time.Ti
 	}
 }
 
-// Terminal tells whether a writer is a terminal (or another device that a person may look at).
+// Terminal reports whether a writer is a terminal (or another device that a person may look at).
 func Terminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	if !ok {

@@ -29,8 +29,9 @@ func (p *Publisher) Archives(key news.FeedKey) int {
 	return int(f.archives.Load())
 }
 
-// Archive gives a closed archive document of a feed, counted from 1. The error is NotFound if there
-// is none of that number. It is rendered when it is asked for, once for all who ask at a time.
+// Archive returns a closed archive document of a feed, counted from 1. The error is NotFound if
+// there is none of that number. It is rendered when it is asked for, once for all who ask at a
+// time.
 func (p *Publisher) Archive(
 	key news.FeedKey, format news.Format, number int,
 ) (*news.Edition, error) {

@@ -26,7 +26,7 @@ func newCache[V any](limit int) *cache[V] {
 	return &cache[V]{limit: limit, items: make(map[string]*list.Element), order: list.New()}
 }
 
-// get gives what is kept under a name.
+// get returns what is kept under a name.
 func (c *cache[V]) get(name string) (value V, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

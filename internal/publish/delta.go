@@ -12,9 +12,9 @@ type delta struct {
 	representations []news.Representation // none if the whole edition is the answer
 }
 
-// Delta gives what a feed's edition has that the state base of the feed had not, or not like that:
-// a document in each coding that the edition has, whose ETags are not set. It is false if that
-// can't be told, or would not be shorter than the edition. It never renders.
+// Delta returns what a feed's edition has that the state base of the feed had not, or not like
+// that: a document in each coding that the edition has, whose ETags are not set. It is false if
+// that can't be told, or would not be shorter than the edition. It never renders.
 func (p *Publisher) Delta(e *news.Edition, base uint64) ([]news.Representation, bool) {
 	if base < e.Base || base >= e.Seq {
 		return nil, false
@@ -42,7 +42,7 @@ func (p *Publisher) Delta(e *news.Edition, base uint64) ([]news.Representation, 
 	return d.in(e), len(d.representations) > 0
 }
 
-// in gives the representations in the codings that an edition has too.
+// in returns the representations in the codings that an edition has too.
 func (d *delta) in(e *news.Edition) []news.Representation {
 	var list []news.Representation
 	for _, rep := range d.representations {

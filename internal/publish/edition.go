@@ -207,12 +207,12 @@ func modified(stamp, last, now time.Time) time.Time {
 // coding. Those of the others are in gzip alone.
 const wantedFor = 24 * time.Hour
 
-// wanted tells whether a reader asked for the series lately.
+// wanted reports whether a reader asked for the series lately.
 func (s *series) wanted(now time.Time) bool {
 	return now.Unix()-s.asked.Load() < int64(wantedFor/time.Second)
 }
 
-// ask notes that a reader asks, to the minute, and tells whether it is the first for long.
+// ask notes that a reader asks, to the minute, and reports whether it is the first for long.
 func (s *series) ask(now time.Time) (first bool) {
 	asked, second := s.asked.Load(), now.Unix()
 	if second-asked < 60 {

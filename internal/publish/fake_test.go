@@ -250,7 +250,7 @@ func (c *counting) take() map[string]int {
 	return count
 }
 
-// body gives an edition's identity bytes, and holds its gzip bytes to being the same.
+// body returns an edition's identity bytes, and holds its gzip bytes to being the same.
 func body(t testing.TB, e *news.Edition) string {
 	t.Helper()
 	zipped, plain := e.Representations[len(e.Representations)-2], plainly(e)
@@ -282,7 +282,7 @@ func plainly(e *news.Edition) news.Representation {
 	return rep
 }
 
-// edition gives the current edition, which must be there.
+// edition returns the current edition, which must be there.
 func edition(t testing.TB, p *Publisher, key news.FeedKey, format news.Format) *news.Edition {
 	t.Helper()
 	e, ok := p.Edition(key, format)

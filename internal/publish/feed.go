@@ -56,7 +56,7 @@ var languages = map[string]string{
 	"en": "English", "es": "español", "fr": "français", "pt": "português",
 }
 
-// wording gives the title and description of a topic's feed, "The border" or in one language
+// wording returns the title and description of a topic's feed, "The border" or in one language
 // "The border — English". A feed of all languages speaks the site's main one.
 func wording(topic news.Topic, lang string, others []string) (title, description string) {
 	langs := append([]string{lang}, others...)

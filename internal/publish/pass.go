@@ -111,7 +111,7 @@ func (f *feed) await(stamp, now time.Time) bool {
 	return true
 }
 
-// release gives what was held. From here on it counts as published.
+// release returns what was held. From here on it counts as published.
 func (f *feed) release() []*proof {
 	held := f.held
 	f.held = nil

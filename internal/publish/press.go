@@ -29,7 +29,7 @@ func (q *press) add(s *series) {
 	}
 }
 
-// take gives the series that waited longest, nil if none does.
+// take returns the series that waited longest, nil if none does.
 func (q *press) take() *series {
 	q.mu.Lock()
 	defer q.mu.Unlock()

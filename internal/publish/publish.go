@@ -171,7 +171,7 @@ func (p *Publisher) Feeds() []news.FeedKey {
 	return keys
 }
 
-// Edition gives the current edition of a feed, without waiting and without I/O, or false if there
+// Edition returns the current edition of a feed, without waiting and without I/O, or false if there
 // is no such feed or Start is not done yet. An edition is replaced when its bytes change, and once
 // a moment later by one in more codings.
 func (p *Publisher) Edition(key news.FeedKey, format news.Format) (*news.Edition, bool) {
@@ -190,8 +190,8 @@ func (p *Publisher) Edition(key news.FeedKey, format news.Format) (*news.Edition
 	return current.edition, true
 }
 
-// Pressed gives the current edition of a feed in every coding. Those that take longer are made now
-// if they are not there yet, some milliseconds once for an edition: so that who asks for one of
+// Pressed returns the current edition of a feed in every coding. Those that take longer are made
+// now if they are not there yet, some milliseconds once for an edition: so that who asks for one of
 // them gets it, and a tag of one is known again right after a restart.
 func (p *Publisher) Pressed(key news.FeedKey, format news.Format) (*news.Edition, bool) {
 	if s := p.series(key, format); s != nil {
@@ -269,7 +269,7 @@ func (p *Publisher) waiting() bool {
 	return slices.ContainsFunc(p.order, func(f *feed) bool { return !f.due.IsZero() })
 }
 
-// complete tells whether every feed has an edition in every format.
+// complete reports whether every feed has an edition in every format.
 func (p *Publisher) complete() bool {
 	for _, f := range p.order {
 		for _, s := range f.series {

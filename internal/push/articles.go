@@ -176,14 +176,14 @@ func (p *pushing) find(r *http.Request, src news.Source) (string, *news.Entry, *
 	return e.GUID, &e, nil
 }
 
-// isName tells whether the cleaner will leave a name as it is, so that it is found again.
+// isName reports whether the cleaner will leave a name as it is, so that it is found again.
 func isName(s string) bool {
 	plain := func(c rune) bool { return unicode.IsGraphic(c) && !unicode.IsSpace(c) }
 	return s != "" && len(s) <= longestName && utf8.ValidString(s) &&
 		!strings.ContainsFunc(s, func(c rune) bool { return !plain(c) })
 }
 
-// there gives the problem of an article that is not to be had.
+// there returns the problem of an article that is not to be had.
 func there(e *news.Entry) *problem {
 	switch {
 	case e == nil:

@@ -46,7 +46,7 @@ func condition(r *http.Request) (cond news.Condition, p *problem) {
 	return cond, nil
 }
 
-// current tells whether a reader that asks has the article as it stands (If-None-Match, which
+// current reports whether a reader that asks has the article as it stands (If-None-Match, which
 // compares weakly).
 func current(r *http.Request, tag string) bool {
 	none := field(r, "If-None-Match")

@@ -31,7 +31,7 @@ func (o object) note(name, detail string) {
 	*o.faults = append(*o.faults, fault{o.at + "/" + name, detail})
 }
 
-// get gives a member, unless it is null.
+// get returns a member, unless it is null.
 func (o object) get(name string) (json.RawMessage, bool) {
 	raw, ok := o.members[name]
 	return raw, ok && !bytes.Equal(raw, []byte("null"))

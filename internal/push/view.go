@@ -69,7 +69,7 @@ type state struct {
 	Links      links            `json:"links"`
 }
 
-// linksOf gives the addresses of an article.
+// linksOf returns the addresses of an article.
 func (p *pushing) linksOf(id news.ID) links {
 	base := p.Site.PublicURL
 	return links{Self: base + Prefix + "articles/" + id.String(), Page: base + news.ArticlePath(id)}
@@ -104,7 +104,7 @@ func (p *pushing) storedOf(e *news.Entry) stored {
 	return s
 }
 
-// placements gives an empty list, not null, for an article in no topic.
+// placements returns an empty list, not null, for an article in no topic.
 func placements(e *news.Entry) []news.Placement {
 	return append([]news.Placement{}, e.Placements...)
 }

@@ -99,7 +99,7 @@ func clean(name string) string {
 	return name
 }
 
-// plain tells whether a name is clean as it is, as most are.
+// plain reports whether a name is clean as it is, as most are.
 func plain(name string) bool {
 	for i := range len(name) {
 		if name[i] <= ' ' || name[i] >= 0x7f {

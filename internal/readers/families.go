@@ -47,7 +47,7 @@ func (m *meter) add(a *answer) {
 	}
 }
 
-// reading gives what was counted.
+// reading returns what was counted.
 func (m *meter) tally() news.Tally {
 	r := news.Tally{
 		Whole: m.whole.Load(), Deltas: m.deltas.Load(), NotModified: m.notModified.Load(),
@@ -64,7 +64,7 @@ type program struct {
 	seen  atomic.Int64            // Unix seconds
 }
 
-// feed gives the meter of one feed, nil if there is no room for one more.
+// feed returns the meter of one feed, nil if there is no room for one more.
 func (p *program) feed(i int, pairs *atomic.Int64) *meter {
 	if m := p.feeds[i].Load(); m != nil {
 		return m

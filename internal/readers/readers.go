@@ -102,7 +102,7 @@ func (rs *Readers) Handler(next http.Handler) http.Handler {
 	})
 }
 
-// isArchive tells whether a path may be that of an archive.
+// isArchive reports whether a path may be that of an archive.
 func isArchive(path string) bool {
 	return strings.HasPrefix(path, "/feeds/") && strings.Contains(path, "/archive/")
 }

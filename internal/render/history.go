@@ -27,7 +27,7 @@ type empty struct{}
 // relation is a link from one of a feed's documents to another of the same format.
 type relation struct{ rel, href string }
 
-// archived tells whether the document is a closed archive.
+// archived reports whether the document is a closed archive.
 func (d *draft) archived() bool { return d.feed.Number > 0 }
 
 // document is the address of a document of the feed: its closed archive of that number, or the

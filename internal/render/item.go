@@ -181,7 +181,7 @@ func mediaType(raw string) string {
 	return raw
 }
 
-// token tells whether s is a name of RFC 6838, section 4.2.
+// token reports whether s is a name of RFC 6838, section 4.2.
 func token(s string) bool {
 	for _, c := range []byte(s) {
 		if !('a' <= c && c <= 'z' || '0' <= c && c <= '9' || strings.IndexByte("!#$&-^_.+", c) >= 0) {

@@ -66,7 +66,7 @@ func samples() map[string]news.Feed {
 	}
 }
 
-// tombstones gives so many, the newest first.
+// tombstones returns so many, the newest first.
 func tombstones(n int) []news.Tombstone {
 	var list []news.Tombstone
 	for i := range n {

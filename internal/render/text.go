@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// xmlChar tells whether XML 1.0 can carry a character (its production Char).
+// xmlChar reports whether XML 1.0 can carry a character (its production Char).
 func xmlChar(r rune) bool {
 	return r == '\t' || r == '\n' || r == '\r' ||
 		r >= 0x20 && r <= 0xD7FF || r >= 0xE000 && r <= 0xFFFD || r >= 0x10000 && r <= 0x10FFFF
@@ -68,7 +68,7 @@ func line(s string) string {
 // markup is how an end tag begins, or a reference.
 var markup = regexp.MustCompile(`</|&#?\w+;`)
 
-// looksLikeHTML tells whether plain text has an end tag or a reference in it.
+// looksLikeHTML reports whether plain text has an end tag or a reference in it.
 func looksLikeHTML(s string) bool {
 	return (strings.Contains(s, "</") || strings.Contains(s, "&")) && markup.MatchString(s)
 }

@@ -79,7 +79,7 @@ func number(parent []int) []int {
 	return stories
 }
 
-// alike tells whether two titles of a and b words that share n of them tell one story.
+// alike reports whether two titles of a and b words that share n of them tell one story.
 func alike(n, a, b int) bool {
 	return n == a && n == b || n >= 3 && 2*n >= min(a, b)
 }

@@ -55,7 +55,7 @@ func Thresholds(items []Item, topics []string, place Placer) []Threshold {
 // mostParts is how many parts items are dealt into.
 const mostParts = 5
 
-// parts gives the part of each item.
+// parts returns the part of each item.
 func parts(items []Item, by string) []int {
 	if by == "story" {
 		return Folds(items, mostParts)

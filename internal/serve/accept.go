@@ -49,7 +49,7 @@ func weight(accept []string, coding string) int {
 	return 0
 }
 
-// means tells whether a name in a request stands for a coding of ours.
+// means reports whether a name in a request stands for a coding of ours.
 func means(name, coding string) bool {
 	switch coding {
 	case "":

@@ -85,7 +85,7 @@ func FuzzChoose(f *testing.F) {
 	})
 }
 
-// rulesOut tells whether the last weight among an element's parameters is 0.
+// rulesOut reports whether the last weight among an element's parameters is 0.
 func rulesOut(params []string) bool {
 	zero := false
 	for _, p := range params {

@@ -66,7 +66,7 @@ type cache struct {
 	size       int // of the young, in bytes
 }
 
-// get gives a page, nil if it is not kept.
+// get returns a page, nil if it is not kept.
 func (c *cache) get(v version) *document {
 	c.mu.Lock()
 	defer c.mu.Unlock()

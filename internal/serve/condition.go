@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// anyTag tells whether If-None-Match is "*", which every document matches.
+// anyTag reports whether If-None-Match is "*", which every document matches.
 func anyTag(lines []string) bool {
 	return len(lines) == 1 && blankless(lines[0]) == "*"
 }
 
-// listed tells whether a strong tag of ours is in If-None-Match, given as its lines, by weak
+// listed reports whether a strong tag of ours is in If-None-Match, given as its lines, by weak
 // comparison (RFC 9110, section 8.8.3.2). What is no tag is passed over.
 func listed(lines []string, etag string) bool {
 	for _, rest := range lines {

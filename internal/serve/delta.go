@@ -93,7 +93,7 @@ func pickDelta(
 	return deltas[i], fulls[i]
 }
 
-// wantsDelta tells whether an A-IM field, given as its lines, lists "feed" and does not rule it
+// wantsDelta reports whether an A-IM field, given as its lines, lists "feed" and does not rule it
 // out with a weight of 0 (RFC 3229, section 10.5.3).
 func wantsDelta(lines []string) bool {
 	wanted := unlisted
@@ -109,9 +109,9 @@ func wantsDelta(lines []string) bool {
 	return wanted != unlisted && wanted > 0
 }
 
-// misreads tells whether a program asks for deltas without knowing it: the library feedparser does
-// for whoever uses it, and under its own name for those who give it none. Of them rss2email takes a
-// 226 for an error (3.13.1, feed.py). Those who name themselves are taken at their word.
+// misreads reports whether a program asks for deltas without knowing it: the library feedparser
+// does for whoever uses it, and under its own name for those who give it none. Of them rss2email
+// takes a 226 for an error (3.13.1, feed.py). Those who name themselves are taken at their word.
 func misreads(agent string) bool { return strings.HasPrefix(agent, "feedparser/") }
 
 // olderInstance finds, among the tags of If-None-Match, the newest instance of a feed that a delta

@@ -64,7 +64,7 @@ func (s *shelf) Pressed(key news.FeedKey, format news.Format) (*news.Edition, bo
 	return s.Edition(key, format)
 }
 
-// Delta gives bodies that say from where to where they lead.
+// Delta returns bodies that say from where to where they lead.
 func (s *shelf) Delta(e *news.Edition, base uint64) ([]news.Representation, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -79,7 +79,7 @@ func (s *shelf) Delta(e *news.Edition, base uint64) ([]news.Representation, bool
 	}, true
 }
 
-// Archive gives an archive whose body says which it is.
+// Archive returns an archive whose body says which it is.
 func (s *shelf) Archive(
 	key news.FeedKey, format news.Format, number int,
 ) (*news.Edition, error) {

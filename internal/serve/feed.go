@@ -80,7 +80,7 @@ func (p *public) unmade(w http.ResponseWriter) {
 		"This feed has not been made yet. Please ask again in a few seconds.\n")
 }
 
-// document gives the current edition as a document, nil if there is none. Readers that come at
+// document returns the current edition as a document, nil if there is none. Readers that come at
 // the same time may each make the same one; the last is kept. A reader who takes a coding that the
 // edition is not in yet has it made.
 func (f *feed) document(editions Editions, accept []string) *document {
@@ -103,7 +103,7 @@ func (f *feed) document(editions Editions, accept []string) *document {
 // slowCodings are those that an edition may come without at first.
 var slowCodings = [...]string{"br", "zstd"}
 
-// lacks tells whether an edition is not in a coding yet that a request accepts.
+// lacks reports whether an edition is not in a coding yet that a request accepts.
 func lacks(e *news.Edition, accept []string) bool {
 	if len(e.Representations) > len(slowCodings) {
 		return false // it is in all

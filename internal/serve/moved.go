@@ -71,7 +71,7 @@ func (p *public) elsewhere(w http.ResponseWriter, r *http.Request, rest, name st
 	})
 }
 
-// properEnding tells whether an address that once was a feed's or an archive's may have been one.
+// properEnding reports whether an address that once was a feed's or an archive's may have been one.
 func properEnding(ending, rest string) bool {
 	if rest != "" {
 		_, format, ok := parseArchive(rest[strings.LastIndexByte(rest, '/')+1:])

@@ -47,7 +47,7 @@ func open(next http.Handler) http.Handler {
 	})
 }
 
-// bodiless tells whether a body has no meaning with a method.
+// bodiless reports whether a body has no meaning with a method.
 func bodiless(method string) bool {
 	return method == http.MethodGet || method == http.MethodHead
 }

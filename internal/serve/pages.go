@@ -116,7 +116,7 @@ func (p *public) list(w http.ResponseWriter, r *http.Request, l *listing, topic 
 	d.serve(w, r)
 }
 
-// document gives the page for an edition, making it if need be. A page made while there was no
+// document returns the page for an edition, making it if need be. A page made while there was no
 // edition is not kept.
 func (l *listing) document(e *news.Edition, render func() (*document, error)) (*document, error) {
 	l.mu.Lock()

@@ -248,7 +248,7 @@ func (p *pages) links(topic, lang string) []feedLink {
 	return list
 }
 
-// describe gives a topic's name and description.
+// describe returns a topic's name and description.
 func (p *pages) describe(id string) (name, description phrase) {
 	for _, t := range p.settings.Topics {
 		if t.ID == id {

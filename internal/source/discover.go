@@ -135,7 +135,7 @@ func asFeed(base *url.URL, attrs map[string]string) (feed namedFeed, ok bool) {
 	return namedFeed{u.String(), rank}, true
 }
 
-// isFeed tells whether a body begins as a feed does.
+// isFeed reports whether a body begins as a feed does.
 func isFeed(body []byte) bool {
 	start := body[:min(len(body), 4096)]
 	for _, root := range []string{"<rss", "<feed", "<rdf:RDF", "<RDF", "<atom:feed"} {

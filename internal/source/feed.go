@@ -41,13 +41,13 @@ func readFeedMark(text, address string) feedMark {
 	return m
 }
 
-// isMarkOf tells whether a mark is that of an address.
+// isMarkOf reports whether a mark is that of an address.
 func isMarkOf(text, address string) bool {
 	var m feedMark
 	return json.Unmarshal([]byte(text), &m) == nil && m.For == address
 }
 
-// settled tells whether the feed has moved for so long that the new address is asked directly.
+// settled reports whether the feed has moved for so long that the new address is asked directly.
 func (m *feedMark) settled(now time.Time) bool {
 	return m.Moved != "" && now.Sub(m.Since) >= hold
 }
@@ -154,7 +154,7 @@ func (r *Reader) feedAt(
 	return page, nil
 }
 
-// isAway tells whether an error says that nothing is at an address any more.
+// isAway reports whether an error says that nothing is at an address any more.
 func isAway(err error) bool {
 	kind := news.KindOf(err)
 	return err != nil && (kind == news.NotFound || kind == news.Gone)

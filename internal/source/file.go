@@ -62,7 +62,7 @@ func fileValidators(info fs.FileInfo) news.Validators {
 	return news.Validators{ETag: fmt.Sprintf("%d-%d", info.Size(), info.ModTime().UnixNano())}
 }
 
-// readable gives an error for what cannot be read as a file.
+// readable returns an error for what cannot be read as a file.
 func readable(path string, info fs.FileInfo) error {
 	switch {
 	case info.IsDir():

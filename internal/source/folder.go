@@ -45,7 +45,7 @@ func newFolder() *folder {
 	return &folder{kept: make(map[string]fs.FileInfo)}
 }
 
-// unchanged tells whether a file is the same, and has the same size and time of change.
+// unchanged reports whether a file is the same, and has the same size and time of change.
 func unchanged(a, b fs.FileInfo) bool {
 	if a == nil || b == nil {
 		return a == nil && b == nil
@@ -116,7 +116,7 @@ func (f *folder) seen(files map[string]fs.FileInfo, now time.Time) map[string]ti
 	return since
 }
 
-// untold gives the faults that the last reading did not have, by path.
+// untold returns the faults that the last reading did not have, by path.
 func (f *folder) untold(faults map[string]fault) []error {
 	var list []error
 	for _, name := range slices.Sorted(maps.Keys(faults)) {

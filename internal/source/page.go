@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// isPage tells whether a body is HTML and no feed.
+// isPage reports whether a body is HTML and no feed.
 func isPage(body []byte) bool {
 	if !strings.HasPrefix(http.DetectContentType(body), "text/html") {
 		return false

@@ -100,7 +100,7 @@ func (r *Reader) folder(src news.Source) *folder {
 	return r.folders[at]
 }
 
-// localPath tells whether the address of a feed is a file, and gives its path.
+// localPath reports whether the address of a feed is a file, and gives its path.
 func localPath(address string) (name string, isFile bool, err error) {
 	u, err := url.Parse(address)
 	switch {

@@ -21,7 +21,7 @@ const maxDepth = 8
 // programs that download name their unfinished files has others: .part, .tmp, .swp, .txt~.
 var endings = []string{".txt", ".md", ".html", ".htm"}
 
-// isHidden tells whether a file or folder is none of ours: hidden, or a lock of an editor's.
+// isHidden reports whether a file or folder is none of ours: hidden, or a lock of an editor's.
 func isHidden(name string) bool {
 	return strings.HasPrefix(name, ".") || strings.HasPrefix(name, "~") ||
 		strings.HasPrefix(name, "#")

@@ -49,7 +49,7 @@ func readMark(text, site string) wpMark {
 // forget forgets what the first page gave to ask again with.
 func (m *wpMark) forget() { m.Asked, m.Tags, m.Got = "", news.Validators{}, time.Time{} }
 
-// same tells whether a look brought what the one before had brought.
+// same reports whether a look brought what the one before had brought.
 func (m *wpMark) same(before *wpMark) bool {
 	return m.Sum != "" && m.Sum == before.Sum && m.Root == before.Root &&
 		m.After.Equal(before.After) && m.PerPage == before.PerPage && m.Page == before.Page &&

@@ -63,7 +63,7 @@ func (w *wordpress) api(ctx context.Context) error {
 	return first
 }
 
-// mayBeElsewhere tells whether an answer may have come from something other than the API.
+// mayBeElsewhere reports whether an answer may have come from something other than the API.
 func mayBeElsewhere(err error) bool {
 	shut, isClosed := errors.AsType[*closedError](err)
 	return isClosed && !shut.final

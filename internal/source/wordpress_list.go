@@ -74,7 +74,7 @@ func (l *wpList) read(ctx context.Context) error {
 	}
 }
 
-// take takes a page and tells whether it is the last for this look.
+// take takes a page and reports whether it is the last for this look.
 func (l *wpList) take(p wpPage, number, start int) (done bool) {
 	m := &l.mark
 	// A site that does not know pages gives the same one again and again.

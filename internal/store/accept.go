@@ -39,7 +39,7 @@ func (s *Store) Accept(ctx context.Context, all []news.Candidate) ([]news.Result
 	return results, nil
 }
 
-// settle gives the results of offers none of which changes anything, else nil; then what is to be
+// settle returns the results of offers none of which changes anything, else nil; then what is to be
 // stored is packed, which need not wait for the one goroutine that writes.
 func (s *Store) settle(ctx context.Context, part []offer) ([]news.Result, error) {
 	if err := s.takes(ctx); err != nil {
@@ -192,7 +192,7 @@ func (w *writing) accept(o *offer, contested map[claim]string) (news.Result, err
 	return v.result, w.addAliases(o, &v)
 }
 
-// another tells whether a candidate only seemed to be the article that was found.
+// another reports whether a candidate only seemed to be the article that was found.
 func another(contested map[claim]string, known *record, a *news.Article) bool {
 	keeper, is := contested[claim{known.key, known.Source}]
 	return is && keeper != a.GUID
@@ -330,7 +330,7 @@ func (w *writing) place(o *offer, v *verdict) (news.Result, error) {
 	return result, err
 }
 
-// sameTopics tells whether two lists of placements name the same topics.
+// sameTopics reports whether two lists of placements name the same topics.
 func sameTopics(a, b []news.Placement) bool {
 	return slices.Equal(topics(a), topics(b))
 }

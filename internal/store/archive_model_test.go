@@ -230,7 +230,7 @@ func truth(b bool) int {
 	return 0
 }
 
-// same tells whether two windows say the same of their articles.
+// same reports whether two windows say the same of their articles.
 func same(a, b *news.Window) bool {
 	return reflect.DeepEqual(a.Entries, b.Entries) && reflect.DeepEqual(a.Gone, b.Gone)
 }

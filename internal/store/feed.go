@@ -70,7 +70,7 @@ func (f *feed) part(backfill bool) *bucket {
 	return f.fresh
 }
 
-// holds tells whether a feed has at least n fresh articles.
+// holds reports whether a feed has at least n fresh articles.
 func (f *feed) holds(n int) bool {
 	c := f.fresh.Cursor()
 	for k, _ := c.Last(); k != nil && n > 0; k, _ = c.Prev() {

@@ -4,8 +4,8 @@ package store
 // Rare enough that a small commit finds what the one before it has looked at.
 const giveBackAfter = 2000
 
-// giveBack gives back the mapped pages of the file after many offers. bbolt maps the file, so that
-// each page that a large ingest has ever looked at counts as memory of this process until the
+// giveBack gives back the mapped pages of the file after many offers. bbolt maps the file, so
+// that each page that a large ingest has ever looked at counts as memory of this process until the
 // kernel runs short of it. It is called by the writing goroutine only.
 func (s *Store) giveBack(group []request) {
 	for _, r := range group {

@@ -19,7 +19,7 @@ type Judge func(
 // again.
 func (s *Store) JudgeBy(judge Judge) { s.judge.Store(&judge) }
 
-// judged gives the placements that hold of a known article, with its text as a is.
+// judged returns the placements that hold of a known article, with its text as a is.
 func (r reading) judged(
 	a *news.Article, ruled []news.Placement, decisions []news.Decision,
 ) []news.Placement {
@@ -108,7 +108,7 @@ func (w *writing) decideTopics(
 	return result, w.apply(c)
 }
 
-// sameDecisions tells whether the same was decided, by the same, at whatever time.
+// sameDecisions reports whether the same was decided, by the same, at whatever time.
 func sameDecisions(a, b []news.Decision) bool {
 	return slices.EqualFunc(a, b, func(a, b news.Decision) bool {
 		return a.Topic == b.Topic && a.In == b.In && a.By == b.By

@@ -256,7 +256,7 @@ func (s *Store) SaveEditionStamps(stamps map[string]news.EditionStamp) error {
 	})
 }
 
-// embargoOver tells whether an article is held whose time has come.
+// embargoOver reports whether an article is held whose time has come.
 func (s *Store) embargoOver() (bool, error) {
 	over := false
 	err := s.view(func(r reading) error {

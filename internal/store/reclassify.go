@@ -17,7 +17,7 @@ var (
 // may go beyond it.
 const mostStored = 4 << 20
 
-// Stored gives the articles that follow after a key, in the order of their keys and at most so
+// Stored returns the articles that follow after a key, in the order of their keys and at most so
 // many, and the key that it has come to; that is after itself if no article follows. Withdrawn
 // articles are passed over.
 func (s *Store) Stored(after uint64, most int) (batch []news.Stored, last uint64, err error) {
@@ -68,14 +68,14 @@ func (r reading) classified() (c news.Classified, err error) {
 	return c, err
 }
 
-// placingAnew tells whether the stored articles are being placed by changed rules: then a poll that
-// comes upon one first adds it to feeds as backfill, as Reclassify would have.
+// placingAnew reports whether the stored articles are being placed by changed rules: then a poll
+// that comes upon one first adds it to feeds as backfill, as Reclassify would have.
 func (r reading) placingAnew() (bool, error) {
 	c, err := r.classified()
 	return c.Rules != "" && c.Done.IsZero(), err
 }
 
-// ClassifiedBy gives the topics by which the stored articles are, or are being, placed; nil if
+// ClassifiedBy returns the topics by which the stored articles are, or are being, placed; nil if
 // that was never noted.
 func (s *Store) ClassifiedBy() (topics []news.Topic, err error) {
 	err = s.view(func(r reading) error {
@@ -151,7 +151,7 @@ func (s *Store) Reclassify(
 	return now, err
 }
 
-// reclassify places one article anew, and tells whether its topics have changed. What only tells
+// reclassify places one article anew, and reports whether its topics have changed. What only tells
 // why it is where it is, is stored without a change.
 func (w *writing) reclassify(r *news.Reclassified) (changed bool, err error) {
 	known, err := w.record(r.Key)

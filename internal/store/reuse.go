@@ -66,7 +66,7 @@ func (r reading) reused(known *record, a *news.Article) (verdict, error) {
 	return update, nil
 }
 
-// unlike tells whether a candidate has neither title nor text in common with a known article.
+// unlike reports whether a candidate has neither title nor text in common with a known article.
 func (r reading) unlike(known *record, a *news.Article) (bool, error) {
 	titles, _ := share(telling(known.Title), telling(a.Title))
 	if titles >= titleShare {

@@ -105,7 +105,7 @@ var numbers = map[string]func(uint64) bool{
 
 func near(t time.Time) bool { return t.Sub(start).Abs() < 1000*time.Hour }
 
-// matches tells whether a key is of the kind that a name like "u"‖url describes.
+// matches reports whether a key is of the kind that a name like "u"‖url describes.
 func matches(t *testing.T, kind string, key []byte) bool {
 	t.Helper()
 	parts := strings.Split(kind, "‖")
@@ -139,7 +139,7 @@ func matches(t *testing.T, kind string, key []byte) bool {
 	return len(key) == 0
 }
 
-// named tells whether a name in a file is the one that a node draws.
+// named reports whether a name in a file is the one that a node draws.
 func (n *node) named(t *testing.T, name []byte) bool {
 	if n.name == string(name) {
 		return true

@@ -49,7 +49,7 @@ func (w *writing) count(key news.FeedKey, st *state, c *change, move feedChange)
 	}
 }
 
-// full tells whether it is time to close an archive.
+// full reports whether it is time to close an archive.
 func (t *tail) full() bool { return t.events >= archiveEvents || t.size >= archiveBytes }
 
 // closeTail decides to close an archive of all that a feed holds by now.
@@ -85,7 +85,7 @@ func (w *writing) closeForBackfill(key news.FeedKey) error {
 	return nil
 }
 
-// room tells whether the newest archive and a tail fit into one archive.
+// room reports whether the newest archive and a tail fit into one archive.
 func (f *feed) room(t tail) bool {
 	n, boundary := f.archives()
 	before := toArchive(f.archive.Get(number(n - 1))).boundary

@@ -77,7 +77,7 @@ func (r reading) owned(source string, keys []uint64) ([]*record, error) {
 	return list, nil
 }
 
-// wouldWithdraw gives the results that withdrawAll would have.
+// wouldWithdraw returns the results that withdrawAll would have.
 func (s *Store) wouldWithdraw(
 	ctx context.Context, source string, keys []uint64,
 ) (results []news.Result, err error) {

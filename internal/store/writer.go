@@ -75,7 +75,7 @@ func (s *Store) submitMany(ctx context.Context, count int, do func(*writing) err
 	}
 }
 
-// takes gives an error if the store is closed or ctx has ended.
+// takes returns an error if the store is closed or ctx has ended.
 func (s *Store) takes(ctx context.Context) error {
 	select {
 	case <-s.closing:
