@@ -262,10 +262,10 @@ func (t *tally) add(word string) {
 	}
 }
 
-type tongue int
+type speech int
 
 const (
-	english tongue = iota + 1
+	english speech = iota + 1
 	spanish
 	others // French, Italian, Portuguese and German: what is theirs is not Spanish or English
 )
@@ -273,7 +273,7 @@ const (
 // ending is how words of a language end.
 type ending struct {
 	text     string
-	language tongue
+	language speech
 }
 
 var endings = []ending{
@@ -313,7 +313,7 @@ var endings = []ending{
 // functionWords has words that a text of some length cannot do without, each with the one
 // language that it speaks for. Words that English and Spanish share ("a", "no", "me") speak for
 // neither and are not here.
-var functionWords = words(map[tongue]string{
+var functionWords = words(map[speech]string{
 	english: `the of and to in is that for was on are with his they at be this from have had by
 		not but what all were we when your can said there use an each which she how their if will
 		up about out many then them these so some her would make him into has more two could been
@@ -330,8 +330,8 @@ var functionWords = words(map[tongue]string{
 		els amb dels aquest`,
 })
 
-func words(of map[tongue]string) map[string]tongue {
-	m := make(map[string]tongue)
+func words(of map[speech]string) map[string]speech {
+	m := make(map[string]speech)
 	for lang, list := range of {
 		for w := range strings.FieldsSeq(list) {
 			m[w] = lang

@@ -143,7 +143,7 @@ func (l *loader) readSource(r *reader, n ast.Node) news.Source {
 		"kind":      parsed(&s.Kind, oneOf(append(kinds, later...)...)),
 		"url":       parsed(&s.URL, feedLink),
 		"path":      filePath(&s.Path),
-		"lang":      parsed(&s.Lang, tongue),
+		"lang":      parsed(&s.Lang, languageTag),
 		"every":     parsed(&s.Every, duration(shortestEvery, 30*24*time.Hour)),
 		"slowest":   parsed(&s.Slowest, duration(shortestEvery, 30*24*time.Hour)),
 		"rights":    parsed(&s.Rights, oneOf(news.Full, news.Excerpt, news.Headline)),

@@ -284,8 +284,8 @@ func printable(s string) bool {
 	})
 }
 
-// tongue wants a language tag of BCP 47, as es or es-MX.
-func tongue(s string) (string, error) {
+// languageTag wants a language tag of BCP 47, as es or es-MX.
+func languageTag(s string) (string, error) {
 	tag, err := language.Parse(s)
 	if err != nil || tag == language.Und {
 		return "", fmt.Errorf("%q is no language: want a tag such as en, es or es-MX", s)
@@ -295,7 +295,7 @@ func tongue(s string) (string, error) {
 
 // baseTongue wants a language without region or script, as es.
 func baseTongue(s string) (string, error) {
-	tag, err := tongue(s)
+	tag, err := languageTag(s)
 	if err != nil || len(tag) > 3 {
 		return "", fmt.Errorf("%q is no language: want two or three letters, as en or es", s)
 	}

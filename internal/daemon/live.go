@@ -65,50 +65,50 @@ func (s *topicSet) InForce() (topics []news.Topic, rules, faults string) {
 	return now.topics, now.rules, faults
 }
 
-// front is the part of a daemon that follows from its topics. It is replaced as a whole when they
+// live is the part of a daemon that follows from its topics. It is replaced as a whole when they
 // change, while the daemon goes on serving; only its run does that.
-type front struct {
+type live struct {
 	*Daemon
 	ready func() error
 	hup   chan os.Signal
 
-	side       atomic.Pointer[side]
+	now        atomic.Pointer[generation]
 	cfg        *config.Config // with the topics in force
 	publishing *loop
 	placing    *loop
 }
 
-// side is what readers are answered by.
-type side struct {
+// generation is what readers are answered by.
+type generation struct {
 	publisher *publish.Publisher
 	counts    *readers.Readers
 	pages     http.Handler
 }
 
-// openFront publishes everything and is ready to answer readers; see run.
-func (d *Daemon) openFront(ctx context.Context, ready func() error) (*front, error) {
-	f := &front{Daemon: d, ready: ready, cfg: &d.cfg, hup: make(chan os.Signal, 1)}
+// openLive publishes everything and is ready to answer readers; see run.
+func (d *Daemon) openLive(ctx context.Context, ready func() error) (*live, error) {
+	f := &live{Daemon: d, ready: ready, cfg: &d.cfg, hup: make(chan os.Signal, 1)}
 	signal.Notify(f.hup, syscall.SIGHUP) // unheard it would end the process
 	s, err := f.build(ctx, f.cfg)
 	if err != nil {
 		return nil, err
 	}
-	f.side.Store(s)
+	f.now.Store(s)
 	return f, nil
 }
 
 // build makes what readers are answered by, of a configuration.
-func (f *front) build(ctx context.Context, cfg *config.Config) (*side, error) {
-	publisher, err := f.publish(ctx, cfg, f.side.Load() == nil)
+func (f *live) build(ctx context.Context, cfg *config.Config) (*generation, error) {
+	publisher, err := f.publish(ctx, cfg, f.now.Load() == nil)
 	switch {
 	case err == nil:
-	case publisher == nil || ctx.Err() != nil || f.side.Load() != nil:
+	case publisher == nil || ctx.Err() != nil || f.now.Load() != nil:
 		return nil, err
 	default: // there is nothing older to fall back to: what could be made is served
 		f.log.Error("not every feed is published, they are tried again", "error", err)
 	}
-	s := &side{publisher: publisher}
-	if old := f.side.Load(); old != nil {
+	s := &generation{publisher: publisher}
+	if old := f.now.Load(); old != nil {
 		s.counts = old.counts.Next(publisher.Feeds())
 	} else {
 		s.counts = newReaders(cfg, publisher)
@@ -118,22 +118,22 @@ func (f *front) build(ctx context.Context, cfg *config.Config) (*side, error) {
 }
 
 // ServeHTTP answers a reader by the topics in force.
-func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f.side.Load().pages.ServeHTTP(w, r)
+func (f *live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.now.Load().pages.ServeHTTP(w, r)
 }
 
 // Feeds lists the feeds of the topics in force.
-func (f *front) Feeds() []news.FeedKey { return f.side.Load().publisher.Feeds() }
+func (f *live) Feeds() []news.FeedKey { return f.now.Load().publisher.Feeds() }
 
 // Readers lists who reads these feeds.
-func (f *front) Readers() []news.Readership { return f.side.Load().counts.Readers() }
+func (f *live) Readers() []news.Readership { return f.now.Load().counts.Readers() }
 
 // Reads lists what was asked of these feeds.
-func (f *front) Reads() []news.Reads { return f.side.Load().counts.Reads() }
+func (f *live) Reads() []news.Reads { return f.now.Load().counts.Reads() }
 
 // run publishes what changes, places the stored articles by the topics in force, and follows the
 // topic files, until ctx ends.
-func (f *front) run(ctx context.Context) error {
+func (f *live) run(ctx context.Context) error {
 	defer signal.Stop(f.hup)
 	changed := make(chan struct{})
 	watching := background(f.watch(changed))
@@ -153,7 +153,7 @@ func (f *front) run(ctx context.Context) error {
 
 // watch sends when something has changed in the directories of the topic files; the one in the
 // data directory is made. Where they can't be watched a SIGHUP has to tell.
-func (f *front) watch(changed chan<- struct{}) func(context.Context) error {
+func (f *live) watch(changed chan<- struct{}) func(context.Context) error {
 	dirs := []string{filepath.Join(f.cfg.Data, "feeds")}
 	if f.cfg.TopicDir != "" {
 		dirs = append(dirs, f.cfg.TopicDir)
@@ -195,8 +195,8 @@ func topicFile(event fsnotify.Event) watch.Meaning {
 }
 
 // start starts what runs beside: publishing, and placing the stored articles.
-func (f *front) start() {
-	f.publishing = background(f.side.Load().publisher.Run)
+func (f *live) start() {
+	f.publishing = background(f.now.Load().publisher.Run)
 	topics, rules, _ := f.topics.InForce()
 	always := ingest.Always(f.cfg.Sources)
 	f.placing = background(func(ctx context.Context) error {
@@ -214,11 +214,11 @@ func ids(topics []news.Topic) []string {
 	return list
 }
 
-func (f *front) stop() error { return errors.Join(f.placing.stop(), f.publishing.stop()) }
+func (f *live) stop() error { return errors.Join(f.placing.stop(), f.publishing.stop()) }
 
 // reload reads the topic files again and brings them into force. If anything is wrong with them,
 // those in force stay.
-func (f *front) reload(ctx context.Context, why string) {
+func (f *live) reload(ctx context.Context, why string) {
 	cfg, err := f.opts.Reload()
 	if err != nil {
 		text := err.Error()
@@ -243,7 +243,7 @@ func (f *front) reload(ctx context.Context, why string) {
 
 // replace brings other topics into force. Readers are answered by the old ones until the new
 // feeds are published.
-func (f *front) replace(ctx context.Context, topics []news.Topic) error {
+func (f *live) replace(ctx context.Context, topics []news.Topic) error {
 	began := time.Now()
 	classifier, err := classify.New(topics)
 	if err != nil {
@@ -257,13 +257,13 @@ func (f *front) replace(ctx context.Context, topics []news.Topic) error {
 	defer f.start()
 	s, err := f.build(ctx, &next)
 	if err != nil {
-		old := f.side.Load().publisher
+		old := f.now.Load().publisher
 		f.Store.OnChange(old.Changed)
 		old.Changed(old.Feeds())
 		return err
 	}
 	f.cfg = &next
-	f.side.Store(s)
+	f.now.Store(s)
 	f.Flow.Swap(classifier)
 	f.Store.JudgeBy(classifier.Decide)
 	f.topics.set(&next)

@@ -51,7 +51,7 @@ func (d *Daemon) Run(ctx context.Context, started func(Started)) error {
 		}
 		return nil
 	}
-	front, err := d.openFront(ctx, ready)
+	live, err := d.openLive(ctx, ready)
 	if err != nil {
 		return err
 	}
@@ -59,17 +59,17 @@ func (d *Daemon) Run(ctx context.Context, started func(Started)) error {
 	if err != nil {
 		return err
 	}
-	log, service := d.log, d.service(front)
+	log, service := d.log, d.service(live)
 	orders := serveOn(l.socket, &http.Server{ // no time limits: an order may take what it needs
 		Handler: serve.Recover(log, desk.Handler(log, service)), ReadHeaderTimeout: headerWait,
 	})
 	readers := serve.Bounded(log, l.public, d.cfg.Readers.Connections, d.cfg.Readers.Proxies)
-	public := serveOn(readers, serve.NewServer(log, front))
+	public := serveOn(readers, serve.NewServer(log, live))
 	operator := serveOn(l.operator, serve.NewServer(log,
 		serve.Operator(log, operatorNames(&d.cfg), func() error {
 			return cmp.Or(ready(), d.well())
-		}, d.metrics(service, front))))
-	publishing := background(front.run)
+		}, d.metrics(service, live))))
+	publishing := background(live.run)
 	watching := background(d.watchFolders(poller))
 	jobs.Start()
 	started(Started{PublicURL: d.cfg.Site.PublicURL, Operator: l.operator.Addr()})
@@ -98,7 +98,7 @@ func operatorNames(cfg *config.Config) []string {
 }
 
 // metrics is what the operator's Prometheus scrapes.
-func (d *Daemon) metrics(service *desk.Service, f *front) http.Handler {
+func (d *Daemon) metrics(service *desk.Service, f *live) http.Handler {
 	return metrics.Handler(metrics.Parts{
 		Log: d.log, Version: d.opts.Version,
 		Sources: service.SourceStates, Window: d.Store.Window, Classified: d.Store.Classified,

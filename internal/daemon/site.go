@@ -48,7 +48,7 @@ func (d *Daemon) pages(cfg *config.Config, publisher *publish.Publisher) (http.H
 func (d *Daemon) withPush(
 	cfg *config.Config, ready func() error, readers http.Handler,
 ) http.Handler {
-	pushed := push.New(d.log, ingest.NewDoor(d.Flow, d.Store), d.Store, d.Store, push.Settings{
+	pushed := push.New(d.log, ingest.NewIntake(d.Flow, d.Store), d.Store, d.Store, push.Settings{
 		Site: cfg.Site, Sources: cfg.Sources, MaxBytes: cfg.Push.MaxBytes,
 		UnderWay: cfg.Push.UnderWay, AtOnce: cfg.Push.AtOnce, Ready: ready,
 	})

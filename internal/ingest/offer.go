@@ -14,19 +14,21 @@ type Conditional interface {
 	) (news.Result, news.Entry, error)
 }
 
-// Door is where single items enter the flow that nobody has to fetch.
-type Door struct {
+// Intake is where single items enter the flow that nobody has to fetch.
+type Intake struct {
 	flow    *Flow
 	archive Conditional
 }
 
-// NewDoor makes a door of a flow.
-func NewDoor(flow *Flow, archive Conditional) *Door { return &Door{flow: flow, archive: archive} }
+// NewIntake makes the intake of a flow.
+func NewIntake(flow *Flow, archive Conditional) *Intake {
+	return &Intake{flow: flow, archive: archive}
+}
 
 // Offer takes one item through the flow: it is cleaned, placed, and stored if the condition
 // holds. An item that no article can be made of is Invalid. The entry is what is stored after. What
 // came of it is counted in the state of the source; an edit that met a conflict counts as none.
-func (d *Door) Offer(
+func (d *Intake) Offer(
 	ctx context.Context, src news.Source, item news.Item, cond news.Condition,
 ) (news.Result, news.Entry, error) {
 	classifier, leave := d.flow.rules.enter()

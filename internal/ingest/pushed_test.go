@@ -50,7 +50,7 @@ func (p *polled) Save(source string, st news.PollState) error {
 	return nil
 }
 
-func push(d *Door, source, title string) error {
+func push(d *Intake, source, title string) error {
 	_, _, err := d.Offer(context.Background(),
 		news.Source{ID: source, Kind: news.KindPush, Rights: news.Full},
 		news.Item{GUID: "1", Title: title}, news.Condition{})
@@ -63,7 +63,7 @@ func TestPushesAreCounted(t *testing.T) {
 	}}
 	flow := flowOn(t, &world{})
 	flow.polls = polls
-	door := NewDoor(flow, conditional{})
+	door := NewIntake(flow, conditional{})
 	for _, title := range []string{"accepted", "accepted", "updated", "unchanged", "conflict"} {
 		if err := push(door, "desk", title); err != nil {
 			t.Fatal(err)
@@ -95,7 +95,7 @@ func TestPushesAtOnceAreAllCounted(t *testing.T) {
 	polls := &polled{states: map[string]news.PollState{}}
 	flow := flowOn(t, &world{})
 	flow.polls = polls
-	door := NewDoor(flow, conditional{})
+	door := NewIntake(flow, conditional{})
 	var pushers sync.WaitGroup
 	for i := range 200 {
 		pushers.Go(func() {

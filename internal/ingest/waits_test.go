@@ -82,7 +82,7 @@ func TestNobodyWaitsForASlowDocument(t *testing.T) {
 		}
 		f.Swap(bridges) // would block for ever if it waited, as would all that follows
 		item := news.Item{GUID: "1", Title: "River", Content: "<p>The river rises.</p>"}
-		door := NewDoor(f, a)
+		door := NewIntake(f, a)
 		if _, _, err := door.Offer(t.Context(), news.Source{ID: "push"}, item, news.Condition{}); err != nil {
 			t.Fatal(err)
 		}
