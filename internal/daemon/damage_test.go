@@ -126,6 +126,9 @@ func damageable(t *testing.T) (whole []byte, used int) {
 		used = int(tx.Size())
 		return nil
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	return whole[:used], used
 }
 

@@ -171,7 +171,7 @@ func (d *date) read(word, written string) bool {
 		return true
 	case strings.Contains(word, ":") && !d.timed:
 		return d.clock(word)
-	case d.timed && strings.IndexAny(word, "+-") >= 0 && word != "-":
+	case d.timed && strings.ContainsAny(word, "+-") && word != "-":
 		return d.zone(word)
 	}
 	if hours, ok := zones[word]; ok {

@@ -61,7 +61,7 @@ func (r reading) cover(f *feed, boundary uint64, least int, since int64, take ne
 
 // below moves a cursor to the last order that is not above a boundary.
 func below(c cursor, boundary uint64) (k, v []byte) {
-	if k, v = c.Seek(number(boundary + 1)); k == nil {
+	if k, _ = c.Seek(number(boundary + 1)); k == nil {
 		return c.Last()
 	}
 	return c.Prev()
