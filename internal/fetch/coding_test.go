@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -20,6 +19,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/newstest"
 )
 
 // encoders compress in each coding that servers may use.
@@ -221,7 +221,7 @@ func TestFetchStopsCompressionBombs(t *testing.T) {
 		packed := encode(t, coding, bomb)
 		url := coded(t, coding, packed)
 		c := client(t, Options{MaxBytes: 1_000_000})
-		used := allocated(func() {
+		used := newstest.Allocated(func() {
 			resp, err := c.Fetch(t.Context(), news.Request{URL: url})
 			wantError(t, err, news.TooLarge, "limit of 1000000 bytes")
 			if len(resp.Document.Body) != 0 {
@@ -243,15 +243,6 @@ func TestFetchStopsCompressionBombs(t *testing.T) {
 			t.Errorf("%s: %d bytes beside the error", coding, len(resp.Document.Body))
 		}
 	}
-}
-
-// allocated is how many bytes of memory f takes, those given back meanwhile included.
-func allocated(f func()) uint64 {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc
 }
 
 func TestFetchStopsBombsOfMemoryAndOfNothing(t *testing.T) {
@@ -291,7 +282,7 @@ func TestFetchStopsBombsOfMemoryAndOfNothing(t *testing.T) {
 				}
 			})
 			c := client(t, Options{MaxBytes: 100_000})
-			used := allocated(func() {
+			used := newstest.Allocated(func() {
 				_, err := c.Fetch(t.Context(), news.Request{URL: url})
 				wantError(t, err, test.kind, test.want)
 			})

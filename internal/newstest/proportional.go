@@ -63,15 +63,20 @@ func ProportionalBut(
 // allocated is how many bytes work allocates for an input: the less of two runs, since the first
 // may fill tables, and a test's other goroutines allocate too.
 func allocated(work func(string), in string) float64 {
-	least := 0.0
-	for i := range 2 {
-		var start, end runtime.MemStats
-		runtime.ReadMemStats(&start)
-		work(in)
-		runtime.ReadMemStats(&end)
-		if cost := float64(end.TotalAlloc - start.TotalAlloc); i == 0 || cost < least {
-			least = cost
-		}
+	first := Allocated(func() { work(in) })
+	return float64(min(first, Allocated(func() { work(in) })))
+}
+
+// Allocated is how many bytes f allocates in all, those given back meanwhile included, and those
+// of other goroutines. Under the race detector, which has pools allocate at random, f is run and
+// nothing is counted.
+func Allocated(f func()) uint64 {
+	var start, end runtime.MemStats
+	runtime.ReadMemStats(&start)
+	f()
+	runtime.ReadMemStats(&end)
+	if raceDetector {
+		return 0
 	}
-	return least
+	return end.TotalAlloc - start.TotalAlloc
 }

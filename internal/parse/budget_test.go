@@ -2,7 +2,6 @@ package parse
 
 import (
 	"fmt"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -26,11 +25,7 @@ func inProportion(t *testing.T, doc news.Document) {
 	var cost [2]uint64
 	for i, size := range []int{16 << 10, 64 << 10} {
 		doc.Body = []byte(body[:from] + strings.Repeat(body[from:to], size/(to-from)) + body[to:])
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		_, _, _ = Parse(doc)
-		runtime.ReadMemStats(&after)
-		cost[i] = after.TotalAlloc - before.TotalAlloc
+		cost[i] = newstest.Allocated(func() { _, _, _ = Parse(doc) })
 	}
 	if cost[1] > 6*cost[0]+4<<20 {
 		t.Errorf("%d bytes allocated for 64 KB, %d for 16 KB of %.60q…", cost[1], cost[0], doc.Body)

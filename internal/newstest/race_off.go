@@ -1,0 +1,5 @@
+//go:build !race
+
+package newstest
+
+const raceDetector = false
