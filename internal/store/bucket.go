@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/binary"
 	"hash/crc32"
 
@@ -75,15 +76,44 @@ func (b *bucket) Get(key []byte) []byte {
 
 // look is Get whose damage is an error, as long as the bucket itself can be read.
 func (b *bucket) look(key []byte) ([]byte, *damage) {
-	k, sealed := b.b.Cursor().Seek(key)
+	c := b.b.Cursor()
+	k, sealed := c.Seek(key)
 	if string(k) != string(key) {
-		return nil, nil
+		return nil, b.missed(c, key, k, sealed)
 	}
 	value, ok := b.open(k, sealed)
 	if !ok {
 		return nil, b.altered(k)
 	}
 	return value, nil
+}
+
+// missed returns the damage that may be why a key was not found, nil if it never was there: where
+// a key was altered it still stands beside where it belongs, under a seal of another key, and
+// where one of the tree's own was, the search ended among keys that all come before, or after.
+// K is what a cursor found in its place.
+func (b *bucket) missed(c *bolt.Cursor, key, k, sealed []byte) *damage {
+	if k != nil && (bytes.Compare(k, key) < 0 || !b.sound(k, sealed)) {
+		return b.altered(k)
+	}
+	if k == nil {
+		k, sealed = c.Last()
+	} else {
+		k, sealed = c.Prev()
+	}
+	if k != nil && (bytes.Compare(k, key) >= 0 || !b.sound(k, sealed)) {
+		return b.altered(k)
+	}
+	return nil
+}
+
+// sound reports whether a value is what was stored under a key, or a bucket.
+func (b *bucket) sound(k, sealed []byte) bool {
+	if sealed == nil {
+		return true
+	}
+	_, ok := b.open(k, sealed)
+	return ok
 }
 
 // altered is the damage of a value whose seal is not its own.
