@@ -25,11 +25,11 @@ func (checkCmd) Run(in *invocation) error {
 	}
 	if in.flags.JSON {
 		return in.printJSON(map[string]any{
-			"ok": true, "topics": topicIDs(cfg.Topics), "sources": len(cfg.Sources),
+			"ok": true, "topics": news.TopicIDs(cfg.Topics), "sources": len(cfg.Sources),
 		})
 	}
 	_, err = fmt.Fprintf(in.stdout, "ok: %d topics (%s), %d sources\n",
-		len(cfg.Topics), strings.Join(topicIDs(cfg.Topics), ", "), len(cfg.Sources))
+		len(cfg.Topics), strings.Join(news.TopicIDs(cfg.Topics), ", "), len(cfg.Sources))
 	return err
 }
 
@@ -88,12 +88,4 @@ func (healthCmd) Run(in *invocation) error {
 		}
 	}
 	return nil
-}
-
-func topicIDs(topics []news.Topic) []string {
-	ids := make([]string, 0, len(topics))
-	for _, topic := range topics {
-		ids = append(ids, topic.ID)
-	}
-	return ids
 }

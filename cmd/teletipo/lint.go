@@ -71,7 +71,7 @@ func (in *invocation) lintAddresses(what string) ([]string, error) {
 		return nil, err
 	}
 	key := news.ParseFeedKey(what)
-	known := append([]string{news.All}, topicIDs(cfg.Topics)...)
+	known := append([]string{news.All}, news.TopicIDs(cfg.Topics)...)
 	if !slices.Contains(known, key.Topic) {
 		return nil, news.Errorf(news.NotFound, "%s is no file, no http(s) address and no topic (%s)",
 			what, strings.Join(known, ", "))

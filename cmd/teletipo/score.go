@@ -41,7 +41,7 @@ func (c *scoreCmd) Run(in *invocation) error {
 		return news.Errorf(news.NotFound, "labelled items: %w", err)
 	}
 	defer file.Close()
-	topics := topicIDs(cfg.Topics)
+	topics := news.TopicIDs(cfg.Topics)
 	items, err := score.Read(file, c.File, topics)
 	if err != nil {
 		return err

@@ -39,7 +39,7 @@ func (in *invocation) open(log *slog.Logger, cfg *config.Config) (*daemon.Daemon
 func (in *invocation) greet(cfg *config.Config, s daemon.Started) {
 	base := s.PublicURL
 	fmt.Fprintf(in.stdout, "teletipo %s publishes at %s/\n", version, base)
-	for _, topic := range append([]string{news.All}, topicIDs(cfg.Topics)...) {
+	for _, topic := range append([]string{news.All}, news.TopicIDs(cfg.Topics)...) {
 		path := news.FeedPath(news.FeedKey{Topic: topic}, news.RSS)
 		fmt.Fprintf(in.stdout, "  %-12s %s%s  (.atom .json; .%s.rss …)\n",
 			topic, base, path, cfg.Site.Languages[0])

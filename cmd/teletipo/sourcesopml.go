@@ -177,7 +177,7 @@ func (c *sourcesImportCmd) source(
 	if c.Trust {
 		src.Rights = cmp.Or(news.Rights(attribute("rights")), src.Rights)
 		for _, topic := range strings.Fields(attribute("topics")) {
-			if slices.Contains(topicIDs(cfg.Topics), topic) && !slices.Contains(src.Topics, topic) {
+			if slices.Contains(news.TopicIDs(cfg.Topics), topic) && !slices.Contains(src.Topics, topic) {
 				src.Topics = append(src.Topics, topic)
 			}
 		}

@@ -195,7 +195,7 @@ func scoreBoth(name string, before, after []news.Topic) (both scoreDiff, err err
 		return both, news.Errorf(news.NotFound, "labelled items: %w", err)
 	}
 	defer file.Close()
-	topics := slices.Concat(topicIDs(before), topicIDs(after))
+	topics := slices.Concat(news.TopicIDs(before), news.TopicIDs(after))
 	slices.Sort(topics)
 	items, err := score.Read(file, name, slices.Compact(topics))
 	if err != nil {
@@ -213,7 +213,7 @@ func scoreOf(items []score.Item, topics []news.Topic) (*score.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	report := score.Measure(items, topicIDs(topics), func(item score.Item) []news.Verdict {
+	report := score.Measure(items, news.TopicIDs(topics), func(item score.Item) []news.Verdict {
 		return classifier.Explain(item.Article(), nil, nil)
 	})
 	return &report, nil

@@ -205,15 +205,6 @@ func (f *live) start() {
 	})
 }
 
-// ids lists topics' ids.
-func ids(topics []news.Topic) []string {
-	list := make([]string, 0, len(topics))
-	for _, topic := range topics {
-		list = append(list, topic.ID)
-	}
-	return list
-}
-
 func (f *live) stop() error { return errors.Join(f.placing.stop(), f.publishing.stop()) }
 
 // reload reads the topic files again and brings them into force. If anything is wrong with them,
@@ -268,7 +259,7 @@ func (f *live) replace(ctx context.Context, topics []news.Topic) error {
 	f.Store.JudgeBy(classifier.Decide)
 	f.topics.set(&next)
 	_, rules, _ := f.topics.InForce()
-	f.log.Info("topics in force", "topics", strings.Join(ids(topics), " "),
+	f.log.Info("topics in force", "topics", strings.Join(news.TopicIDs(topics), " "),
 		"rules", rules, "took", time.Since(began).Round(time.Millisecond))
 	return nil
 }

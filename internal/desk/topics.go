@@ -25,7 +25,7 @@ func (s *Service) place(ctx context.Context, p Placing) (news.Result, error) {
 		switch {
 		case !slices.ContainsFunc(topics, is):
 			return news.Result{}, news.Errorf(news.NotFound, "there is no topic %q; there are %s",
-				d.Topic, strings.Join(names(topics), ", "))
+				d.Topic, strings.Join(news.TopicIDs(topics), ", "))
 		case strings.TrimSpace(d.By) == "":
 			return news.Result{}, news.Errorf(news.Invalid, "nobody is named who decided: want --by")
 		}
@@ -33,20 +33,11 @@ func (s *Service) place(ctx context.Context, p Placing) (news.Result, error) {
 	return s.Archive.Decide(ctx, p.ID, p.Decisions, p.Reset)
 }
 
-// names lists topics' ids.
-func names(topics []news.Topic) []string {
-	ids := make([]string, 0, len(topics))
-	for _, t := range topics {
-		ids = append(ids, t.ID)
-	}
-	return ids
-}
-
 // topics tells which topics are in force.
 func (s *Service) topics(context.Context, None) (news.TopicsReport, error) {
 	topics, rules, faults := s.Topics.InForce()
 	report := news.TopicsReport{Rules: rules, Faults: faults, Topics: []news.TopicCount{}}
-	counts, err := s.Archive.Counts(names(topics))
+	counts, err := s.Archive.Counts(news.TopicIDs(topics))
 	if err != nil {
 		return report, err
 	}

@@ -173,3 +173,12 @@ func Translate(texts map[string]string, langs ...string) (text, lang string) {
 	}
 	return "", ""
 }
+
+// TopicIDs lists the ids of topics, in their order.
+func TopicIDs(topics []Topic) []string {
+	ids := make([]string, 0, len(topics))
+	for _, t := range topics {
+		ids = append(ids, t.ID)
+	}
+	return ids
+}
