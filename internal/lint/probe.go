@@ -32,18 +32,33 @@ const (
 var codings = []string{"", "gzip", "br", "zstd"}
 
 // Probe judges the feed at an address, and how its server answers: about thirty requests, one
-// after the other. The error is Unreachable if not even the first is answered with a document.
+// after the other. A feed that changed meanwhile is looked at again, twice at most, since answers
+// about two documents contradict each other. The error is Unreachable if not even the first is
+// answered with a document.
 func Probe(ctx context.Context, asker Asker, agent, address string) (Report, error) {
+	for again := 2; ; again-- {
+		p, err := look(ctx, asker, agent, address)
+		if err != nil {
+			return Report{}, err
+		}
+		if r := p.report(); r.Faults+r.Doubts == 0 || again == 0 || !p.moved() {
+			return r, nil
+		}
+	}
+}
+
+// look asks for a feed in every way.
+func look(ctx context.Context, asker Asker, agent, address string) (*probe, error) {
 	p := &probe{
 		ctx: ctx, asker: asker, agent: agent, address: address,
 		notes: newNotes(address), answers: map[string]answer{},
 	}
 	first, err := p.ask(http.MethodGet)
 	if err != nil {
-		return Report{}, news.Errorf(news.Unreachable, "ask %s: %w", address, err)
+		return nil, news.Errorf(news.Unreachable, "ask %s: %w", address, err)
 	}
 	if first.status != http.StatusOK {
-		return Report{}, news.Errorf(news.Unreachable, "ask %s: status %d in place of a feed",
+		return nil, news.Errorf(news.Unreachable, "ask %s: status %d in place of a feed",
 			address, first.status)
 	}
 	p.answers[""] = first
@@ -52,16 +67,22 @@ func Probe(ctx context.Context, asker Asker, agent, address string) (Report, err
 		Name: first.url, URL: first.url, MediaType: first.header.Get("Content-Type"),
 		Body: first.body,
 	})
-	for _, look := range []func(){
+	for _, ask := range []func(){
 		p.negotiation, p.validators, p.notModified, p.modifiedSince, p.methods, p.ranges, p.variants,
 		p.deltas, func() { p.walk(rel) },
 	} {
 		if ctx.Err() != nil {
-			return Report{}, ctx.Err()
+			return nil, ctx.Err()
 		}
-		look()
+		ask()
 	}
-	return p.report(), nil
+	return p, nil
+}
+
+// moved reports whether the feed is another document than it was at first.
+func (p *probe) moved() bool {
+	now, err := p.ask(http.MethodGet)
+	return err == nil && now.status == http.StatusOK && !bytes.Equal(now.body, p.answers[""].body)
 }
 
 // probe is a feed being asked for in every way.

@@ -28,6 +28,12 @@ func (s *server) is(fault string) bool { return s.fault == fault }
 
 func (s *server) body(path string) []byte {
 	text := strings.ReplaceAll(goodAtom, "https://harbour.example/f.atom", s.base+path)
+	switch {
+	case s.is("changes once") && s.asked > 7:
+		text = strings.Replace(text, "</title>", " again</title>", 1)
+	case s.is("other each time"):
+		text = strings.Replace(text, "</title>", " "+strconv.Itoa(1000+s.asked)+"</title>", 1)
+	}
 	links := `<link rel="current" href="` + s.base + `/f"/><a:archive xmlns:a="http://purl.org/syndication/history/1.0"/>`
 	switch path {
 	case "/f":
@@ -65,6 +71,9 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	body, tag := s.body(r.URL.Path), `"plain`+r.URL.Path+`"`
+	if s.is("changes once") && s.asked > 7 {
+		tag = `"plain` + r.URL.Path + `?again"`
+	}
 	h := w.Header()
 	accept := r.Header.Get("Accept-Encoding")
 	if accept == "gzip" || s.is("always gzip") {
@@ -191,6 +200,9 @@ func TestProbe(t *testing.T) {
 	}{
 		{"", nil, Fault},
 		{"", nil, Doubt},
+		{"changes once", nil, Fault},
+		{"changes once", nil, Doubt},
+		{"other each time", []string{"etag"}, Fault},
 		{"no ETag", []string{"etag", "archive-caching"}, Doubt},
 		{"weak ETag", []string{"etag"}, Doubt},
 		{"random ETag", []string{"etag", "if-none-match", "methods"}, Fault},
