@@ -14,7 +14,11 @@
 //   - config: reads the configuration, the sources and the topic files strictly.
 //   - source: what to read: a feed, a WordPress site, a folder; each yields raw documents.
 //   - fetch: polite HTTP: conditional, capped, with a time limit for everything.
-//   - parse: a document becomes items, one file per format.
+//   - rawdoc: what all documents have in common: how they are encoded, what they look like.
+//   - dates: reads dates as feeds, pages and people write them.
+//   - boilerplate: what programs put around articles: "Read more", "Leave a reply".
+//   - parse: a feed or a list of WordPress's posts becomes items, one file per format.
+//   - paste: what people paste or drop becomes an item: text, Markdown, HTML, front matter.
 //   - clean: an item becomes an article: canonical link, safe HTML, language, identity.
 //   - classify: an article is placed in topics, each placement with its evidence.
 //   - score: measures how well articles are placed, against labelled ones.

@@ -21,8 +21,8 @@ import (
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/text"
 
+	"github.com/teletipo/teletipo/internal/ingest"
 	"github.com/teletipo/teletipo/internal/news"
-	"github.com/teletipo/teletipo/internal/parse"
 )
 
 // elsewhere are the commands of the documents that TestDocs does not run, and what they need. Those
@@ -223,7 +223,7 @@ func (d *tour) try(e example) {
 // frontMatter wants a file that begins so to be read with all that it says.
 func (d *tour) frontMatter(e example) {
 	d.files++
-	items, faults, err := parse.Parse(news.Document{
+	items, faults, err := ingest.Parse(news.Document{
 		Name: "story.md", Body: []byte(e.text + "\nThe text.\n"), Time: time.Now(),
 	})
 	if err != nil || len(faults) > 0 || len(items) != 1 || items[0].Title == "" {

@@ -13,6 +13,7 @@ import (
 	"github.com/teletipo/teletipo/internal/config"
 	"github.com/teletipo/teletipo/internal/daemon"
 	"github.com/teletipo/teletipo/internal/health"
+	"github.com/teletipo/teletipo/internal/ingest"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/parse"
 	"github.com/teletipo/teletipo/internal/source"
@@ -147,7 +148,7 @@ func (t *trial) read(
 	}
 	cleaner := clean.New()
 	for _, doc := range docs {
-		items, faults, err := parse.Parse(doc)
+		items, faults, err := ingest.Parse(doc)
 		if err != nil {
 			t.say("parse", "%v", err)
 			return nil, err

@@ -6,7 +6,6 @@ import (
 
 	"github.com/teletipo/teletipo/internal/clean"
 	"github.com/teletipo/teletipo/internal/news"
-	"github.com/teletipo/teletipo/internal/parse"
 )
 
 // ExplainSource looks at a source as Run would for the first time, and says what every topic makes
@@ -30,7 +29,7 @@ func (f *Flow) ExplainSource(ctx context.Context, src news.Source) ([]news.Expla
 // Explain says what every topic makes of each article of a document, storing nothing. Items that
 // nothing can be made of are left out, unless there are no others.
 func (f *Flow) Explain(src news.Source, doc news.Document) ([]news.Explanation, error) {
-	items, faults, err := parse.Parse(doc)
+	items, faults, err := Parse(doc)
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,6 @@ import (
 	"sync"
 
 	"github.com/teletipo/teletipo/internal/news"
-	"github.com/teletipo/teletipo/internal/parse"
 )
 
 // mostKnown bounds how many items are remembered, over all sources: 50 bytes each.
@@ -79,7 +78,7 @@ func (m *memory) read(src news.Source, doc news.Document) (document, error) {
 			return cmp.Compare(k.mark, mark)
 		})
 	}
-	items, passed, faults, err := parse.ParseNew(doc, func(mark uint64) bool {
+	items, passed, faults, err := parseNew(doc, func(mark uint64) bool {
 		_, found := find(mark)
 		return found
 	})
@@ -93,7 +92,7 @@ func (m *memory) read(src news.Source, doc news.Document) (document, error) {
 
 // readWhole parses a document with all of its items.
 func readWhole(doc news.Document) (document, error) {
-	items, faults, err := parse.Parse(doc)
+	items, faults, err := Parse(doc)
 	return document{items: items, faults: faults}, err
 }
 

@@ -1,6 +1,7 @@
 package news
 
 import (
+	"cmp"
 	"strings"
 	"time"
 )
@@ -136,6 +137,15 @@ type Document struct {
 	MediaType string    // as the server stated it; empty when unknown
 	Body      []byte    //
 	Time      time.Time // when it was fetched, or when the file was last changed
+}
+
+// Label is what errors call a document.
+func (d Document) Label() string { return cmp.Or(Shown(d.URL), d.Name, "document") }
+
+// TooLarge is the error for a document that is more than its budget allows, as format says.
+func (d Document) TooLarge(format string, args ...any) error {
+	return Errorf(TooLarge, "parse %s: "+format+": the document is not read at all",
+		append([]any{d.Label()}, args...)...)
 }
 
 // WordPressPosts is the media type that a reader gives to what WordPress's API (wp/v2/posts) sends:

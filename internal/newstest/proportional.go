@@ -2,6 +2,7 @@ package newstest
 
 import (
 	"runtime"
+	"strings"
 	"testing"
 )
 
@@ -79,4 +80,24 @@ func Allocated(f func()) uint64 {
 		return 0
 	}
 	return end.TotalAlloc - start.TotalAlloc
+}
+
+// InProportion holds that work on a text whose middle is repeated costs in proportion to it: for
+// four times the input at most six times as much, which leaves room for what only begins with the
+// second part, and far from the sixteen times of what is quadratic. Long texts are passed over:
+// they only make it slow.
+func InProportion(t testing.TB, text string, work func(text string)) {
+	t.Helper()
+	if text == "" || len(text) > 1<<10 {
+		return
+	}
+	from, to := len(text)/3, max(2*len(text)/3, len(text)/3+1)
+	var cost [2]uint64
+	for i, size := range []int{16 << 10, 64 << 10} {
+		in := text[:from] + strings.Repeat(text[from:to], size/(to-from)) + text[to:]
+		cost[i] = Allocated(func() { work(in) })
+	}
+	if cost[1] > 6*cost[0]+4<<20 {
+		t.Errorf("%d bytes allocated for 64 KB, %d for 16 KB of %.60q…", cost[1], cost[0], text)
+	}
 }

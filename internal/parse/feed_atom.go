@@ -10,7 +10,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/teletipo/teletipo/internal/dates"
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/rawdoc"
 )
 
 // atomReader reads the entries of Atom 1.0 (RFC 4287) and 0.3.
@@ -36,14 +38,14 @@ func parseAtom(doc news.Document, feed *xmlFeed) ([]news.Item, []error) {
 	r := &atomReader{reader: newReader(doc, feed)}
 	head := readAtom(feed.parts(feed.head, nil))
 	r.lang = feed.lang
-	self := link(r.base, head.link("self"))
+	self := rawdoc.Link(r.base, head.link("self"))
 	r.base = cmp.Or(r.base, news.Base(self), head.link("alternate"))
 	r.authors = head.authors(r.base)
 	r.origin = news.Origin{
 		Title:   head.title,
 		URL:     self,
-		Link:    link(r.base, head.link("alternate")),
-		Updated: r.dates.first(head.updated),
+		Link:    rawdoc.Link(r.base, head.link("alternate")),
+		Updated: r.dates.First(head.updated),
 	}
 	r.origin.ID = cmp.Or(head.id, r.origin.URL, r.origin.Link, unstated(doc))
 	feed.around(r.base, r.lang, r.origin, r.authors)
@@ -95,20 +97,20 @@ func (r *atomReader) item(raw xmlItem, xml part) *news.Item {
 		Authors:   in.authors(base),
 		Tags:      tidyTags(append(in.tags, x.texts("dc:subject")...)),
 		Media:     in.media(base),
-		Published: r.dates.first(in.published, x.text("dc:date")),
-		Modified:  r.dates.first(in.updated),
+		Published: r.dates.First(in.published, x.text("dc:date")),
+		Modified:  r.dates.First(in.updated),
 		Origin:    r.origin,
 	}
 	address := in.link("alternate")
-	if orig := x.text("feedburner:origlink"); isWeb(orig) {
+	if orig := x.text("feedburner:origlink"); rawdoc.IsWeb(orig) {
 		address = orig
 	}
 	if in.content != nil {
 		item.Content = atomContent(in.content)
 		address = cmp.Or(address, in.content.attr("src"))
 	}
-	item.URL = link(base, address)
-	if item.URL == "" && isWeb(in.id) {
+	item.URL = rawdoc.Link(base, address)
+	if item.URL == "" && rawdoc.IsWeb(in.id) {
 		item.URL = in.id
 	}
 	item.Summary = cmp.Or(item.Summary, mediaText(x, "description"))
@@ -132,14 +134,14 @@ func fromSource(item *news.Item, base string, in atomEntry) {
 	if len(item.Authors) == 0 {
 		item.Authors = in.authors(base)
 	}
-	self := link(base, in.link("self"))
+	self := rawdoc.Link(base, in.link("self"))
 	if id := cmp.Or(in.id, self); id != "" {
 		item.Origin = news.Origin{
 			ID:      id,
 			Title:   in.title,
 			URL:     self,
-			Link:    link(base, in.link("alternate")),
-			Updated: parseDate(in.updated),
+			Link:    rawdoc.Link(base, in.link("alternate")),
+			Updated: dates.Parse(in.updated),
 		}
 	}
 }
@@ -171,7 +173,7 @@ func (in *atomEntry) authors(base string) []news.Author {
 			case "email":
 				a.Email = atomText(&p)
 			case "uri", "url", "homepage":
-				a.URL = link(base, atomText(&p))
+				a.URL = rawdoc.Link(base, atomText(&p))
 			}
 		}
 		authors = append(authors, a)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/rawdoc"
 )
 
 func TestFeedExpandsNothing(t *testing.T) {
@@ -18,7 +19,7 @@ func TestFeedExpandsNothing(t *testing.T) {
   <!-- a comment > -->
 ]>
 <rss><channel><item><title>&b;&file;</title></item></channel></rss>`
-	items, faults, err := parseFeed(news.Document{Name: "f.xml", Body: []byte(text)})
+	items, faults, err := Parse(news.Document{Name: "f.xml", Body: []byte(text)})
 	if err != nil || len(faults) > 0 || len(items) != 1 || items[0].Title != "&b;&file;" {
 		t.Errorf("%+v %v %v", items, faults, err)
 	}
@@ -28,7 +29,7 @@ func TestFeedWithTooManyItems(t *testing.T) {
 	xml := "<rss><channel>" + strings.Repeat("<item><title>t</title></item>", maxFeedItems+5)
 	json := `{"items": [` + strings.Repeat(`{"id": "1"},`, maxFeedItems+5) + `{}]}`
 	for _, text := range []string{xml, json} {
-		items, faults, err := parseFeed(news.Document{Name: "f", Body: []byte(text)})
+		items, faults, err := Parse(news.Document{Name: "f", Body: []byte(text)})
 		if len(items)+len(faults) > 0 || news.KindOf(err) != news.TooLarge ||
 			!strings.HasPrefix(err.Error(), "parse f: more than 10000 items") {
 			t.Errorf("%d items, %v, %v", len(items), faults, err)
@@ -46,7 +47,7 @@ func FuzzFeed(f *testing.F) {
 	f.Add([]byte("\xff\xfe<\x00r\x00s\x00s\x00>\x00"))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		before := bytes.Clone(body)
-		items, faults, err := parseFeed(news.Document{URL: "https://x.example/", Body: body})
+		items, faults, err := Parse(news.Document{URL: "https://x.example/", Body: body})
 		if !bytes.Equal(before, body) {
 			t.Error("the document was changed")
 		}
@@ -57,7 +58,7 @@ func FuzzFeed(f *testing.F) {
 			t.Error(err)
 		}
 		inProportion(t, news.Document{URL: "https://x.example/", Body: body})
-		text := decodeFeed(body, "")
+		text := rawdoc.DecodeFeed(body, "")
 		feed := mendFeed(text)
 		for _, item := range feed.items {
 			wellFormed(t, feed, item.xml)
@@ -89,7 +90,7 @@ func BenchmarkFeed(b *testing.B) {
 	b.SetBytes(int64(len(doc.Body)))
 	b.ReportAllocs()
 	for b.Loop() {
-		items, faults, err := parseFeed(doc)
+		items, faults, err := Parse(doc)
 		if err != nil || len(faults) > 0 || len(items) != 50 {
 			b.Fatal(len(items), faults, err)
 		}

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/teletipo/teletipo/internal/dates"
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/rawdoc"
 )
 
 // jsonFeed is a JSON Feed document taken apart: its items are still raw, so that one that cannot
@@ -35,19 +37,19 @@ func parseJSONFeed(doc news.Document, text []byte, known func(mark uint64) bool)
 	}
 	feed, broken := splitJSON(text)
 	if feed.more {
-		return nil, nil, nil, tooMuch(doc, "more than %d items", maxFeedItems)
+		return nil, nil, nil, doc.TooLarge("more than %d items", maxFeedItems)
 	}
 	if !feed.listed {
 		if broken != nil {
 			return nil, nil, nil, news.Errorf(news.Invalid, "parse %s: not a feed but broken JSON: %w",
-				placeOf(doc), broken)
+				doc.Label(), broken)
 		}
 		return nil, nil, nil, news.Errorf(news.Invalid,
-			"parse %s: not a feed but a JSON document without a list of items", placeOf(doc))
+			"parse %s: not a feed but a JSON document without a list of items", doc.Label())
 	}
 	head := lenient[jsonHead](feed.fields)
 	r := newJSONReader(doc, &head)
-	in := cursor{text: text}
+	in := rawdoc.Cursor{Text: text}
 	for i, raw := range feed.items {
 		mark := r.mark(raw.raw)
 		if known != nil && known(mark) {
@@ -67,7 +69,7 @@ func parseJSONFeed(doc news.Document, text []byte, known func(mark uint64) bool)
 	}
 	if broken != nil {
 		faults = append(faults, news.Errorf(news.Invalid, "parse %s: after item %d: %w",
-			placeOf(doc), len(feed.items), broken))
+			doc.Label(), len(feed.items), broken))
 	}
 	return items, passed, faults, nil
 }
@@ -82,7 +84,7 @@ func splitJSON(text []byte) (*jsonFeed, error) {
 		if e, ok := errors.AsType[*json.SyntaxError](err); ok {
 			at = int(e.Offset)
 		}
-		line, column := position(text, at)
+		line, column := rawdoc.Position(text, at)
 		err = fmt.Errorf("line %d, column %d: %w", line, column, err)
 	}
 	return feed, err
@@ -182,8 +184,8 @@ func newJSONReader(doc news.Document, head *jsonHead) *jsonReader {
 	r.authors = jsonAuthors(r.base, head.Authors, head.Author)
 	r.origin = news.Origin{
 		Title: head.Title,
-		URL:   link(r.base, head.FeedURL),
-		Link:  link(r.base, head.HomePageURL),
+		URL:   rawdoc.Link(r.base, head.FeedURL),
+		Link:  rawdoc.Link(r.base, head.HomePageURL),
 	}
 	r.origin.ID = cmp.Or(r.origin.URL, r.origin.Link, unstated(doc))
 	if context, err := json.Marshal([]any{r.base, r.lang, r.origin, r.authors}); err == nil {
@@ -197,15 +199,15 @@ func (r *jsonReader) item(raw json.RawMessage) (*news.Item, error) {
 	if err := json.Unmarshal(raw, &in); err != nil {
 		var fields map[string]json.RawMessage
 		if json.Unmarshal(raw, &fields) != nil || fields == nil {
-			return nil, fmt.Errorf("it is no object but %s", clip(string(raw)))
+			return nil, fmt.Errorf("it is no object but %s", rawdoc.Clip(string(raw)))
 		}
 		in = lenient[jsonEntry](fields)
 	} else if len(raw) > 0 && raw[0] != '{' {
-		return nil, fmt.Errorf("it is no object but %s", clip(string(raw)))
+		return nil, fmt.Errorf("it is no object but %s", rawdoc.Clip(string(raw)))
 	}
 	item := &news.Item{
 		GUID:      strings.TrimSpace(string(in.ID)),
-		URL:       link(r.base, cmp.Or(in.URL, in.ExternalURL)),
+		URL:       rawdoc.Link(r.base, cmp.Or(in.URL, in.ExternalURL)),
 		Base:      r.base,
 		Title:     in.Title,
 		Summary:   in.Summary,
@@ -214,8 +216,8 @@ func (r *jsonReader) item(raw json.RawMessage) (*news.Item, error) {
 		Authors:   jsonAuthors(r.base, in.Authors, in.Author),
 		Tags:      tidyTags(in.Tags),
 		Media:     r.media(&in),
-		Published: parseDate(in.DatePublished),
-		Modified:  parseDate(in.DateModified),
+		Published: dates.Parse(in.DatePublished),
+		Modified:  dates.Parse(in.DateModified),
 		Origin:    r.origin,
 	}
 	if item.Summary == item.Content || item.Summary == in.ContentText {
@@ -224,7 +226,7 @@ func (r *jsonReader) item(raw json.RawMessage) (*news.Item, error) {
 	if len(item.Authors) == 0 {
 		item.Authors = r.authors
 	}
-	withoutLeftovers(item)
+	strip(item)
 	return item, nil
 }
 
@@ -248,7 +250,7 @@ func jsonAuthors(base string, list []*jsonPerson, single *jsonPerson) []news.Aut
 			continue
 		}
 		author := person(in.Name)
-		author.URL = link(base, in.URL)
+		author.URL = rawdoc.Link(base, in.URL)
 		authors = append(authors, author)
 	}
 	return tidyAuthors(authors)

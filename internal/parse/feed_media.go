@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/rawdoc"
 )
 
 // maxMedia is how many media of an item are taken: galleries belong to its page.
@@ -30,7 +31,7 @@ type gallery struct {
 
 // add takes a medium. A medium that is there already is only completed.
 func (g *gallery) add(m news.Media) {
-	m.URL = link(g.base, m.URL)
+	m.URL = rawdoc.Link(g.base, m.URL)
 	if m.URL == "" {
 		return
 	}
@@ -55,7 +56,7 @@ func (g *gallery) add(m news.Media) {
 
 // addImage takes what is called an image, whatever its address looks like.
 func (g *gallery) addImage(address string) {
-	if address = link(g.base, address); address != "" {
+	if address = rawdoc.Link(g.base, address); address != "" {
 		g.add(news.Media{URL: address, Type: news.ImageType(address)})
 	}
 }
@@ -78,7 +79,7 @@ func (in *rssItem) media(base string) []news.Media {
 		g.add(news.Media{URL: e.attr("url"), Type: e.attr("type"), Length: size(e.attr("length"))})
 	}
 	g.addExtensions(in.others)
-	if isWeb(link(base, in.image)) {
+	if rawdoc.IsWeb(rawdoc.Link(base, in.image)) {
 		g.addImage(in.image)
 	}
 	for _, e := range in.others.all("itunes:image") {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/rawdoc"
 )
 
 // maxFeedHead is how many bytes at the start of a feed are searched for what it asks for.
@@ -31,7 +32,7 @@ var syndicationPeriods = map[string]time.Duration{
 // first item. Of several intervals the longest counts. A feed that asks to skip all hours of a
 // day, or all days, asks for nothing.
 func FeedRhythm(doc news.Document) news.Rhythm {
-	head := decodeFeed(doc.Body[:min(len(doc.Body), maxFeedHead)], doc.MediaType)
+	head := rawdoc.DecodeFeed(doc.Body[:min(len(doc.Body), maxFeedHead)], doc.MediaType)
 	if at := feedItem.FindIndex(head); at != nil {
 		head = head[:at[0]]
 	}

@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"strings"
 
+	"github.com/teletipo/teletipo/internal/boilerplate"
+	"github.com/teletipo/teletipo/internal/dates"
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/rawdoc"
 )
 
 // rssReader reads the items of RSS 0.9x, 1.0 and 2.0.
@@ -37,18 +40,18 @@ func parseRSS(doc news.Document, feed *xmlFeed) ([]news.Item, []error) {
 	head := feed.rssHead()
 	x := head.others
 	r.lang = cmp.Or(head.language, x.text("dc:language"), feed.lang)
-	r.dates.lang = r.lang
-	self := link(r.base, x.atomLink("self"))
+	r.dates.Lang = r.lang
+	self := rawdoc.Link(r.base, x.atomLink("self"))
 	r.base = cmp.Or(r.base, news.Base(self), head.link)
 	r.origin = news.Origin{
 		Title: cmp.Or(head.title, x.text("dc:title")),
 		URL:   self,
-		Link:  link(r.base, cmp.Or(head.link, x.atomLink("alternate"))),
-		Updated: r.dates.first(head.lastBuildDate, head.pubDate,
+		Link:  rawdoc.Link(r.base, cmp.Or(head.link, x.atomLink("alternate"))),
+		Updated: r.dates.First(head.lastBuildDate, head.pubDate,
 			x.text("dc:date", "atom:updated")),
 	}
 	r.origin.ID = cmp.Or(feed.about, r.origin.URL, r.origin.Link, unstated(doc))
-	if feed.base == "" && isWeb(r.origin.Link) {
+	if feed.base == "" && rawdoc.IsWeb(r.origin.Link) {
 		r.site = r.origin.Link
 	}
 	feed.around(r.base, r.lang, r.origin, nil)
@@ -125,9 +128,9 @@ func (r *rssReader) item(raw xmlItem, xml part) *news.Item {
 	in := readRSSItem(xml)
 	x := in.others
 	base, inner := r.bases(raw)
-	address := link(cmp.Or(r.site, base), in.address())
-	if r.feed.base == "" && raw.base == "" && isWeb(address) {
-		inner = resolve(address, raw.inner) // what a text refers to is beside its own page
+	address := rawdoc.Link(cmp.Or(r.site, base), in.address())
+	if r.feed.base == "" && raw.base == "" && rawdoc.IsWeb(address) {
+		inner = rawdoc.Resolve(address, raw.inner) // what a text refers to is beside its own page
 	}
 	item := &news.Item{
 		GUID:    cmp.Or(in.guid, raw.about, x.text("dc:identifier")),
@@ -142,7 +145,7 @@ func (r *rssReader) item(raw xmlItem, xml part) *news.Item {
 		Media:   in.media(base),
 		Origin:  r.origin,
 	}
-	if item.Summary == "" || saysOnly(item.Summary) {
+	if item.Summary == "" || boilerplate.BuiltIn().LeadsOn(item.Summary) {
 		item.Summary = cmp.Or(x.text("itunes:summary"), mediaText(x, "description"), item.Summary)
 	}
 	if item.Summary == item.Content {
@@ -158,11 +161,11 @@ func (r *rssReader) item(raw xmlItem, xml part) *news.Item {
 // address finds the article's own address. A link that a feed service has put in its place yields
 // to the one that the service remembers.
 func (in *rssItem) address() string {
-	if orig := in.others.text("feedburner:origlink", "pheedo:origlink"); isWeb(orig) {
+	if orig := in.others.text("feedburner:origlink", "pheedo:origlink"); rawdoc.IsWeb(orig) {
 		return orig
 	}
 	found := cmp.Or(strings.TrimSpace(in.link), in.others.atomLink("alternate"))
-	if found == "" && isWeb(in.guid) && !strings.EqualFold(in.permaLink, "false") {
+	if found == "" && rawdoc.IsWeb(in.guid) && !strings.EqualFold(in.permaLink, "false") {
 		return in.guid
 	}
 	return found
@@ -181,12 +184,12 @@ func (in *rssItem) allTags() []string {
 
 // dates reads the dates of an item. Dublin Core has one date only: beside a pubDate it is that of
 // the last change, alone it is that of publication.
-func (in *rssItem) dates(item *news.Item, d *dater) {
+func (in *rssItem) dates(item *news.Item, d *dates.Reader) {
 	x := in.others
-	dc := d.date(x.text("dc:date", "prism:publicationdate"))
-	item.Published = d.first(in.pubDate,
+	dc := d.Date(x.text("dc:date", "prism:publicationdate"))
+	item.Published = d.First(in.pubDate,
 		x.text("atom:published", "dcterms:issued", "dcterms:created"))
-	item.Modified = d.date(x.text("atom:updated", "dcterms:modified"))
+	item.Modified = d.Date(x.text("atom:updated", "dcterms:modified"))
 	if item.Published.IsZero() {
 		item.Published = dc
 	} else if item.Modified.IsZero() && dc.After(item.Published) {

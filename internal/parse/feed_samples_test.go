@@ -51,7 +51,7 @@ func readSamples(t *testing.T, dir string) []sample {
 
 func TestRealFeeds(t *testing.T) {
 	for _, s := range readSamples(t, "feeds") {
-		items, faults, err := parseFeed(news.Document{Name: s.File, Body: s.Body})
+		items, faults, err := Parse(news.Document{Name: s.File, Body: s.Body})
 		if err != nil || len(faults) > 0 || len(items) != s.Items {
 			t.Errorf("%s: %d items, want %d; %v; %v", s.File, len(items), s.Items, faults, err)
 		}
@@ -60,7 +60,7 @@ func TestRealFeeds(t *testing.T) {
 
 func TestBrokenFeeds(t *testing.T) {
 	for _, s := range readSamples(t, "malformed") {
-		items, faults, err := parseFeed(news.Document{Name: s.File, Body: s.Body})
+		items, faults, err := Parse(news.Document{Name: s.File, Body: s.Body})
 		switch {
 		case err != nil:
 			if news.KindOf(err) != news.Invalid ||

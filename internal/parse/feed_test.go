@@ -31,7 +31,7 @@ func TestFeed(t *testing.T) {
 				t.Fatal(err)
 			}
 			doc := news.Document{URL: "https://origin.example/dir/" + name, Body: body}
-			items, faults, err := parseFeed(doc)
+			items, faults, err := Parse(doc)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -119,7 +119,7 @@ func TestFeedInOtherShapes(t *testing.T) {
 		"json that breaks off":         `{"items": [{"id": "1", "title": "t1"}, {"id": "2", "ti`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			items, _, err := parseFeed(news.Document{URL: "https://x.example/", Body: []byte(text)})
+			items, _, err := Parse(news.Document{URL: "https://x.example/", Body: []byte(text)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -133,7 +133,7 @@ func TestFeedInOtherShapes(t *testing.T) {
 func TestFeedTwoInOne(t *testing.T) {
 	one := "<rss><channel><title>one</title><item><title>a</title></item></channel></rss>"
 	two := strings.NewReplacer("one", "two", "<title>a", "<title>b").Replace(one)
-	items, faults, err := parseFeed(news.Document{Name: "f.xml", Body: []byte(one + two)})
+	items, faults, err := Parse(news.Document{Name: "f.xml", Body: []byte(one + two)})
 	if err != nil || len(faults) > 0 || len(items) != 2 {
 		t.Fatalf("%d items, %v, %v", len(items), faults, err)
 	}
@@ -147,7 +147,7 @@ func TestFeedEmptyIsNoError(t *testing.T) {
 		"<rss/>", "<rss><channel><title>quiet</title></channel></rss>", "<feed></feed>",
 		`{"version": "https://jsonfeed.org/version/1.1", "items": []}`, `{"items": null}`,
 	} {
-		items, faults, err := parseFeed(news.Document{Name: "f", Body: []byte(text)})
+		items, faults, err := Parse(news.Document{Name: "f", Body: []byte(text)})
 		if err != nil || len(items) != 0 || len(faults) != 0 {
 			t.Errorf("%s: %v, %v, %v", text, items, faults, err)
 		}
@@ -157,7 +157,7 @@ func TestFeedEmptyIsNoError(t *testing.T) {
 func TestFeedOneBadItem(t *testing.T) {
 	const text = "<rss><channel>\n<item><title>whole</title></item>\n" +
 		"<item><title>cut</title><description>The report be"
-	items, faults, err := parseFeed(news.Document{URL: "https://x.example/f", Body: []byte(text)})
+	items, faults, err := Parse(news.Document{URL: "https://x.example/f", Body: []byte(text)})
 	if err != nil || len(items) != 1 || items[0].Title != "whole" {
 		t.Fatalf("items %+v, error %v", items, err)
 	}
@@ -186,7 +186,7 @@ func TestFeedNot(t *testing.T) {
 		{"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "binary data (application/pdf)"},
 		{"\x00\x01\x02\x03", "binary data"},
 	} {
-		items, faults, err := parseFeed(news.Document{
+		items, faults, err := Parse(news.Document{
 			URL: "https://x.example/feed", Body: []byte(c.text),
 		})
 		if err == nil || news.KindOf(err) != news.Invalid || len(items)+len(faults) > 0 {
@@ -203,10 +203,30 @@ func TestFeedNot(t *testing.T) {
 func TestFeedKeepsItsBytes(t *testing.T) {
 	body := []byte(strings.Repeat("<rss><item><br><title xml:base='x'>\x01&#1;a]]></item>", 3))
 	before := bytes.Clone(body)
-	if _, _, err := parseFeed(news.Document{Name: "f", Body: body}); err != nil {
+	if _, _, err := Parse(news.Document{Name: "f", Body: body}); err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(body, before) {
 		t.Errorf("the document was changed to %q", body)
+	}
+}
+
+func TestParseFetched(t *testing.T) {
+	for _, tt := range []struct{ mediaType, body, want string }{
+		{
+			"text/html; charset=utf-8", "<!doctype html><title>Challenge Validation</title>",
+			`https://example.org/feed: not a feed but an HTML page with the title "Challenge Validation"`,
+		},
+		{"text/plain", "Too many requests", "https://example.org/feed: not a feed but plain text"},
+		{"application/rss+xml", "<html><body>x", "https://example.org/feed: not a feed but an HTML page"},
+	} {
+		doc := news.Document{
+			URL: "https://example.org/feed", MediaType: tt.mediaType,
+			Body: []byte(tt.body),
+		}
+		_, _, err := Parse(doc)
+		if err == nil || !strings.Contains(err.Error(), tt.want) || news.KindOf(err) != news.Invalid {
+			t.Errorf("%s: error %v, want %q", tt.mediaType, err, tt.want)
+		}
 	}
 }

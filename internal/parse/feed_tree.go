@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/teletipo/teletipo/internal/rawdoc"
 )
 
 // feedRoots are the elements that a feed begins with.
@@ -125,7 +127,7 @@ func (m *mender) noteOuter(t *tag) {
 		}
 	}
 	if base := t.get("xml:base"); base != "" {
-		f.base = resolve(f.base, base)
+		f.base = rawdoc.Resolve(f.base, base)
 	}
 	if lang := t.get("xml:lang"); lang != "" {
 		f.lang = lang

@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/teletipo/teletipo/internal/dates"
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/rawdoc"
 )
 
 var errCut = errors.New("the document ends within it")
@@ -16,14 +18,14 @@ var errCut = errors.New("the document ends within it")
 type reader struct {
 	feed  *xmlFeed
 	base  string // address that the document's references resolve against
-	dates *dater
+	dates *dates.Reader
 }
 
 // newReader also settles what relative references of the document resolve against: xml:base, else
 // its own address, as far as that may be published.
 func newReader(doc news.Document, feed *xmlFeed) *reader {
-	base := resolve(news.Base(doc.URL), feed.base)
-	return &reader{feed: feed, base: base, dates: &dater{text: doc.Body, lang: feed.lang}}
+	base := rawdoc.Resolve(news.Base(doc.URL), feed.base)
+	return &reader{feed: feed, base: base, dates: &dates.Reader{Text: doc.Body, Lang: feed.lang}}
 }
 
 // each maps every item that is not known. What parse returns is nil for an element that only has
@@ -49,7 +51,7 @@ func (r *reader) each(parse func(raw xmlItem, in part) *news.Item) (
 				}
 				items = append(items, *parse(*raw, in))
 				items[len(items)-1].Mark = mark
-				withoutLeftovers(&items[len(items)-1])
+				strip(&items[len(items)-1])
 			}
 			break
 		}
@@ -59,8 +61,8 @@ func (r *reader) each(parse func(raw xmlItem, in part) *news.Item) (
 
 // bases returns what the references of an item resolve against, and those within its content.
 func (r *reader) bases(raw xmlItem) (item, content string) {
-	item = resolve(r.base, raw.base)
-	return item, resolve(item, raw.inner)
+	item = rawdoc.Resolve(r.base, raw.base)
+	return item, rawdoc.Resolve(item, raw.inner)
 }
 
 // part is an element of a mended document.

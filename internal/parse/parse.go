@@ -1,119 +1,66 @@
-// Package parse turns a document, the bytes that a source yielded, into items: feeds of every
-// kind, WordPress's posts, plain text as it is copied from a web page, Markdown and HTML files. It
-// believes what it sees over what a document says it is, and leaves it to clean to make anything
-// of it safe.
+// Package parse turns a document that a program made, a feed or a list of WordPress's posts, into
+// items, one file per format. It leaves it to clean to make anything of them safe.
 package parse
 
 import (
-	"path"
-	"strings"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// format is how a document is to be read.
-type format int
-
-const (
-	unknownFormat format = iota
-	feedFormat
-	textFormat
-	markdownFormat
-	htmlFormat
-)
-
 // Parse reads a document. The error says that the document as a whole cannot be read, and what it
-// looks like instead; faults are single items of a feed that are lost, the others are not.
-//
-// What was fetched over the network is a feed or is refused: a page or a line of text in place
-// of a feed is a server's excuse and no news. A file is a feed, plain text, Markdown or HTML.
+// looks like instead; faults are single items that are lost, the others are not.
 func Parse(doc news.Document) (items []news.Item, faults []error, err error) {
+	items, _, faults, err = ParseNew(doc, nil)
+	return items, faults, err
+}
+
+// ParseNew reads a document as Parse does, but passes over the items that known says it knows by
+// their mark, and gives the marks of those. Two items have one mark only if nothing that an item is
+// made of differs; the date of their feed alone may. Known may be nil.
+func ParseNew(doc news.Document, known func(mark uint64) bool) (
+	items []news.Item, passed []uint64, faults []error, err error,
+) {
 	if doc.MediaType == news.WordPressPosts {
-		return parseWordPress(doc)
+		return parseWordPress(doc, known)
 	}
-	format, err := recognise(doc)
-	if err != nil {
-		return nil, nil, err
-	}
-	if format == feedFormat {
-		return parseFeed(doc)
-	}
-	most := maxArticle
-	if format == markdownFormat {
-		most = maxMarkdown
-	}
-	if len(doc.Body) > most {
-		return nil, nil, tooMuch(doc, "%d bytes, more than the %d that an article may have",
-			len(doc.Body), most)
-	}
-	text := decodeText(doc)
-	var item news.Item
-	var passed []error
-	switch format {
-	case htmlFormat:
-		item, passed, err = parseHTML(doc, text)
-	case markdownFormat:
-		item, passed, err = parseMarkdown(doc, text)
-	default:
-		item, passed, err = parseText(doc, text)
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	return []news.Item{item}, passed, nil
+	return parseFeed(doc, known)
 }
 
-// recognise decides how a document is to be read: by what it looks like, and where that leaves a
-// choice by what it says it is.
-func recognise(doc news.Document) (format, error) {
-	stated := statedFormat(doc)
-	if doc.Name == "" || stated == feedFormat {
-		return feedFormat, nil // which says what it is if it is none
+// around notes what items take from their feed.
+func (f *xmlFeed) around(base, lang string, origin news.Origin, authors []news.Author) {
+	origin.Updated = time.Time{} // it changes with every item of the feed
+	names := make([][2]string, len(f.names))
+	for i, a := range f.names {
+		names[i] = [2]string{string(a.name), string(a.value)}
 	}
-	switch guise := guiseOf(doc); {
-	case guise == guiseFeed:
-		return feedFormat, nil
-	case guise == guisePage, guise == guiseFragment && stated != markdownFormat:
-		return htmlFormat, nil
-	case guise == guiseBinary,
-		guise == guiseData && stated != textFormat && stated != markdownFormat:
-		return 0, news.Errorf(news.Invalid, "parse %s: not an article but %s: save it as text "+
-			"(.txt), Markdown (.md) or HTML (.html)", placeOf(doc),
-			looksLike(doc.Body, []byte(decodeText(doc)), rootOf(decodeText(doc))))
-	case stated == htmlFormat && !strings.Contains(string(doc.Body), "<"):
-		return textFormat, nil
-	case stated != unknownFormat:
-		return stated, nil
-	case path.Ext(doc.Name) == "":
-		return textFormat, nil
+	context, err := json.Marshal([]any{f.root, f.own, names, base, lang, origin, authors})
+	if err != nil {
+		return // without a context there are no marks
 	}
-	return 0, news.Errorf(news.Invalid, "parse %s: unknown kind of file %q: an article is text "+
-		"(.txt), Markdown (.md) or HTML (.html)", placeOf(doc), path.Ext(doc.Name))
+	f.context = context
 }
 
-// statedFormat is what a document says it is: a file by the ending of its name, anything else by
-// its media type.
-func statedFormat(doc news.Document) format {
-	switch strings.ToLower(path.Ext(doc.Name)) {
-	case ".txt", ".text":
-		return textFormat
-	case ".md", ".markdown", ".mdown":
-		return markdownFormat
-	case ".html", ".htm", ".xhtml", ".xht":
-		return htmlFormat
-	case ".xml", ".rss", ".atom", ".rdf", ".json":
-		return feedFormat
+// mark hashes an item with what is around it. It is never 0, but for an item that is not whole.
+func (f *xmlFeed) mark(raw *xmlItem) uint64 {
+	if raw.cut || f.context == nil {
+		return 0
 	}
-	kind, _, _ := strings.Cut(strings.ToLower(doc.MediaType), ";")
-	switch kind = strings.TrimSpace(kind); {
-	case kind == "text/plain":
-		return textFormat
-	case kind == "text/markdown":
-		return markdownFormat
-	case kind == "text/html", kind == "application/xhtml+xml":
-		return htmlFormat
-	case strings.HasSuffix(kind, "xml"), strings.HasSuffix(kind, "json"):
-		return feedFormat
+	return markOf(f.context, []byte(raw.base), []byte(raw.inner), []byte(raw.lang),
+		[]byte(raw.about), raw.xml)
+}
+
+// markOf hashes the parts that an item is made of.
+func markOf(parts ...[]byte) uint64 {
+	h := sha256.New()
+	for _, part := range parts {
+		var size [8]byte
+		binary.BigEndian.PutUint64(size[:], uint64(len(part)))
+		h.Write(size[:])
+		h.Write(part)
 	}
-	return unknownFormat
+	return binary.BigEndian.Uint64(h.Sum(nil)) | 1
 }

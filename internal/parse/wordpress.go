@@ -14,35 +14,31 @@ import (
 	"strings"
 	"time"
 
+	"github.com/teletipo/teletipo/internal/dates"
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/rawdoc"
 )
 
 // parseWordPress reads a list of posts as WordPress's API gives it (wp/v2/posts with _embed).
 // Posts that are protected by a password or not published are left out. A field of a wrong type
 // counts as missing; a post that is none is a fault and costs no other. A list that breaks off
-// gives the posts before.
-func parseWordPress(doc news.Document) (items []news.Item, faults []error, err error) {
-	items, _, faults, err = parseWordPressBut(doc, nil)
-	return items, faults, err
-}
-
-// parseWordPressBut is parseWordPress without the posts that are known; see ParseNew.
-func parseWordPressBut(doc news.Document, known func(mark uint64) bool) (
+// gives the posts before. Known is as in ParseNew.
+func parseWordPress(doc news.Document, known func(mark uint64) bool) (
 	items []news.Item, passed []uint64, faults []error, err error,
 ) {
 	if len(doc.Body) > maxDocument {
-		return nil, nil, nil, tooMuch(doc, "%d bytes, more than %d", len(doc.Body), maxDocument)
+		return nil, nil, nil, doc.TooLarge("%d bytes, more than %d", len(doc.Body), maxDocument)
 	}
-	text := decodeFeed(doc.Body, doc.MediaType)
+	text := rawdoc.DecodeFeed(doc.Body, doc.MediaType)
 	if start := bytes.TrimSpace(text); len(start) == 0 || start[0] != '[' {
 		return nil, nil, nil, news.Errorf(news.Invalid, "parse %s: not a list of posts but %s",
-			placeOf(doc), looksLike(doc.Body, text, ""))
+			doc.Label(), rawdoc.LooksLike(doc.Body, text, ""))
 	}
 	if err := checkJSON(doc, text); err != nil {
 		return nil, nil, nil, err
 	}
 	dec := json.NewDecoder(bytes.NewReader(text))
-	in := cursor{text: text}
+	in := rawdoc.Cursor{Text: text}
 	_, err = dec.Token() // the bracket
 	number, context := 0, wpContext(doc.URL)
 	for err == nil && dec.More() && number < maxFeedItems {
@@ -59,20 +55,20 @@ func parseWordPressBut(doc news.Document, known func(mark uint64) bool) (
 		post := wpObject(raw)
 		if post == nil {
 			at := int(dec.InputOffset()) - len(raw)
-			cause := fmt.Errorf("it is no post but %s", clip(string(raw)))
+			cause := fmt.Errorf("it is no post but %s", rawdoc.Clip(string(raw)))
 			faults = append(faults, atLine(&itemFault{number, at, cause}, doc, &in))
 			continue
 		}
 		if post.public() {
 			item := post.item(doc)
 			item.Mark = mark
-			withoutLeftovers(&item)
+			strip(&item)
 			items = append(items, item)
 		}
 	}
 	switch {
 	case err == nil && dec.More():
-		return nil, nil, nil, tooMuch(doc, "more than %d posts", maxFeedItems)
+		return nil, nil, nil, doc.TooLarge("more than %d posts", maxFeedItems)
 	case err == nil:
 		_, err = dec.Token()
 	}
@@ -81,9 +77,9 @@ func parseWordPressBut(doc news.Document, known func(mark uint64) bool) (
 		if e, ok := errors.AsType[*json.SyntaxError](err); ok {
 			at = int(e.Offset)
 		}
-		line, column := position(text, at)
+		line, column := rawdoc.Position(text, at)
 		faults = append(faults, news.Errorf(news.Invalid, "parse %s: after item %d: line %d, "+
-			"column %d: %w", placeOf(doc), number, line, column, err))
+			"column %d: %w", doc.Label(), number, line, column, err))
 	}
 	return items, passed, faults, nil
 }
@@ -157,11 +153,11 @@ func (f wpFields) public() bool {
 
 func (f wpFields) item(doc news.Document) news.Item {
 	home := wpHome(doc.URL)
-	base := cmp.Or(link(doc.URL, f.text("link")), news.Base(doc.URL))
+	base := cmp.Or(rawdoc.Link(doc.URL, f.text("link")), news.Base(doc.URL))
 	embedded := f.object("_embedded")
 	return news.Item{
 		GUID:      f.guid(home),
-		URL:       link(doc.URL, f.text("link")),
+		URL:       rawdoc.Link(doc.URL, f.text("link")),
 		Base:      base,
 		Title:     f.text("title"),
 		Summary:   f.text("excerpt"),
@@ -204,10 +200,10 @@ func wpHome(api string) string {
 
 // date is a date of the post's, in UTC. A site that gives only its local time gets it believed.
 func (f wpFields) date(name string) time.Time {
-	if t := parseDate(f.text(name + "_gmt")); !t.IsZero() {
+	if t := dates.Parse(f.text(name + "_gmt")); !t.IsZero() {
 		return t
 	}
-	return parseDate(f.text(name))
+	return dates.Parse(f.text(name))
 }
 
 var wpTongue = regexp.MustCompile(`^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$`)
@@ -232,7 +228,7 @@ func wpAuthors(base string, embedded wpFields) []news.Author {
 	for _, raw := range wpList(embedded["author"]) {
 		in := wpObject(raw)
 		author := person(html.UnescapeString(in.text("name")))
-		author.URL = link(base, in.text("url", "link"))
+		author.URL = rawdoc.Link(base, in.text("url", "link"))
 		authors = append(authors, author)
 	}
 	return tidyAuthors(authors)

@@ -1,0 +1,159 @@
+package boilerplate
+
+import (
+	"html"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Programs that make feeds leave markup and phrases of their own in the text of items: shortcodes
+// that nobody has expanded, "Read more" at the end, "The post … appeared first on …".
+
+// nearEnd is how many bytes at the end of a text may be such a phrase.
+const nearEnd = 3000
+
+// Strip takes them out of a text, which is HTML.
+func (w *Words) Strip(text string) string { return w.withoutEnd(withoutShortcodes(text)) }
+
+var (
+	shortcode = regexp.MustCompile(
+		`\[(/?)([a-zA-Z][\w-]*)((?:\s+[\w-]+=(?:"[^"\[\]]*"|'[^'\[\]]*'|&(?:quot|#8221|#8243);[^\[\]]*?` +
+			`&(?:quot|#8221|#8243);|[“”″][^“”″\[\]]*[“”″]|[^\s\[\]"'<>]+))*)\s*/?\]`)
+	alone = map[string]bool{"gallery": true, "playlist": true, "embed": true, "caption": true}
+)
+
+// withoutShortcodes takes out what WordPress and its builders would have expanded: [name a="b"],
+// [/name], and [name] where its end stands as well. Whatever else is in brackets stays: [sic], [1].
+func withoutShortcodes(text string) string {
+	if !strings.Contains(text, "[") {
+		return text
+	}
+	ended := map[string]bool{}
+	found := false
+	for _, m := range shortcode.FindAllStringSubmatch(text, -1) {
+		if m[1] != "" {
+			ended[m[2]] = true
+		}
+		found = found || m[1] != "" || strings.TrimSpace(m[3]) != "" || alone[m[2]]
+	}
+	if !found {
+		return text
+	}
+	return shortcode.ReplaceAllStringFunc(text, func(code string) string {
+		m := shortcode.FindStringSubmatch(code)
+		if m[1] != "" || ended[m[2]] || strings.TrimSpace(m[3]) != "" || alone[m[2]] {
+			return ""
+		}
+		return code
+	})
+}
+
+var (
+	lastLink = regexp.MustCompile(`(?is)<a\b[^<>]*>` +
+		`((?:[^<]|<(?:/?(?:span|b|strong|em|i|small)\b)[^<>]*>)*)</a>` +
+		`(?:\s|&nbsp;|&raquo;|&rarr;|[»→>.])*((?:\s*</?(?:p|div|span|br|em|strong)\b[^<>]*>)*)\s*$`)
+	hidden   = regexp.MustCompile(`(?is)<span class="screen-reader-text">.*?</span>`)
+	moreLink = regexp.MustCompile(
+		`(?i)^<a\b[^<>]*\bclass=["'][^"']*\b(?:more-link|read-more|readmore)\b`)
+)
+
+// mayHaveAppeared reports whether a text may say where an article appeared first, so that the
+// expression, which is a hundred times as dear, need not be tried on every text.
+func (w *Words) mayHaveAppeared(text string) bool {
+	return slices.ContainsFunc(w.verbs, func(verb string) bool {
+		return strings.Contains(text, verb)
+	})
+}
+
+// endsInLink reports whether nothing but markup and signs follows the last link of a text: where
+// there is more, lastLink need not be tried.
+func endsInLink(text string) bool {
+	at := max(strings.LastIndex(text, "</a"), strings.LastIndex(text, "</A"))
+	if at < 0 {
+		return false
+	}
+	rest := text[at:]
+	for rest != "" {
+		i := strings.IndexAny(rest, "<&")
+		if i < 0 {
+			i = len(rest)
+		}
+		if strings.ContainsFunc(rest[:i], unicode.IsLetter) {
+			return false
+		}
+		end := strings.IndexAny(rest[i:], ">;")
+		if end < 0 {
+			return i == len(rest)
+		}
+		rest = rest[i+end+1:]
+	}
+	return true
+}
+
+// marked matches text and what is marked up in it.
+const marked = `(?:[^<]|</?(?:a|em|strong|b|i|span)\b[^<>]*>)`
+
+// withoutEnd takes away what a text only leads on by at its end.
+func (w *Words) withoutEnd(text string) string {
+	for range 3 {
+		at := max(0, len(text)-nearEnd)
+		head, end := text[:at], text[at:]
+		var m []int
+		if endsInLink(end) {
+			m = lastLink.FindStringSubmatchIndex(end)
+		}
+		switch {
+		case w.mayHaveAppeared(end) && w.appeared.MatchString(end):
+			text = head + w.appeared.ReplaceAllString(end, "")
+		case m != nil && (moreLink.MatchString(end[m[0]:]) ||
+			w.LeadsOn(hidden.ReplaceAllString(end[m[2]:m[3]], ""))):
+			text = head + end[:m[0]] + end[m[4]:m[5]]
+		default:
+			cut := w.lastWords(end)
+			if cut < 0 {
+				return text
+			}
+			text = head + end[:cut]
+		}
+		text = strings.TrimRight(text, " \t\n")
+	}
+	return text
+}
+
+// sentenceEnds are where words may begin that only lead on.
+var sentenceEnds = regexp.MustCompile(`[.…!?»”"\])]\s|…|&#8230;|&hellip;|\.\.\.`)
+
+// lastWords returns where the last words of a text begin if they only lead on, -1 if not.
+func (w *Words) lastWords(end string) int {
+	tail := max(0, len(end)-120)
+	if strings.ContainsAny(end[tail:], "<>") {
+		if i := strings.LastIndexAny(end, "<>"); i >= tail {
+			tail = i + 1
+		}
+	}
+	found := sentenceEnds.FindAllStringIndex(end[tail:], -1)
+	for i := len(found) - 1; i >= 0; i-- {
+		if at := tail + found[i][1]; strings.TrimSpace(end[at:]) != "" {
+			if w.LeadsOn(end[at:]) {
+				return at
+			}
+			return -1
+		}
+	}
+	return -1
+}
+
+var anyTag = regexp.MustCompile(`<[^<>]*>`)
+
+// LeadsOn reports whether a text, HTML or plain, has no more in it than words by which links lead
+// on to the whole article.
+func (w *Words) LeadsOn(text string) bool {
+	if len(text) > 500 {
+		return false
+	}
+	text = strings.ToLower(html.UnescapeString(anyTag.ReplaceAllString(text, " ")))
+	text = strings.Trim(strings.Join(strings.Fields(text), " "), " .…»›→>[]()&;:")
+	return w.is(leadingOn, text)
+}

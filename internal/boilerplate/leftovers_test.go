@@ -1,0 +1,37 @@
+package boilerplate
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestLeftoversOfOtherPrograms(t *testing.T) {
+	for text, want := range map[string]string{
+		`<p>[vc_row][vc_column width="1/2"]</p><p>Text.</p><p>[/vc_column][/vc_row]</p>`: "<p></p><p>Text.</p><p></p>",
+		`[caption id="a_1" width="300"]<img src="/a.jpg"/> A bridge[/caption] Text.`:     `<img src="/a.jpg"/> A bridge Text.`,
+		`[gallery ids=&#8221;1,2&#8243;]Text.`:                                           "Text.",
+		`[et_pb_section fb_built=”1″]Text.[/et_pb_section]`:                              "Text.",
+		`[gallery]Text.`: "Text.",
+		`He said “[Laredo] is safe” [sic], [1], [emphasis added], [Note: a=b].`:                                                `He said “[Laredo] is safe” [sic], [1], [emphasis added], [Note: a=b].`,
+		`<p>The river rises. <a class="more-link" href="/1">Leer más &raquo;</a></p>`:                                          "<p>The river rises. </p>",
+		`The river rises&#8230; Continue reading &rarr;`:                                                                       "The river rises&#8230;",
+		`The river rises. <a href="/1">Read more</a>`:                                                                          "The river rises.",
+		`The river rises. <a href="/1">Continue reading<span class="screen-reader-text"> "The river"</span></a>`:               "The river rises.",
+		`The river rises. Sigue leyendo.`:                                                                                      "The river rises.",
+		`The river rises. <a href="/1">The whole report</a>`:                                                                   `The river rises. <a href="/1">The whole report</a>`,
+		`She wants to read more`:                                                                                               "She wants to read more",
+		`She reads. He wants more`:                                                                                             "She reads. He wants more",
+		`<p>Text.</p><p>La nota <a href="x">T</a> apareció primero en <a href="y">El Diario</a>.</p>`:                          "<p>Text.</p>",
+		`<p>Text.</p><p>The post <a href="x">T &#8220;q&#8221;</a> appeared first on <a href="y">W</a>.</p>`:                   "<p>Text.</p>",
+		`<p>Texto. <a href="x">Leer más »</a></p><p>La entrada <a href="x">T</a> se publicó primero en <a href="y">D</a>.</p>`: "<p>Texto. </p>",
+		`<p>The post office appeared first on the map.</p><p>Text.</p>`:                                                        `<p>The post office appeared first on the map.</p><p>Text.</p>`,
+	} {
+		if got := BuiltIn().Strip(text); got != want {
+			t.Errorf("%s:\n got %s\nwant %s", text, got, want)
+		}
+	}
+	hostile := strings.Repeat("[a b=", 20_000) + strings.Repeat("<a>", 20_000) + strings.Repeat("The post ", 20_000)
+	if got := BuiltIn().Strip(hostile); len(got) < len(hostile)-nearEnd {
+		t.Errorf("%d of %d bytes are left", len(got), len(hostile))
+	}
+}

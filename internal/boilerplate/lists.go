@@ -1,0 +1,132 @@
+// Package boilerplate knows what programs that make pages and feeds put around articles: "Read
+// more", "Leave a reply", "The post … appeared first on …". Its words are in files, one a language;
+// words/en.txt says how they are written.
+//
+//	words := boilerplate.BuiltIn()
+//	words.CutTail([]string{"The river rises", "It rained.", "Leave a Reply"}) // the first two
+//	words.Strip("<p>It rained.</p><p><a href=/1>Read more</a></p>")           // the first paragraph
+package boilerplate
+
+import (
+	"cmp"
+	"embed"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+//go:embed words/*.txt
+var files embed.FS
+
+// The headings that stand in brackets over the words of a file.
+const (
+	belowArticle  = "below an article"
+	belowForms    = "below an article, as regular expressions"
+	buttons       = "buttons and fields"
+	otherArticles = "headings of links to other articles"
+	ofSources     = "headings of sources, which stay"
+	leadingOn     = "leads on to the whole article"
+	appearedStart = "begins a sentence on where it appeared first"
+	appearedVerbs = "goes on in that sentence"
+)
+
+var sections = []string{
+	belowArticle, belowForms, buttons, otherArticles, ofSources, leadingOn, appearedStart,
+	appearedVerbs,
+}
+
+// Words are those of all languages together. They are safe for concurrent use.
+type Words struct {
+	lines    map[string]map[string]bool // by section
+	forms    *regexp.Regexp             // of lines that no article ends with, but that vary
+	appeared *regexp.Regexp             // a sentence at the end on where an article appeared first
+	verbs    []string                   // two words of each verb of such a sentence
+}
+
+// BuiltIn returns the words that are part of the program.
+var BuiltIn = sync.OnceValue(func() *Words {
+	dir, err := fs.Sub(files, "words")
+	words, readErr := read(dir)
+	if err = cmp.Or(err, readErr); err != nil {
+		panic(err) // which every test sees first
+	}
+	return words
+})
+
+// read reads the files of a directory that end in .txt. Errors name file and line.
+func read(dir fs.FS) (*Words, error) {
+	names, err := fs.Glob(dir, "*.txt")
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[string][]string)
+	for _, name := range names {
+		text, err := fs.ReadFile(dir, name)
+		if err != nil {
+			return nil, err
+		}
+		if err := readFile(all, name, string(text)); err != nil {
+			return nil, err
+		}
+	}
+	w := &Words{lines: make(map[string]map[string]bool)}
+	for _, section := range sections {
+		w.lines[section] = make(map[string]bool)
+		for _, line := range all[section] {
+			w.lines[section][line] = true
+		}
+	}
+	w.forms = regexp.MustCompile(`^(?:` + strings.Join(all[belowForms], "|") + `)$`)
+	w.appeared = regexp.MustCompile(`(?is)(?:<p\b[^<>]*>)?\s*(?:` + anyOf(all[appearedStart]) + `)\s` +
+		marked + `*?\s(?:` + anyOf(all[appearedVerbs]) + `)\s` + marked + `*(?:</p>)?\s*$`)
+	for _, verb := range all[appearedVerbs] {
+		verb := strings.Fields(verb)
+		w.verbs = append(w.verbs, strings.Join(verb[max(0, len(verb)-2):], " "))
+	}
+	slices.Sort(w.verbs)
+	w.verbs = slices.Compact(w.verbs)
+	return w, nil
+}
+
+// readFile adds the words of a file to those of its sections.
+func readFile(all map[string][]string, name, text string) error {
+	section, number := "", 0
+	for line := range strings.Lines(text) {
+		number++
+		line = strings.TrimSpace(line)
+		heading, isHeading := strings.CutPrefix(line, "[")
+		switch {
+		case line == "" || line[0] == '#':
+		case isHeading && section != belowForms || slices.Contains(sections, strings.Trim(line, "[]")):
+			if section = strings.TrimSuffix(heading, "]"); !slices.Contains(sections, section) {
+				return fmt.Errorf("%s:%d: [%s] is none of [%s]", name, number, section,
+					strings.Join(sections, "], ["))
+			}
+		case section == "":
+			return fmt.Errorf("%s:%d: words without a heading in brackets over them", name, number)
+		case section == belowForms:
+			if _, err := regexp.Compile(line); err != nil {
+				return fmt.Errorf("%s:%d: %w", name, number, err)
+			}
+			all[section] = append(all[section], line)
+		default:
+			all[section] = append(all[section], strings.ToLower(line))
+		}
+	}
+	return nil
+}
+
+// anyOf is a regular expression for any of some texts.
+func anyOf(texts []string) string {
+	quoted := make([]string, len(texts))
+	for i, text := range texts {
+		quoted[i] = regexp.QuoteMeta(text)
+	}
+	return strings.Join(quoted, "|")
+}
+
+// is reports whether a line stands in a section.
+func (w *Words) is(section, line string) bool { return w.lines[section][line] }
