@@ -110,7 +110,6 @@ func BenchmarkChange(b *testing.B) {
 	defer s.Close()
 	settings.Installation = s.Installation()
 	p := publish.New(log, s, settings)
-	s.OnChange(p.Changed)
 	if err := p.Start(b.Context()); err != nil {
 		b.Fatal(err)
 	}

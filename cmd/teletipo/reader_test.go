@@ -58,7 +58,6 @@ func (w *newsroom) open() error {
 	if err := w.store.EnsureFeeds(w.publisher.Feeds()); err != nil {
 		return err
 	}
-	w.store.OnChange(w.publisher.Changed)
 	return w.settle(context.Background())
 }
 

@@ -163,7 +163,7 @@ func (d *Daemon) newPublisher(cfg *config.Config, early bool) *publish.Publisher
 	})
 }
 
-// Publish renders every feed, and has the publisher hear of every change from then on.
+// Publish renders every feed; Run of the publisher goes on from there.
 func (d *Daemon) Publish(ctx context.Context) (*publish.Publisher, error) {
 	return d.publish(ctx, &d.cfg, false)
 }
@@ -178,7 +178,6 @@ func (d *Daemon) publish(
 	} else if err != nil {
 		return nil, err
 	}
-	d.Store.OnChange(publisher.Changed)
 	return publisher, publisher.Start(ctx)
 }
 

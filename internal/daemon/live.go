@@ -248,9 +248,6 @@ func (f *live) replace(ctx context.Context, topics []news.Topic) error {
 	defer f.start()
 	s, err := f.build(ctx, &next)
 	if err != nil {
-		old := f.now.Load().publisher
-		f.Store.OnChange(old.Changed)
-		old.Changed(old.Feeds())
 		return err
 	}
 	f.cfg = &next

@@ -17,7 +17,7 @@ const archiveMaxAge = time.Hour
 type bound struct {
 	edition *news.Edition
 	stamp   time.Time // of the window that it was made of
-	version uint64    // of the feed, when the store was last asked
+	seen    uint64    // sequence when the store was last asked
 }
 
 // Archives tells how many closed archives a feed has, 0 if there is no such feed.
@@ -40,7 +40,7 @@ func (p *Publisher) Archive(
 		return nil, news.Errorf(news.NotFound, "feed %s has no archive %d in %s", key, number, format)
 	}
 	name := fmt.Sprintf("%s/%d.%s", key, number, format)
-	if kept, ok := p.archives.get(name); ok && kept.version == f.version.Load() {
+	if kept, ok := p.archives.get(name); ok && !p.newer(kept.seen) {
 		return kept.edition, nil
 	}
 	made, err, _ := p.flights.Do(name, func() (any, error) {
@@ -52,18 +52,31 @@ func (p *Publisher) Archive(
 	return made.(*bound).edition, nil
 }
 
+// newer reports whether there is a change after a sequence.
+func (p *Publisher) newer(seq uint64) bool {
+	select {
+	case <-p.store.Newer(seq):
+		return true
+	default:
+		return false
+	}
+}
+
 // bind makes an archive document and keeps it, or finds that the one kept is still right.
 func (p *Publisher) bind(
 	f *feed, format news.Format, number int, name string,
 ) (*bound, error) {
 	p.work <- struct{}{}
 	defer func() { <-p.work }()
-	version := f.version.Load() // before the store is asked: a change from here on asks again
+	seen, err := p.store.Sequence() // first: after a change from here on it is asked again
+	if err != nil {
+		return nil, err
+	}
 	window, err := p.store.Archive(f.key, number, nothing)
 	if err != nil {
 		return nil, err
 	}
-	made := &bound{stamp: window.Stamp, version: version}
+	made := &bound{stamp: window.Stamp, seen: seen}
 	kept, ok := p.archives.get(name)
 	if ok && kept.edition.Seq == window.Seq && kept.stamp.Equal(window.Stamp) {
 		made.edition = kept.edition

@@ -138,7 +138,7 @@ func (m *deltas) restart(rt *rapid.T) {
 	}
 }
 
-func (m *deltas) offer(entries ...news.Entry) { m.p.Changed(m.store.offer(entries...)) }
+func (m *deltas) offer(entries ...news.Entry) { m.store.offer(entries...) }
 
 func (m *deltas) publish(rt *rapid.T, age time.Duration) {
 	n := len(m.store.articles)

@@ -23,7 +23,6 @@ func TestClockSetBack(t *testing.T) {
 		defer running(t, p)()
 		old := edition(t, p, keyBorder, news.RSS)
 		store.change(entry(1, time.Now()), keyBorder)
-		p.Changed([]news.FeedKey{keyBorder})
 		time.Sleep(3 * time.Second)
 		if e := edition(t, p, keyBorder, news.RSS); tag(e) == tag(old) || !e.Modified.After(old.Modified) {
 			t.Errorf("modified %v, was %v", e.Modified, old.Modified)
@@ -41,7 +40,6 @@ func TestStoreFails(t *testing.T) {
 		old := edition(t, p, keyBorder, news.RSS)
 		store.change(entry(0, time.Now()), keyBorder)
 		store.breaks(errBroken)
-		p.Changed([]news.FeedKey{keyBorder})
 		time.Sleep(time.Minute)
 		if tag(edition(t, p, keyBorder, news.RSS)) != tag(old) {
 			t.Error("an edition was made of nothing")
@@ -79,7 +77,6 @@ func TestStampsNotSaved(t *testing.T) {
 		old := edition(t, p, keyBorder, news.RSS)
 		saver.fail.Store(true)
 		store.change(entry(0, time.Now()), keyBorder)
-		p.Changed([]news.FeedKey{keyBorder})
 		synctest.Wait()
 		e := edition(t, p, keyBorder, news.RSS)
 		if tag(e) == tag(old) {

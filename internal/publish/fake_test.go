@@ -25,6 +25,7 @@ var created = time.Date(1999, 12, 1, 8, 0, 0, 0, time.UTC)
 // fakeStore keeps windows in memory and stamps them as a store does: now, but past the last
 // stamp, unless that still lies ahead.
 type fakeStore struct {
+	fakeLog
 	now func() time.Time
 
 	mu      sync.Mutex
@@ -108,6 +109,9 @@ func (s *fakeStore) breaks(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.broken = err
+	s.logging.Lock()
+	defer s.logging.Unlock()
+	s.failing = err
 }
 
 // change takes an entry out of feeds and, unless it is withdrawn, puts it in front.
@@ -131,6 +135,15 @@ func (s *fakeStore) change(e news.Entry, keys ...news.FeedKey) {
 		w.Stamp = later(w.Stamp, e.Updated)
 		s.windows[key] = w
 	}
+	s.tell(s.seq, keys...)
+}
+
+// note has the log say that feeds changed, though nothing did.
+func (s *fakeStore) note(keys ...news.FeedKey) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seq++
+	s.tell(s.seq, keys...)
 }
 
 // join changes a feed under a stamp that may be published already, as a slow commit can: an entry
@@ -148,6 +161,7 @@ func (s *fakeStore) join(key news.FeedKey, entries ...news.Entry) {
 		w.Entries = slices.Insert(w.Entries, 0, e)
 	}
 	s.windows[key] = w
+	s.tell(s.seq, key)
 }
 
 func later(a, b time.Time) time.Time {

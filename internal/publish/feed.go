@@ -27,8 +27,7 @@ type feed struct {
 
 	seen seen // what the last documents show
 
-	archives atomic.Int64  // closed ones that there are
-	version  atomic.Uint64 // grows with every change
+	archives atomic.Int64 // closed ones that there are
 }
 
 // newFeeds makes every feed of the settings.

@@ -92,7 +92,6 @@ func TestKept(t *testing.T) {
 		}
 		stop := running(t, p)
 		d.store.change(entry(7, time.Now()), keyBorder)
-		p.Changed([]news.FeedKey{keyBorder})
 		time.Sleep(5 * time.Second)
 		stop()
 		if got := d.entries.Load(); got != int64(len(news.Formats)) {
@@ -120,7 +119,6 @@ func TestKeptIsNoTruth(t *testing.T) {
 		}
 		before := d.life(func(p *Publisher) {
 			d.store.change(entry(7, time.Now()), keyBorder)
-			p.Changed([]news.FeedKey{keyBorder})
 		})
 		whole, err := os.ReadFile(d.path(keyBorder))
 		if err != nil {

@@ -14,6 +14,7 @@ import (
 // model is a store in memory that keeps to what Windows and Memory ask for, as simply as it can
 // be said: every question walks all that ever happened.
 type model struct {
+	fakeLog
 	now func() time.Time
 
 	mu       sync.Mutex
@@ -68,8 +69,8 @@ func newModel(now func() time.Time, closeAt int) *model {
 }
 
 // offer commits entries as they should be from now on: each in the topics of its placements, in
-// All if it has any. It gives the feeds that changed.
-func (m *model) offer(entries ...news.Entry) []news.FeedKey {
+// All if it has any.
+func (m *model) offer(entries ...news.Entry) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	touched := map[news.FeedKey]bool{}
@@ -90,7 +91,7 @@ func (m *model) offer(entries ...news.Entry) []news.FeedKey {
 			f.tail = 0
 		}
 	}
-	return slices.Collect(maps.Keys(touched))
+	m.tell(m.seq, slices.Collect(maps.Keys(touched))...)
 }
 
 func (f *modelFeed) bound() uint64 {

@@ -3,6 +3,7 @@ package publish
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"runtime"
 	"slices"
@@ -18,9 +19,10 @@ import (
 // alone.
 func (p *Publisher) pass(ctx context.Context) (next time.Time, err error) {
 	now := p.settings.Now()
+	missed := p.follow()
 	work := p.take(now)
 	due := make([][]*proof, len(work))
-	errs := make([]error, len(work), len(work)+1)
+	errs := make([]error, len(work), len(work)+2)
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, f := range work {
@@ -32,20 +34,63 @@ func (p *Publisher) pass(ctx context.Context) (next time.Time, err error) {
 		})
 	}
 	_ = group.Wait() // the errors are in errs, all of them
-	errs = append(errs, p.publish(slices.Concat(due...)))
+	errs = append(errs, p.publish(slices.Concat(due...)), missed)
 	p.keep(work)
 	return p.next(now), errors.Join(errs...)
+}
+
+// readAtOnce is how many changes are read together.
+const readAtOnce = 1000
+
+// follow reads on in the log of changes, and notes which feeds they touched. Where it can't be read
+// any of them may have changed.
+func (p *Publisher) follow() error {
+	p.blind = false
+	for {
+		changes, err := p.store.Changes(p.cursor, readAtOnce)
+		for _, c := range changes {
+			p.cursor = c.Seq
+			if c.Kind == "" {
+				p.spoil(p.order...)
+			}
+			for _, key := range c.Feeds {
+				if f := p.feeds[key]; f != nil { // others are of topics that were
+					p.spoil(f)
+				}
+			}
+		}
+		if err != nil {
+			return p.skip(err)
+		}
+		if len(changes) < readAtOnce {
+			return nil
+		}
+	}
+}
+
+// skip goes on behind changes that can't be read. If that fails too it is tried again in a while.
+func (p *Publisher) skip(why error) error {
+	why = fmt.Errorf("changes after %d: %w", p.cursor, why)
+	p.spoil(p.order...)
+	seq, err := p.store.Sequence()
+	if p.blind = err != nil; !p.blind {
+		p.cursor = seq
+	}
+	return why
+}
+
+// spoil notes that feeds are no longer what was published.
+func (p *Publisher) spoil(feeds ...*feed) {
+	for _, f := range feeds {
+		f.stale = true
+	}
 }
 
 // take lists the feeds to work on now: those that changed or have something to publish, and do
 // not wait for a stamp. So a burst of changes costs a feed one rendering a second.
 func (p *Publisher) take(now time.Time) []*feed {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	var work []*feed
 	for _, f := range p.order {
-		f.stale = f.stale || p.dirty[f.key]
-		delete(p.dirty, f.key)
 		if (f.stale || len(f.held) > 0) && !f.due.After(now) {
 			work = append(work, f)
 		}
@@ -163,7 +208,7 @@ func (p *Publisher) next(now time.Time) time.Time {
 			next = t
 		}
 	}
-	failed := len(p.unsaved) > 0
+	failed := p.blind || len(p.unsaved) > 0
 	for _, f := range p.order {
 		if !f.due.IsZero() {
 			sooner(f.due)

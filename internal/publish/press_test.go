@@ -58,7 +58,6 @@ func TestCodings(t *testing.T) {
 
 		time.Sleep(time.Minute)
 		store.change(entry(1, time.Now()), keyBorder)
-		p.Changed([]news.FeedKey{keyBorder})
 		synctest.Wait()
 		if e := edition(t, p, keyBorder, news.Atom); tag(e) == tag(all) ||
 			fmt.Sprint(codings(t, e)) != "[br zstd gzip ]" {
@@ -66,7 +65,6 @@ func TestCodings(t *testing.T) {
 		}
 		time.Sleep(wantedFor + time.Minute)
 		store.change(entry(2, time.Now()), keyBorder)
-		p.Changed([]news.FeedKey{keyBorder})
 		synctest.Wait()
 		s := p.series(keyBorder, news.Atom)
 		if len(s.current.Load().edition.Representations) != 2 {
@@ -259,8 +257,8 @@ func TestArchive(t *testing.T) {
 		same bool
 	}{
 		{"nothing", func() {}, true},
-		{"an addition", func() { p.Changed(store.offer(entry(30, now))) }, true},
-		{"a correction", func() { e.Fingerprint = "other"; p.Changed(store.offer(e)) }, false},
+		{"an addition", func() { store.offer(entry(30, now)) }, true},
+		{"a correction", func() { e.Fingerprint = "other"; store.offer(e) }, false},
 	} {
 		now = now.Add(time.Minute)
 		step.do()

@@ -46,9 +46,19 @@ type Memory interface {
 	Sequence() (uint64, error)
 }
 
-// Store has the windows of feeds, and remembers editions.
+// Log has what changed, in the order of the sequence.
+type Log interface {
+	// Newer returns a channel that is closed as soon as there is a change after a sequence.
+	Newer(seq uint64) <-chan struct{}
+	// Changes returns the changes after a sequence, at most so many, the oldest first. One without a
+	// kind can't be read.
+	Changes(after uint64, most int) ([]news.Change, error)
+}
+
+// Store has the windows of feeds and what changed in them, and remembers editions.
 type Store interface {
 	Windows
+	Log
 	Memory
 }
 
@@ -113,9 +123,8 @@ type Publisher struct {
 	flights      singleflight.Group
 	work         chan struct{} // full while as much is being made for readers as there are processors
 
-	wake  chan struct{}
-	mu    sync.Mutex
-	dirty map[news.FeedKey]bool // that changed since they were last rendered
+	cursor uint64 // sequence of the last change that was seen
+	blind  bool   // what came after it could not be read
 }
 
 // writer writes a feed in a format, piece by piece: see render.Draft.
@@ -146,8 +155,6 @@ func New(log *slog.Logger, store Store, settings Settings) *Publisher {
 		written:  newCache[[]byte](pieceBytes),
 		plain:    newCache[[]byte](plainBytes),
 		work:     make(chan struct{}, runtime.GOMAXPROCS(0)),
-		wake:     make(chan struct{}, 1),
-		dirty:    make(map[news.FeedKey]bool),
 	}
 	p.keeping.queue, p.keeping.wake = map[*feed]*keptFeed{}, make(chan struct{}, 1)
 	for _, f := range newFeeds(settings) {
@@ -214,23 +221,6 @@ func (p *Publisher) series(key news.FeedKey, format news.Format) *series {
 	return nil
 }
 
-// Changed tells that feeds changed. It never waits; Run sees to them. A key that is no feed of
-// this site is passed over.
-func (p *Publisher) Changed(keys []news.FeedKey) {
-	p.mu.Lock()
-	for _, key := range keys {
-		if f := p.feeds[key]; f != nil {
-			f.version.Add(1)
-			p.dirty[key] = true
-		}
-	}
-	p.mu.Unlock()
-	select {
-	case p.wake <- struct{}{}:
-	default: // it is awake, and will look again
-	}
-}
-
 // Start makes every edition once, but for those that are kept as they would be made, with the
 // validators that it had before a restart unless its bytes are others, and returns when all are
 // published; see Settings.Early. It waits at most two seconds for stamps.
@@ -281,7 +271,8 @@ func (p *Publisher) complete() bool {
 	return true
 }
 
-// Run publishes what Changed tells of, until ctx ends. Only one of Start and Run may be under way.
+// Run publishes what changes, on from where Start ended, until ctx ends. Only one of Start and Run
+// may be under way.
 // An edition that waits for its stamp then is made again by the next Start, the same.
 func (p *Publisher) Run(ctx context.Context) error {
 	var others sync.WaitGroup
@@ -312,11 +303,15 @@ func (p *Publisher) wait(ctx context.Context, next time.Time) error {
 		defer t.Stop()
 		timer = t.C
 	}
+	var newer <-chan struct{}
+	if !p.blind {
+		newer = p.store.Newer(p.cursor)
+	}
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-timer:
-	case <-p.wake:
+	case <-newer:
 	}
 	return nil
 }

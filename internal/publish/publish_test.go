@@ -152,10 +152,8 @@ func TestRestart(t *testing.T) {
 		stop := running(t, p)
 		time.Sleep(time.Minute)
 		store.change(entry(1, time.Now()), keyAll, keyBorder)
-		p.Changed([]news.FeedKey{keyAll, keyBorder})
 		time.Sleep(time.Minute)
 		store.join(keyBorder) // its sequence grows, its bytes do not
-		p.Changed([]news.FeedKey{keyBorder})
 		time.Sleep(time.Minute)
 		stop()
 
@@ -226,7 +224,6 @@ func TestOthersUntouched(t *testing.T) {
 		}
 
 		store.change(entry(1, time.Now()), keyBorder, keyBorderES)
-		p.Changed([]news.FeedKey{keyBorder, keyBorderES, {Topic: "fish"}})
 		synctest.Wait()
 		want := map[string]int{
 			"border.rss": 1, "border.atom": 1, "border.json": 1,
@@ -243,7 +240,7 @@ func TestOthersUntouched(t *testing.T) {
 		}
 
 		current := edition(t, p, keyBorder, news.Atom)
-		p.Changed([]news.FeedKey{keyBorder}) // nothing changed after all
+		store.note(keyBorder, news.FeedKey{Topic: "fish"}) // nothing changed after all
 		synctest.Wait()
 		if got := renders.take()["border.atom"]; got != 1 {
 			t.Errorf("rendered %d times, want once", got)
@@ -300,7 +297,6 @@ func TestBurst(t *testing.T) {
 			e := entry(n%50, time.Now())
 			e.ID = news.MintID("burst", fmt.Sprint(n))
 			store.change(e, keyBorder)
-			p.Changed([]news.FeedKey{keyBorder})
 			waiting = append(waiting, arrival{e.ID.String(), time.Now()})
 			look()
 			time.Sleep(25 * time.Millisecond)

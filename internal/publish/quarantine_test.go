@@ -66,7 +66,6 @@ func TestQuarantine(t *testing.T) {
 				stop := running(t, p)
 				time.Sleep(time.Minute)
 				store.change(entry(20, time.Now()), keyBorder)
-				p.Changed([]news.FeedKey{keyBorder})
 				time.Sleep(time.Minute)
 				stop()
 				if got := strings.Count(log.String(), "quarantined"); got != 3 {
@@ -124,7 +123,6 @@ func TestFeedFails(t *testing.T) {
 			}}, err
 		}
 		store.change(entry(0, time.Now()), keyBorder)
-		p.Changed([]news.FeedKey{keyBorder})
 		time.Sleep(time.Minute)
 		stop()
 		if tag(edition(t, p, keyBorder, news.JSON)) != tag(old) {

@@ -24,6 +24,11 @@ func (f *feed) cutName() string { return f.key.String() + ".cut" }
 // recall takes up what was remembered and kept of the editions; the others have yet to be made. If
 // documents are written otherwise than before, no delta can start from an earlier state.
 func (p *Publisher) recall() error {
+	if seq, err := p.store.Sequence(); err == nil {
+		p.cursor = seq // of what comes after it the log tells
+	} else {
+		return err
+	}
 	stamps, err := p.store.EditionStamps()
 	if err != nil {
 		return err
@@ -52,13 +57,11 @@ func (p *Publisher) recall() error {
 		group.Go(func() error { fresh[i] = p.recover(f, stamps); return nil })
 	}
 	_ = group.Wait() // what can't be recovered is made anew
-	var stale []news.FeedKey
 	for i, f := range p.order {
 		if !fresh[i] {
-			stale = append(stale, f.key)
+			p.spoil(f)
 		}
 	}
-	p.Changed(stale)
 	return nil
 }
 

@@ -159,33 +159,3 @@ func TestFirstChangeOfANewFeed(t *testing.T) {
 		t.Error("the change was not published a second later")
 	}
 }
-
-func TestOnChange(t *testing.T) {
-	s := newStore(t)
-	var got []string
-	s.OnChange(func(keys []news.FeedKey) {
-		for _, key := range keys {
-			if len(s.window(key.String(), 9).Entries) == 0 {
-				t.Errorf("%s was announced before it changed", key)
-			}
-			got = append(got, key.String())
-		}
-		slices.Sort(got)
-	})
-	for _, c := range []struct {
-		candidate news.Candidate
-		want      []string
-	}{
-		{piece("a", lang("es")), []string{"all", "all.es", "border", "border.es"}},
-		{piece("a", lang("es")), nil},
-		{piece("b", in()), nil},
-		{piece("c", own, after(time.Hour)), nil},
-		{piece("b", lang("")), []string{"all", "border"}},
-	} {
-		got = nil
-		s.accept(c.candidate)
-		if diff := cmp.Diff(c.want, got); diff != "" {
-			t.Errorf("%s: (-want +got)\n%s", c.candidate.Article.GUID, diff)
-		}
-	}
-}

@@ -81,9 +81,7 @@ type Store struct {
 	closing    chan struct{} // closed by Close: nothing new is taken
 	stopped    chan struct{} // closed when all that was taken is written
 	closed     sync.Once
-
-	mu       sync.Mutex
-	onChange func([]news.FeedKey)
+	head       head
 }
 
 // Open opens the data directory's article store, and creates both where they are missing. A
@@ -190,9 +188,10 @@ func (s *Store) look() error {
 			return err
 		}
 		changes := t.Bucket(bucketChange)
-		if k, _ := changes.Cursor().Last(); toNumber(k) != changes.Sequence() {
+		k, _ := changes.Cursor().Last()
+		if s.head.set(toNumber(k)); s.head.seq != changes.Sequence() {
 			return &damage{Bucket: changes.name, Why: fmt.Sprintf(
-				"its newest change is %d, and its sequence %d", toNumber(k), changes.Sequence())}
+				"its newest change is %d, and its sequence %d", s.head.seq, changes.Sequence())}
 		}
 		return nil
 	})
@@ -266,14 +265,6 @@ func (s *Store) Unwritable() error { return s.db.writing() }
 
 // Installation is the id that feeds' ids are minted from, random at the first start.
 func (s *Store) Installation() news.ID { return s.installation }
-
-// OnChange has f called after each commit, with the feeds that it changed, from the goroutine
-// that writes: f must not block and must not write to the store.
-func (s *Store) OnChange(f func([]news.FeedKey)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.onChange = f
-}
 
 // Close waits for what is being written and closes the file. Writes that come later are Refused.
 func (s *Store) Close() error {

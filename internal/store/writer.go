@@ -138,9 +138,9 @@ func (s *Store) commit(group []request) {
 	}
 }
 
-// transact runs a group in one transaction and announces the feeds it changed.
+// transact runs a group in one transaction, and wakes who waits for its changes.
 func (s *Store) transact(group []request) error {
-	var touched map[news.FeedKey]bool
+	var newest uint64
 	err := s.db.update(func(t tx) error {
 		w := s.writing(t)
 		for _, name := range [][]byte{bucketArticle, bucketBody, bucketChange, bucketItem} {
@@ -151,30 +151,20 @@ func (s *Store) transact(group []request) error {
 				return err
 			}
 		}
-		touched = w.touched
 		if err := w.closeArchives(); err != nil {
 			return err
 		}
+		newest = w.Bucket(bucketChange).Sequence()
 		return w.saveStates()
 	})
 	if err != nil {
 		clear(s.shares.topics) // it counted what was not stored
 	}
 	s.giveBack(group)
-	if err != nil || len(touched) == 0 {
-		return err
+	if err == nil {
+		s.head.set(newest)
 	}
-	s.mu.Lock()
-	announce := s.onChange
-	s.mu.Unlock()
-	if announce != nil {
-		keys := make([]news.FeedKey, 0, len(touched))
-		for key := range touched {
-			keys = append(keys, key)
-		}
-		announce(keys)
-	}
-	return nil
+	return err
 }
 
 // state reads a feed's state, through what this transaction has already changed.
