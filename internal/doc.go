@@ -20,7 +20,8 @@
 //   - parse: a feed or a list of WordPress's posts becomes items, one file per format.
 //   - paste: what people paste or drop becomes an item: text, Markdown, HTML, front matter.
 //   - clean: an item becomes an article: canonical link, safe HTML, language, identity.
-//   - classify: an article is placed in topics, each placement with its evidence.
+//   - classify: an article is placed in topics, each placement with its evidence; holds the rules
+//     that are in force.
 //   - score: measures how well articles are placed, against labelled ones.
 //   - ingest: runs one source through all of the above: the flow in one short function.
 //   - store: bbolt: articles, change log, feed windows, aliases, poll state. Draws its schema.

@@ -13,7 +13,6 @@ import (
 
 	"github.com/teletipo/teletipo/configs"
 	"github.com/teletipo/teletipo/feeds"
-	"github.com/teletipo/teletipo/internal/classify"
 	"github.com/teletipo/teletipo/internal/config"
 	"github.com/teletipo/teletipo/internal/daemon"
 	"github.com/teletipo/teletipo/internal/news"
@@ -24,8 +23,7 @@ import (
 // real synchronisation with the disk.
 type desk struct {
 	*daemon.Daemon
-	classifier *classify.Classifier
-	publisher  *publish.Publisher
+	publisher *publish.Publisher
 }
 
 // builtIn is the configuration that comes with the program.
@@ -35,15 +33,6 @@ func builtIn(dir string) (config.Config, error) {
 			Config: configs.Config, Sources: configs.Sources, Topics: feeds.Files,
 		},
 	})
-}
-
-// classifierOf places articles in the topics that come with the program.
-func classifierOf(dir string) (*classify.Classifier, error) {
-	cfg, err := builtIn(dir)
-	if err != nil {
-		return nil, err
-	}
-	return classify.New(cfg.Topics)
 }
 
 // openDesk makes a desk on a directory, with the topics that come with the program. The pace is
@@ -56,9 +45,6 @@ func openDesk(ctx context.Context, dir string) (*desk, error) {
 	cfg.Fetch.Timeout, cfg.Fetch.PerHost, cfg.Fetch.Pause = time.Minute, 0, 0
 	cfg.Fetch.Allow = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 	d := &desk{}
-	if d.classifier, err = classify.New(cfg.Topics); err != nil {
-		return nil, err
-	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	d.Daemon, err = daemon.Open(daemon.Options{Log: log, Config: cfg, Version: "loadtest"})
 	if err != nil {

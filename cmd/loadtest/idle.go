@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/teletipo/teletipo/internal/clean"
 	"github.com/teletipo/teletipo/internal/ingest"
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -75,9 +74,11 @@ func (s *settings) runIdle(ctx context.Context, stdout io.Writer) error {
 	var clock atomic.Int64 // nanoseconds ahead of the real time
 	clock.Store(int64(time.Since(start)) * -1)
 	now := func() time.Time { return time.Now().Add(time.Duration(clock.Load())) }
-	flow := ingest.New(slog.New(slog.DiscardHandler), reader, d.Store, d.Polls,
-		clean.New(), d.classifier, now)
-	poller := ingest.NewPoller(slog.New(slog.DiscardHandler), flow, d.Polls, sources, s.atOnce)
+	log := slog.New(slog.DiscardHandler)
+	flow := ingest.New(ingest.Parts{
+		Log: log, Reader: reader, Archive: d.Store, Polls: d.Polls, InForce: d.InForce, Now: now,
+	})
+	poller := ingest.NewPoller(log, flow, d.Polls, sources, ingest.Bounds{AtOnce: s.atOnce})
 	if err := wait(ctx, stdout, poller, reader, len(sources)); err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/teletipo/teletipo/internal/clean"
+	"github.com/teletipo/teletipo/internal/classify"
 	"github.com/teletipo/teletipo/internal/ingest"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/store"
@@ -150,11 +150,17 @@ func filled(ctx context.Context, stdout io.Writer, dir string, n int) (*sized, e
 	if st, err = store.Open(log, dir, store.Options{}); err != nil {
 		return nil, err
 	}
-	classifier, err := classifierOf(dir)
+	cfg, err := builtIn(dir)
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
-	flow := ingest.New(log, nil, st, nil, clean.New(), classifier, time.Now)
+	rules, err := classify.Compile("loadtest", cfg.Topics, cfg.Sources)
+	if err != nil {
+		return nil, errors.Join(err, st.Close())
+	}
+	flow := ingest.New(ingest.Parts{
+		Log: log, Archive: st, InForce: classify.Enforce(rules), Now: time.Now,
+	})
 	return &sized{Store: st, size: n, flow: flow}, nil
 }
 

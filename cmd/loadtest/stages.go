@@ -100,7 +100,7 @@ func (b *bench) source(ctx context.Context, src news.Source) error {
 	if err := b.stage("classify", func() error {
 		for i := range candidates {
 			a := candidates[i].Article
-			candidates[i].Placements = b.classifier.Place(a, nil, texts[i])
+			candidates[i].Placements = b.InForce.Rules().Place(a, nil, texts[i])
 		}
 		return nil
 	}); err != nil {

@@ -57,7 +57,7 @@ func (s *shelf) Keep(news.Source, news.Reading) {}
 // the disk.
 func BenchmarkIngest1000(b *testing.B) {
 	cfg := defaults(b)
-	classifier, err := classify.New(cfg.Topics)
+	rules, err := classify.Compile("bench", cfg.Topics, nil)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -72,7 +72,10 @@ func BenchmarkIngest1000(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer polls.Close()
-	flow := ingest.New(log, &shelf{items: 1000}, articles, polls, clean.New(), classifier, time.Now)
+	flow := ingest.New(ingest.Parts{
+		Log: log, Reader: &shelf{items: 1000}, Archive: articles, Polls: polls,
+		InForce: classify.Enforce(rules), Now: time.Now,
+	})
 	src := news.Source{ID: "bench", Kind: news.KindFeed, Rights: news.Excerpt}
 	b.ReportAllocs()
 	for b.Loop() {

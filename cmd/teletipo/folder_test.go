@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/teletipo/teletipo/internal/classify"
-	"github.com/teletipo/teletipo/internal/clean"
 	"github.com/teletipo/teletipo/internal/ingest"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/newstest"
@@ -37,11 +36,14 @@ func (d *drawer) restart() {
 	d.t.Helper()
 	clock := func() time.Time { return d.now }
 	log := newstest.Logger(d.t)
-	classifier, err := classify.New(nil)
+	rules, err := classify.Compile("test", nil, nil)
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	d.flow = ingest.New(log, source.New(log, nil, clock), d.store, nil, clean.New(), classifier, clock)
+	d.flow = ingest.New(ingest.Parts{
+		Log: log, Reader: source.New(log, nil, clock), Archive: d.store,
+		InForce: classify.Enforce(rules), Now: clock,
+	})
 }
 
 func (d *drawer) write(name, text string) {

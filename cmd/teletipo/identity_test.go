@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/teletipo/teletipo/internal/classify"
-	"github.com/teletipo/teletipo/internal/clean"
 	"github.com/teletipo/teletipo/internal/ingest"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/newstest"
@@ -28,7 +27,7 @@ func newMorgue(t *testing.T) *morgue {
 	m := &morgue{t: t, now: time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return m.now }
 	log := newstest.Logger(t)
-	classifier, err := classify.New(nil)
+	rules, err := classify.Compile("test", nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +39,9 @@ func newMorgue(t *testing.T) *morgue {
 			t.Error(err)
 		}
 	})
-	m.flow = ingest.New(log, nil, m.store, nil, clean.New(), classifier, clock)
+	m.flow = ingest.New(ingest.Parts{
+		Log: log, Archive: m.store, InForce: classify.Enforce(rules), Now: clock,
+	})
 	return m
 }
 

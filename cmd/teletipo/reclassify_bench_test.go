@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/teletipo/teletipo/internal/classify"
-	"github.com/teletipo/teletipo/internal/clean"
 	"github.com/teletipo/teletipo/internal/ingest"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/store"
@@ -29,30 +28,35 @@ func BenchmarkReclassify(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer polls.Close()
-	same, err := classify.New(cfg.Topics)
+	same, err := classify.Compile("bench", cfg.Topics, nil)
 	if err != nil {
 		b.Fatal(err)
 	}
 	council := news.Topic{ID: "council", Threshold: 1, TitleWeight: 1, Terms: []news.Term{
 		{Text: "council", Weight: 1},
 	}}
-	moving, err := classify.New(append(cfg.Topics[:len(cfg.Topics):len(cfg.Topics)], council))
+	topics := append(cfg.Topics[:len(cfg.Topics):len(cfg.Topics)], council)
+	moving, err := classify.Compile("bench", topics, nil)
 	if err != nil {
 		b.Fatal(err)
 	}
-	flow := ingest.New(log, &shelf{items: articles}, stored, polls, clean.New(), same, time.Now)
+	flow := ingest.New(ingest.Parts{
+		Log: log, Reader: &shelf{items: articles}, Archive: stored, Polls: polls,
+		InForce: classify.Enforce(same), Now: time.Now,
+	})
 	src := news.Source{ID: "bench", Kind: news.KindFeed, Rights: news.Excerpt}
 	if _, err := flow.Run(b.Context(), src); err != nil {
 		b.Fatal(err)
 	}
 	round := 0
-	bench := func(changed int, rules func() *classify.Classifier) func(*testing.B) {
+	bench := func(changed int, rules func() *classify.Rules) func(*testing.B) {
 		return func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				flow.Swap(rules())
 				round++
-				state, err := flow.Reclassify(b.Context(), stored, fmt.Sprint(round), cfg.Topics, nil)
+				anew := *rules() // as of another program
+				anew.Hash = fmt.Sprint(round)
+				state, err := flow.Reclassify(b.Context(), stored, &anew)
 				if err != nil || state.Read != articles || state.Changed != changed {
 					b.Fatalf("%+v, %v", state, err)
 				}
@@ -60,9 +64,9 @@ func BenchmarkReclassify(b *testing.B) {
 			b.ReportMetric(float64(b.N)*articles/b.Elapsed().Seconds(), "articles/s")
 		}
 	}
-	b.Run("same", bench(0, func() *classify.Classifier { return same }))
+	b.Run("same", bench(0, func() *classify.Rules { return same }))
 	next, other := moving, same
-	b.Run("moved", bench(articles, func() *classify.Classifier {
+	b.Run("moved", bench(articles, func() *classify.Rules {
 		next, other = other, next
 		return other
 	}))

@@ -12,7 +12,6 @@ import (
 	"github.com/teletipo/teletipo/internal/clean"
 	"github.com/teletipo/teletipo/internal/config"
 	"github.com/teletipo/teletipo/internal/desk"
-	"github.com/teletipo/teletipo/internal/ingest"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/progress"
 	"github.com/teletipo/teletipo/internal/score"
@@ -76,7 +75,7 @@ func (c *topicsDiffCmd) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
-	after, err := classify.New(cfg.Topics)
+	after, err := classify.Compile(version, cfg.Topics, cfg.Sources)
 	if err != nil {
 		return err
 	}
@@ -85,7 +84,7 @@ func (c *topicsDiffCmd) Run(in *invocation) error {
 		for _, t := range cfg.Topics {
 			diff.of(t.ID)
 		}
-		if err := diff.walk(ctx, in, d, after, ingest.Always(cfg.Sources)); err != nil {
+		if err := diff.walk(ctx, in, d, after); err != nil {
 			return err
 		}
 		if len(c.Set) > 0 {
@@ -110,11 +109,10 @@ func (c *topicsDiffCmd) Run(in *invocation) error {
 
 // walk looks at every stored article.
 func (s *setDiff) walk(
-	ctx context.Context, in *invocation, d *desk.Desk,
-	after *classify.Classifier, always map[string][]string,
+	ctx context.Context, in *invocation, d *desk.Desk, after *classify.Rules,
 ) error {
 	return eachStored(ctx, in, d, "topics diff", func(e *news.Entry) {
-		ruled := after.Place(e.Article, always[e.Source], clean.Passages(e.Article))
+		ruled := after.Place(e.Article, after.Always[e.Source], clean.Passages(e.Article))
 		s.compare(e, after.Decide(e.Article, ruled, e.Decisions))
 	})
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/teletipo/teletipo/internal/classify"
 	"github.com/teletipo/teletipo/internal/clean"
 	"github.com/teletipo/teletipo/internal/desk"
-	"github.com/teletipo/teletipo/internal/ingest"
 	"github.com/teletipo/teletipo/internal/news"
 )
 
@@ -41,16 +40,15 @@ func (c *topicsDoubtfulCmd) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
-	classifier, err := classify.New(cfg.Topics)
+	rules, err := classify.Compile(version, cfg.Topics, cfg.Sources)
 	if err != nil {
 		return err
 	}
-	always := ingest.Always(cfg.Sources)
 	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
 		list := doubts{Doubtful: []doubt{}}
 		err := eachStored(ctx, in, d, "topics doubtful", func(e *news.Entry) {
-			verdicts := classifier.Explain(e.Article, always[e.Source], clean.Passages(e.Article))
-			classifier.DecideVerdicts(e.Article, verdicts, e.Decisions)
+			verdicts := rules.Explain(e.Article, rules.Always[e.Source], clean.Passages(e.Article))
+			rules.DecideVerdicts(e.Article, verdicts, e.Decisions)
 			c.add(&list, e, verdicts)
 		})
 		if err != nil {

@@ -54,14 +54,14 @@ var Teletipo = Rules{
 		"internal/serve":       {"internal/news", "internal/opml"},
 		"internal/push":        {"internal/news"},
 		"internal/schedule":    {"internal/news"},
-		"internal/desk":        {"internal/news"},
+		"internal/desk":        {"internal/news", "internal/classify"},
 
 		"internal/export":   {"internal/news"},
 		"internal/readers":  {"internal/news"},
 		"internal/health":   {"internal/news"},
 		"internal/lint":     {"internal/news"},
 		"internal/opml":     {"internal/news"},
-		"internal/metrics":  {"internal/news", "internal/health"},
+		"internal/metrics":  {"internal/news", "internal/health", "internal/classify"},
 		"internal/progress": {},
 
 		"internal/ingest": {

@@ -2,6 +2,17 @@
 // placement with the evidence that it rests on. It reads no files, fetches nothing and keeps
 // nothing: what the rules say is the topic's business, what becomes of a placement the store's.
 //
+//	rules, err := classify.Compile(version, topics, sources)
+//	inForce := classify.Enforce(rules)
+//	…
+//	rules, stored := inForce.Enter()
+//	placements := rules.Place(article, rules.Always[article.Source], text)
+//	…
+//	stored()
+//
+// Rules are one value that never changes: the topics, compiled, and what else decides. InForce
+// holds those that are in force, for all that place articles or tell of topics.
+//
 // # What matches
 //
 // Texts and terms are folded alike: case, accents, typographic quotes and dashes, apostrophe-s and

@@ -21,7 +21,6 @@ import (
 	"time"
 
 	"github.com/teletipo/teletipo/internal/classify"
-	"github.com/teletipo/teletipo/internal/clean"
 	"github.com/teletipo/teletipo/internal/config"
 	"github.com/teletipo/teletipo/internal/desk"
 	"github.com/teletipo/teletipo/internal/fetch"
@@ -50,23 +49,26 @@ type Daemon struct {
 	Fetcher *fetch.Client
 	Reader  *source.Reader
 	Flow    *ingest.Flow
+	InForce *classify.InForce // the rules in force
 
-	log    *slog.Logger
-	cfg    config.Config
-	opts   Options
-	topics *topicSet // in force
+	log  *slog.Logger
+	cfg  config.Config // but for its topics as they were at the start: see InForce
+	opts Options
+
+	journal *ingest.Journal
 }
 
 // Open opens the data directory of a configuration and builds the flow on it.
 func Open(opts Options) (*Daemon, error) {
 	log, cfg := opts.Log, opts.Config
 	cfg.Sources = bounded(cfg.Sources, cfg.PerHour)
-	classifier, err := classify.New(cfg.Topics)
+	rules, err := classify.Compile(opts.Version, cfg.Topics, cfg.Sources)
 	if err != nil {
 		return nil, err
 	}
+	inForce := classify.Enforce(rules)
 	articles, err := store.Open(log, cfg.Data, store.Options{
-		Share: shareOf(&cfg), Span: cfg.Window.Span,
+		Share: shareOf(&cfg), Span: cfg.Window.Span, Judge: inForce.Decide,
 	})
 	if err != nil {
 		return nil, err
@@ -79,14 +81,15 @@ func Open(opts Options) (*Daemon, error) {
 	if err != nil {
 		return nil, errors.Join(err, polls.Close(), articles.Close())
 	}
-	articles.JudgeBy(classifier.Decide)
 	fetcher := NewFetcher(log, &cfg, opts.Version)
 	reader := source.New(log, fetcher, time.Now)
-	flow := ingest.New(log, reader, articles, polls, clean.New(), classifier, time.Now)
-	flow.Journal = journal
+	flow := ingest.New(ingest.Parts{
+		Log: log, Reader: reader, Archive: articles, Polls: polls,
+		InForce: inForce, Journal: journal, Now: time.Now,
+	})
 	return &Daemon{
-		Store: articles, Polls: polls, Fetcher: fetcher, Reader: reader, Flow: flow,
-		log: log, cfg: cfg, opts: opts, topics: newTopicSet(&cfg, opts.Version),
+		Store: articles, Polls: polls, Fetcher: fetcher, Reader: reader, Flow: flow, InForce: inForce,
+		log: log, cfg: cfg, opts: opts, journal: journal,
 	}, nil
 }
 
@@ -122,18 +125,18 @@ func (d *Daemon) Desk() *desk.Desk { return d.service(nil).Desk(d.log) }
 func (d *Daemon) service(counts desk.Counts) *desk.Service {
 	return &desk.Service{
 		Flow: d.Flow, Explainer: d.Flow, Archive: d.Store, Polls: d.Polls, Tokens: d.Store,
-		Topics: d.topics, Counts: counts, Sources: d.cfg.Sources, Asides: asides{d},
+		InForce: d.InForce, Counts: counts, Sources: d.cfg.Sources, Asides: asides{d},
 	}
 }
 
 // asides is what was put aside, for the desk.
 type asides struct{ *Daemon }
 
-func (a asides) Aside(source string) []string { return a.Flow.Journal.Aside(source) }
+func (a asides) Aside(source string) []string { return a.journal.Aside(source) }
 
 // Retry has what of a source was put aside read once more, at its next look, which is soon.
 func (a asides) Retry(src news.Source) (int, error) {
-	n := a.Flow.Journal.Retry(src.ID)
+	n := a.journal.Retry(src.ID)
 	if n == 0 || src.Kind == news.KindPush {
 		return n, nil
 	}
@@ -153,11 +156,14 @@ func NewFetcher(log *slog.Logger, cfg *config.Config, version string) *fetch.Cli
 }
 
 // NewPublisher makes a publisher that has published nothing yet.
-func (d *Daemon) NewPublisher() *publish.Publisher { return d.newPublisher(&d.cfg, false) }
+func (d *Daemon) NewPublisher() *publish.Publisher {
+	return d.newPublisher(d.InForce.Rules(), false)
+}
 
-func (d *Daemon) newPublisher(cfg *config.Config, early bool) *publish.Publisher {
+func (d *Daemon) newPublisher(rules *classify.Rules, early bool) *publish.Publisher {
+	cfg := &d.cfg
 	return publish.New(d.log, d.Store, publish.Settings{
-		Installation: d.Store.Installation(), Site: cfg.Site, Topics: cfg.Topics,
+		Installation: d.Store.Installation(), Site: cfg.Site, Topics: rules.Topics,
 		Window: cfg.Window, Fastest: cfg.MaxAge.Fastest, Slowest: cfg.MaxAge.Slowest, Now: time.Now,
 		Cache: filepath.Join(cfg.Data, "cache"), Early: early,
 	})
@@ -165,14 +171,14 @@ func (d *Daemon) newPublisher(cfg *config.Config, early bool) *publish.Publisher
 
 // Publish renders every feed; Run of the publisher goes on from there.
 func (d *Daemon) Publish(ctx context.Context) (*publish.Publisher, error) {
-	return d.publish(ctx, &d.cfg, false)
+	return d.publish(ctx, d.InForce.Rules(), false)
 }
 
 // publish does that. Early it returns when there is something to serve of each feed.
 func (d *Daemon) publish(
-	ctx context.Context, cfg *config.Config, early bool,
+	ctx context.Context, rules *classify.Rules, early bool,
 ) (*publish.Publisher, error) {
-	publisher := d.newPublisher(cfg, early)
+	publisher := d.newPublisher(rules, early)
 	if err := d.Store.EnsureFeeds(publisher.Feeds()); errors.Is(err, news.ErrUnwritable) {
 		d.log.Warn("new feeds have no date of their own yet", "error", err)
 	} else if err != nil {
@@ -192,7 +198,7 @@ func (d *Daemon) WithSite(ctx context.Context, f func(base string) error) error 
 	if err != nil {
 		return err
 	}
-	pages, err := d.pages(&d.cfg, publisher)
+	pages, err := d.pages(d.InForce.Rules(), publisher)
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}

@@ -16,8 +16,6 @@ import (
 	"github.com/fsnotify/fsnotify"
 
 	"github.com/teletipo/teletipo/internal/classify"
-	"github.com/teletipo/teletipo/internal/config"
-	"github.com/teletipo/teletipo/internal/ingest"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/publish"
 	"github.com/teletipo/teletipo/internal/readers"
@@ -31,40 +29,6 @@ const settled = 300 * time.Millisecond
 // searchEvery is how often a directory of topic files that has gone is looked for.
 const searchEvery = time.Second
 
-// topicSet is the topics in force, as the desk sees them. It is safe for concurrent use.
-type topicSet struct {
-	version string
-
-	now    atomic.Pointer[topicState]
-	faults atomic.Pointer[string] // of the files as they are now; nil if these are in force
-}
-
-type topicState struct {
-	topics []news.Topic
-	rules  string
-}
-
-func newTopicSet(cfg *config.Config, version string) *topicSet {
-	s := &topicSet{version: version}
-	s.set(cfg)
-	return s
-}
-
-// set brings a configuration's topics into force.
-func (s *topicSet) set(cfg *config.Config) {
-	s.now.Store(&topicState{cfg.Topics, ingest.Rules(s.version, cfg.Topics, cfg.Sources)})
-	s.faults.Store(nil)
-}
-
-// InForce returns the topics in force, for the desk.
-func (s *topicSet) InForce() (topics []news.Topic, rules, faults string) {
-	now := s.now.Load()
-	if text := s.faults.Load(); text != nil {
-		faults = *text
-	}
-	return now.topics, now.rules, faults
-}
-
 // live is the part of a daemon that follows from its topics. It is replaced as a whole when they
 // change, while the daemon goes on serving; only its run does that.
 type live struct {
@@ -73,9 +37,7 @@ type live struct {
 	hup   chan os.Signal
 
 	now        atomic.Pointer[generation]
-	cfg        *config.Config // with the topics in force
 	publishing *loop
-	placing    *loop
 }
 
 // generation is what readers are answered by.
@@ -87,9 +49,9 @@ type generation struct {
 
 // openLive publishes everything and is ready to answer readers; see run.
 func (d *Daemon) openLive(ctx context.Context, ready func() error) (*live, error) {
-	f := &live{Daemon: d, ready: ready, cfg: &d.cfg, hup: make(chan os.Signal, 1)}
+	f := &live{Daemon: d, ready: ready, hup: make(chan os.Signal, 1)}
 	signal.Notify(f.hup, syscall.SIGHUP) // unheard it would end the process
-	s, err := f.build(ctx, f.cfg)
+	s, err := f.build(ctx, d.InForce.Rules())
 	if err != nil {
 		return nil, err
 	}
@@ -97,9 +59,9 @@ func (d *Daemon) openLive(ctx context.Context, ready func() error) (*live, error
 	return f, nil
 }
 
-// build makes what readers are answered by, of a configuration.
-func (f *live) build(ctx context.Context, cfg *config.Config) (*generation, error) {
-	publisher, err := f.publish(ctx, cfg, f.now.Load() == nil)
+// build makes what readers are answered by, of rules.
+func (f *live) build(ctx context.Context, rules *classify.Rules) (*generation, error) {
+	publisher, err := f.publish(ctx, rules, f.now.Load() == nil)
 	switch {
 	case err == nil:
 	case publisher == nil || ctx.Err() != nil || f.now.Load() != nil:
@@ -111,9 +73,9 @@ func (f *live) build(ctx context.Context, cfg *config.Config) (*generation, erro
 	if old := f.now.Load(); old != nil {
 		s.counts = old.counts.Next(publisher.Feeds())
 	} else {
-		s.counts = newReaders(cfg, publisher)
+		s.counts = newReaders(&f.cfg, publisher)
 	}
-	s.pages, err = f.publicSide(cfg, publisher, s.counts, f.ready)
+	s.pages, err = f.publicSide(rules, publisher, s.counts, f.ready)
 	return s, err
 }
 
@@ -131,18 +93,22 @@ func (f *live) Readers() []news.Readership { return f.now.Load().counts.Readers(
 // Reads lists what was asked of these feeds.
 func (f *live) Reads() []news.Reads { return f.now.Load().counts.Reads() }
 
-// run publishes what changes, places the stored articles by the topics in force, and follows the
+// run publishes what changes, places the stored articles by the rules in force, and follows the
 // topic files, until ctx ends.
 func (f *live) run(ctx context.Context) error {
 	defer signal.Stop(f.hup)
 	changed := make(chan struct{})
 	watching := background(f.watch(changed))
 	defer watching.stop()
+	placing := background(func(ctx context.Context) error {
+		f.Flow.KeepReclassifying(ctx, f.Store)
+		return nil
+	})
 	f.start()
 	for {
 		select {
 		case <-ctx.Done():
-			return f.stop()
+			return errors.Join(placing.stop(), f.publishing.stop())
 		case <-f.hup:
 			f.reload(ctx, "SIGHUP")
 		case <-changed:
@@ -194,40 +160,28 @@ func topicFile(event fsnotify.Event) watch.Meaning {
 	return watch.Change
 }
 
-// start starts what runs beside: publishing, and placing the stored articles.
-func (f *live) start() {
-	f.publishing = background(f.now.Load().publisher.Run)
-	topics, rules, _ := f.topics.InForce()
-	always := ingest.Always(f.cfg.Sources)
-	f.placing = background(func(ctx context.Context) error {
-		f.Flow.KeepReclassifying(ctx, f.Store, rules, topics, always)
-		return nil
-	})
-}
-
-func (f *live) stop() error { return errors.Join(f.placing.stop(), f.publishing.stop()) }
+// start starts publishing.
+func (f *live) start() { f.publishing = background(f.now.Load().publisher.Run) }
 
 // reload reads the topic files again and brings them into force. If anything is wrong with them,
 // those in force stay.
 func (f *live) reload(ctx context.Context, why string) {
 	cfg, err := f.opts.Reload()
 	if err != nil {
-		text := err.Error()
-		f.topics.faults.Store(&text)
+		f.InForce.Refuse(err.Error())
 		f.log.Error("topic files not taken, the last good ones stay in force", "why", why)
-		for fault := range strings.Lines(text) {
+		for fault := range strings.Lines(err.Error()) {
 			f.log.Error("fault in the configuration", "fault", strings.TrimSpace(fault))
 		}
 		return
 	}
-	f.topics.faults.Store(nil)
-	if reflect.DeepEqual(cfg.Topics, f.cfg.Topics) {
+	f.InForce.Refuse("")
+	if reflect.DeepEqual(cfg.Topics, f.InForce.Rules().Topics) {
 		f.log.Info("topic files read again, nothing has changed", "why", why)
 		return
 	}
 	if err := f.replace(ctx, cfg.Topics); err != nil && ctx.Err() == nil {
-		text := err.Error()
-		f.topics.faults.Store(&text)
+		f.InForce.Refuse(err.Error())
 		f.log.Error("topics not replaced, the last good ones stay in force", "error", err)
 	}
 }
@@ -236,27 +190,21 @@ func (f *live) reload(ctx context.Context, why string) {
 // feeds are published.
 func (f *live) replace(ctx context.Context, topics []news.Topic) error {
 	began := time.Now()
-	classifier, err := classify.New(topics)
+	rules, err := classify.Compile(f.opts.Version, topics, f.cfg.Sources)
 	if err != nil {
 		return err
 	}
-	next := *f.cfg // of all settings, the topics alone
-	next.Topics = topics
-	if err := f.stop(); err != nil {
+	if err := f.publishing.stop(); err != nil {
 		f.log.Error("publishing had failed", "error", err)
 	}
 	defer f.start()
-	s, err := f.build(ctx, &next)
+	s, err := f.build(ctx, rules)
 	if err != nil {
 		return err
 	}
-	f.cfg = &next
 	f.now.Store(s)
-	f.Flow.Swap(classifier)
-	f.Store.JudgeBy(classifier.Decide)
-	f.topics.set(&next)
-	_, rules, _ := f.topics.InForce()
+	f.InForce.Swap(rules)
 	f.log.Info("topics in force", "topics", strings.Join(news.TopicIDs(topics), " "),
-		"rules", rules, "took", time.Since(began).Round(time.Millisecond))
+		"rules", rules.Hash, "took", time.Since(began).Round(time.Millisecond))
 	return nil
 }

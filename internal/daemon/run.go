@@ -75,7 +75,7 @@ func (d *Daemon) Run(ctx context.Context, started func(Started)) error {
 	started(Started{PublicURL: d.cfg.Site.PublicURL, Operator: l.operator.Addr()})
 	log.Info("ready", "version", d.opts.Version, "public", l.public.Addr().String(),
 		"operator", l.operator.Addr().String(),
-		"topics", len(d.cfg.Topics), "sources", len(d.cfg.Sources))
+		"topics", len(d.InForce.Rules().Topics), "sources", len(d.cfg.Sources))
 
 	failed := firstFailure(ctx, orders, public, operator)
 	draining.Store(true)
@@ -103,7 +103,7 @@ func (d *Daemon) metrics(service *desk.Service, f *live) http.Handler {
 		Log: d.log, Version: d.opts.Version,
 		Sources: service.SourceStates, Window: d.Store.Window, Classified: d.Store.Classified,
 		Unwritable: d.Store.Unwritable, Damage: d.Store.Damage,
-		InForce: d.topics.InForce, Feeds: f.Feeds, Reads: f.Reads,
+		InForce: d.InForce, Feeds: f.Feeds, Reads: f.Reads,
 	})
 }
 
@@ -162,8 +162,9 @@ func (d *Daemon) watchFolders(poller *ingest.Poller) func(context.Context) error
 func (d *Daemon) timetable() (*schedule.Schedule, *ingest.Poller, error) {
 	log, cfg := d.log, &d.cfg
 	sources := enabled(cfg.Sources)
-	poller := ingest.NewPoller(log, d.Flow, d.Polls, sources, cfg.Fetch.Concurrency)
-	poller.PerHost(cfg.Fetch.PerHost)
+	poller := ingest.NewPoller(log, d.Flow, d.Polls, sources, ingest.Bounds{
+		AtOnce: cfg.Fetch.Concurrency, PerHost: cfg.Fetch.PerHost,
+	})
 	var polled []string
 	for _, src := range sources {
 		if src.Kind.Polled() {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/teletipo/teletipo/internal/classify"
 	"github.com/teletipo/teletipo/internal/config"
 	"github.com/teletipo/teletipo/internal/ingest"
 	"github.com/teletipo/teletipo/internal/publish"
@@ -15,13 +16,14 @@ import (
 
 // publicSide is the handler of the public listener, and what it knows of who asks.
 func (d *Daemon) publicSide(
-	cfg *config.Config, publisher *publish.Publisher, counts *readers.Readers, ready func() error,
+	rules *classify.Rules, publisher *publish.Publisher, counts *readers.Readers,
+	ready func() error,
 ) (http.Handler, error) {
-	pages, err := d.pages(cfg, publisher)
+	pages, err := d.pages(rules, publisher)
 	if err != nil {
 		return nil, err
 	}
-	return counts.Handler(d.withPush(cfg, ready, pages)), nil
+	return counts.Handler(d.withPush(ready, pages)), nil
 }
 
 // newReaders makes counters for the feeds of a publisher.
@@ -33,21 +35,20 @@ func newReaders(cfg *config.Config, publisher *publish.Publisher) *readers.Reade
 }
 
 // pages answers readers.
-func (d *Daemon) pages(cfg *config.Config, publisher *publish.Publisher) (http.Handler, error) {
+func (d *Daemon) pages(rules *classify.Rules, publisher *publish.Publisher) (http.Handler, error) {
 	names, err := d.Store.FeedNames()
 	if err != nil {
 		return nil, err
 	}
 	// Those among them that are still published serve takes out itself.
 	return serve.Public(d.log, publisher, d.Store, serve.Settings{
-		Site: cfg.Site, Topics: cfg.Topics, Gone: names,
+		Site: d.cfg.Site, Topics: rules.Topics, Gone: names,
 	}), nil
 }
 
 // withPush answers what is asked below push.Prefix, and leaves the rest to the readers' handler.
-func (d *Daemon) withPush(
-	cfg *config.Config, ready func() error, readers http.Handler,
-) http.Handler {
+func (d *Daemon) withPush(ready func() error, readers http.Handler) http.Handler {
+	cfg := &d.cfg
 	pushed := push.New(d.log, ingest.NewIntake(d.Flow, d.Store), d.Store, d.Store, push.Settings{
 		Site: cfg.Site, Sources: cfg.Sources, MaxBytes: cfg.Push.MaxBytes,
 		UnderWay: cfg.Push.UnderWay, AtOnce: cfg.Push.AtOnce, Ready: ready,

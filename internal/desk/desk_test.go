@@ -150,8 +150,8 @@ func (f *fake) Retry(src news.Source) (int, error) {
 // serviceOf returns a service for which a fake stands for all the rest.
 func serviceOf(f *fake, sources ...news.Source) *Service {
 	return &Service{
-		Flow: f, Explainer: f, Archive: f, Polls: f, Tokens: f, Topics: f, Counts: f, Sources: sources,
-		Asides: f,
+		Flow: f, Explainer: f, Archive: f, Polls: f, Tokens: f, InForce: rulesInForce(), Counts: f,
+		Sources: sources, Asides: f,
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/teletipo/teletipo/internal/classify"
 	"github.com/teletipo/teletipo/internal/news"
 )
 
@@ -74,7 +75,7 @@ type Service struct {
 	Archive   Archive
 	Polls     Polls
 	Tokens    Secrets
-	Topics    Rules
+	InForce   *classify.InForce
 	Counts    Counts // nil if this process serves no readers
 	Sources   []news.Source
 	Asides    Asides

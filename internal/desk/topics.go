@@ -8,18 +8,12 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// Rules has the topics in force, the hash of their rules, and why the topic files as they are now
-// are not; that is empty if they are.
-type Rules interface {
-	InForce() (topics []news.Topic, rules, faults string)
-}
-
 // mostPage bounds how many articles are given at once.
 const mostPage = 1000
 
 // place keeps an editor's decisions.
 func (s *Service) place(ctx context.Context, p Placing) (news.Result, error) {
-	topics, _, _ := s.Topics.InForce()
+	topics := s.InForce.Rules().Topics
 	for _, d := range p.Decisions {
 		is := func(t news.Topic) bool { return t.ID == d.Topic }
 		switch {
@@ -35,13 +29,13 @@ func (s *Service) place(ctx context.Context, p Placing) (news.Result, error) {
 
 // topics tells which topics are in force.
 func (s *Service) topics(context.Context, None) (news.TopicsReport, error) {
-	topics, rules, faults := s.Topics.InForce()
-	report := news.TopicsReport{Rules: rules, Faults: faults, Topics: []news.TopicCount{}}
-	counts, err := s.Archive.Counts(news.TopicIDs(topics))
+	rules, topics := s.InForce.Rules(), []news.TopicCount{}
+	report := news.TopicsReport{Rules: rules.Hash, Faults: s.InForce.Faults(), Topics: topics}
+	counts, err := s.Archive.Counts(news.TopicIDs(rules.Topics))
 	if err != nil {
 		return report, err
 	}
-	for i, t := range topics {
+	for i, t := range rules.Topics {
 		report.Topics = append(report.Topics, news.TopicCount{
 			ID: t.ID, Titles: t.Titles, Articles: counts[i],
 		})

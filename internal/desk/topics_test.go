@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/teletipo/teletipo/internal/classify"
 	"github.com/teletipo/teletipo/internal/news"
 )
 
@@ -33,8 +34,13 @@ func (f *fake) Counts(topics []string) ([]int, error) {
 	return make([]int, len(topics)), f.err
 }
 
-func (f *fake) InForce() (topics []news.Topic, rules, faults string) {
-	return []news.Topic{{ID: "border"}, {ID: "cartels"}}, "new", "border.yaml:1:1: has no title"
+// rulesInForce are those of two topics, whose files have a fault by now.
+func rulesInForce() *classify.InForce {
+	inForce := classify.Enforce(&classify.Rules{
+		Topics: []news.Topic{{ID: "border"}, {ID: "cartels"}}, Hash: "new",
+	})
+	inForce.Refuse("border.yaml:1:1: has no title")
+	return inForce
 }
 
 func TestEditorial(t *testing.T) {

@@ -63,9 +63,9 @@ func (f *Flow) ExplainArticle(
 func (f *Flow) explain(
 	article news.Article, text []news.Passage, always []string, decisions []news.Decision,
 ) news.Explanation {
-	classifier := f.rules.current()
-	verdicts := classifier.Explain(article, always, text)
-	classifier.DecideVerdicts(article, verdicts, decisions)
+	rules := f.inForce.Rules()
+	verdicts := rules.Explain(article, always, text)
+	rules.DecideVerdicts(article, verdicts, decisions)
 	return news.Explanation{
 		ID: article.ID, Title: article.Title, Lang: article.Lang, Verdicts: verdicts,
 	}

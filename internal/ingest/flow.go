@@ -44,14 +44,13 @@ type Polls interface {
 // Flow takes sources and documents through every stage. It is safe for concurrent use, and never
 // polls one source twice at once.
 type Flow struct {
-	Journal *Journal // of what is being read, nil for none; set before the first document
-
 	log      *slog.Logger
 	reader   Reader
 	archive  Archive
 	polls    Polls
 	cleaner  *clean.Cleaner
-	rules    *rules
+	inForce  *classify.InForce
+	journal  *Journal
 	now      func() time.Time
 	underWay claims
 	known    *memory
@@ -59,20 +58,26 @@ type Flow struct {
 	starts   starts
 }
 
+// Parts are what a flow is made of.
+type Parts struct {
+	Log     *slog.Logger
+	Reader  Reader // not needed where documents are only handed over
+	Archive Archive
+	Polls   Polls // not needed where no configured source is run
+	InForce *classify.InForce
+	Journal *Journal // of what is being read, nil for none
+	Now     func() time.Time
+}
+
 // New makes a flow.
-func New(
-	log *slog.Logger, reader Reader, archive Archive, polls Polls,
-	cleaner *clean.Cleaner, classifier *classify.Classifier, now func() time.Time,
-) *Flow {
-	f := &Flow{
-		log: log, reader: reader, archive: archive, polls: polls,
-		cleaner: cleaner, now: now,
+func New(p Parts) *Flow {
+	return &Flow{
+		log: p.Log, reader: p.Reader, archive: p.Archive, polls: p.Polls,
+		cleaner: clean.New(), inForce: p.InForce, journal: p.Journal, now: p.Now,
 		underWay: claims{taken: map[string]chan struct{}{}},
 		known:    newMemory(),
-		rules:    newRules(classifier),
-		starts:   starts{began: now(), failing: map[string]time.Time{}},
+		starts:   starts{began: p.Now(), failing: map[string]time.Time{}},
 	}
-	return f
 }
 
 // Run looks at a configured source, stores what it has, and remembers what that taught: first the
@@ -119,7 +124,7 @@ func (f *Flow) look(
 	ctx context.Context, src news.Source, last news.Validators, room *int,
 ) (news.Reading, news.Report, error) {
 	report := news.Report{Source: src.ID}
-	if err := f.Journal.refused(src.ID); err != nil {
+	if err := f.journal.refused(src.ID); err != nil {
 		return news.Reading{}, report, err
 	}
 	var reading news.Reading
@@ -168,24 +173,24 @@ func (f *Flow) Take(
 func (f *Flow) take(
 	ctx context.Context, src news.Source, doc news.Document, report *news.Report, room *int,
 ) error {
-	done, err := f.Journal.begin(ctx, src.ID, doc.Name)
+	done, err := f.journal.begin(ctx, src.ID, doc.Name)
 	if err != nil {
 		return err
 	}
 	defer done()
-	classifier, leave := f.rules.enter()
+	rules, leave := f.inForce.Enter()
 	defer leave()
 	read, err := f.known.read(src, doc)
 	if err != nil {
 		report.Faults = append(report.Faults, read.faults...)
 		return err
 	}
-	candidates, refused := f.candidates(classifier, owner(src, read.items), read.items)
+	candidates, refused := f.candidates(rules, owner(src, read.items), read.items)
 	if f.known.clashes(read.passed, candidates) {
 		if read, err = readWhole(doc); err != nil {
 			return err
 		}
-		candidates, refused = f.candidates(classifier, owner(src, read.items), read.items)
+		candidates, refused = f.candidates(rules, owner(src, read.items), read.items)
 	}
 	filed(candidates, src, doc)
 	if err := f.withdraw(ctx, owner(src, read.items), read.items, report); err != nil {
@@ -206,7 +211,7 @@ func (f *Flow) take(
 // the highest sequence and tops its feeds; of one date, or none, the last of the document first, so
 // that they stand in feeds as they stand there. Items that nothing can be made of are refused.
 func (f *Flow) candidates(
-	classifier *classify.Classifier, src news.Source, items []news.Item,
+	rules *classify.Rules, src news.Source, items []news.Item,
 ) (candidates []news.Candidate, refused []news.Result) {
 	candidates = make([]news.Candidate, 0, len(items))
 	for _, item := range items {
@@ -220,7 +225,7 @@ func (f *Flow) candidates(
 		}
 		candidates = append(candidates, news.Candidate{
 			Item: item, Article: article,
-			Placements: classifier.Place(article, src.Topics, text),
+			Placements: rules.Place(article, src.Topics, text),
 		})
 	}
 	slices.Reverse(candidates)

@@ -13,7 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/teletipo/teletipo/internal/classify"
-	"github.com/teletipo/teletipo/internal/clean"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/newstest"
 )
@@ -127,15 +126,29 @@ func (w *world) Due(time.Time, int, time.Duration) ([]string, error) {
 
 func flowOn(t *testing.T, w *world) *Flow {
 	t.Helper()
-	classifier, err := classify.New([]news.Topic{{
-		ID: "rivers", Titles: map[string]string{"en": "Rivers"}, Threshold: 2, TitleWeight: 2,
-		Terms: []news.Term{{Text: "river", Weight: 2}},
-	}})
+	return New(Parts{
+		Log: newstest.Logger(t), Reader: w, Archive: w, Polls: w,
+		InForce: classify.Enforce(rulesOf(t, "one", "rivers", "river")),
+		Now:     func() time.Time { return noon },
+	})
+}
+
+// rulesOf are rules of a program, for one topic with one word. Articles of the sources belong to it
+// as a whole.
+func rulesOf(t *testing.T, program, topic, word string, sources ...string) *classify.Rules {
+	t.Helper()
+	list := make([]news.Source, len(sources))
+	for i, id := range sources {
+		list[i] = news.Source{ID: id, Topics: []string{topic}}
+	}
+	rules, err := classify.Compile(program, []news.Topic{{
+		ID: topic, Titles: map[string]string{"en": topic}, Threshold: 2, TitleWeight: 2,
+		Terms: []news.Term{{Text: word, Weight: 2}},
+	}}, list)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return New(newstest.Logger(t), w, w, w, clean.New(), classifier,
-		func() time.Time { return noon })
+	return rules
 }
 
 func text(name, body string) news.Document {
@@ -328,7 +341,7 @@ func TestPollerRunsWhatIsDueAndSkipsWhatIsBusyOrGone(t *testing.T) {
 		w := &world{read: func(context.Context) { time.Sleep(10 * time.Second) }}
 		f := flowOn(t, w)
 		sources := []news.Source{{ID: "s", Kind: news.KindFeed}, {ID: "inbox", Kind: news.KindFolder}}
-		p := NewPoller(newstest.Logger(t), f, w, sources, 2)
+		p := NewPoller(newstest.Logger(t), f, w, sources, Bounds{AtOnce: 2})
 		for range 3 { // the later ticks meet the first one's run
 			if err := p.Tick(t.Context()); err != nil {
 				t.Fatal(err)
@@ -351,7 +364,8 @@ func TestPollerRunsWhatIsDueAndSkipsWhatIsBusyOrGone(t *testing.T) {
 
 func TestPollerSurvivesAPanic(t *testing.T) {
 	w := &world{read: func(context.Context) { panic("boom") }}
-	p := NewPoller(newstest.Logger(t), flowOn(t, w), w, []news.Source{{ID: "s", Kind: news.KindFeed}}, 1)
+	sources := []news.Source{{ID: "s", Kind: news.KindFeed}}
+	p := NewPoller(newstest.Logger(t), flowOn(t, w), w, sources, Bounds{AtOnce: 1})
 	for range 2 { // the slot and the claim must be free again
 		if err := p.Tick(t.Context()); err != nil {
 			t.Fatal(err)

@@ -143,13 +143,13 @@ func TestARunOfASourceThatIsPutAside(t *testing.T) {
 	dieAt(t, dir, [2]string{"s", ""})
 	w := &world{reading: news.Reading{Documents: []news.Document{text("a.txt", "Title\n\nText.")}}}
 	f := flowOn(t, w)
-	f.Journal = life(t, dir)
+	f.journal = life(t, dir)
 	src := news.Source{ID: "s", Kind: news.KindFeed}
 	if _, err := f.Run(t.Context(), src); news.KindOf(err) != news.Refused ||
 		slices.Contains(w.calls, "read") || !strings.Contains(w.states["s"].Error, "put aside") {
 		t.Errorf("%v, %q, %+v", err, w.calls, w.states["s"])
 	}
-	f.Journal.Retry("s")
+	f.journal.Retry("s")
 	if _, err := f.Run(t.Context(), src); err != nil || len(w.candidates) != 1 {
 		t.Errorf("after a retry: %v, %d candidates", err, len(w.candidates))
 	}

@@ -72,7 +72,7 @@ func slowPoller(t *testing.T) (*Poller, *slowly, *polled) {
 	polls := &polled{states: map[string]news.PollState{}}
 	flow := flowOn(t, &world{})
 	flow.reader, flow.polls, flow.now = reader, polls, time.Now
-	return NewPoller(newstest.Logger(t), flow, due, sources, 4), reader, polls
+	return NewPoller(newstest.Logger(t), flow, due, sources, Bounds{AtOnce: 4}), reader, polls
 }
 
 func TestOneHostDoesNotHoldUpTheOthers(t *testing.T) {

@@ -31,7 +31,7 @@ func NewIntake(flow *Flow, archive Conditional) *Intake {
 func (d *Intake) Offer(
 	ctx context.Context, src news.Source, item news.Item, cond news.Condition,
 ) (news.Result, news.Entry, error) {
-	classifier, leave := d.flow.rules.enter()
+	rules, leave := d.flow.inForce.Enter()
 	defer leave()
 	article, text, err := d.flow.cleaner.Clean(item, src, d.flow.now())
 	if err != nil {
@@ -40,7 +40,7 @@ func (d *Intake) Offer(
 	}
 	result, entry, err := d.archive.AcceptIf(ctx, news.Candidate{
 		Item: item, Article: article,
-		Placements: classifier.Place(article, src.Topics, text),
+		Placements: rules.Place(article, src.Topics, text),
 	}, cond)
 	if result.From != "" {
 		d.flow.log.Warn("article taken over",

@@ -39,24 +39,28 @@ type Poller struct {
 // and few enough that the last of them is read long before its lease ends.
 const queued = 16
 
-// NewPoller makes a poller of the given sources that has up to atOnce runs under way.
+// Bounds are how many sources are looked at at a time.
+type Bounds struct {
+	AtOnce  int // of all hosts together
+	PerHost int // requests that the fetcher makes to a host, 1 if 0; of its sources one more waits
+}
+
+// NewPoller makes a poller of the given sources.
 func NewPoller(
-	log *slog.Logger, flow *Flow, due Due, sources []news.Source, atOnce int,
+	log *slog.Logger, flow *Flow, due Due, sources []news.Source, bounds Bounds,
 ) *Poller {
 	p := &Poller{
 		log: log, flow: flow, due: due,
 		sources: map[string]news.Source{},
-		queue:   make(chan news.Source, queued*atOnce), slots: make(chan struct{}, atOnce),
+		queue:   make(chan news.Source, queued*bounds.AtOnce),
+		slots:   make(chan struct{}, bounds.AtOnce),
+		lanes:   lanes{extra: max(bounds.PerHost, 1) - 1},
 	}
 	for _, src := range sources {
 		p.sources[src.ID] = src
 	}
 	return p
 }
-
-// PerHost says how many requests the fetcher makes to a host at a time, one if this is not called:
-// so many sources of a host are looked at together, and one more that waits its turn.
-func (p *Poller) PerHost(n int) { p.lanes.extra = max(n, 1) - 1 }
 
 // Tick takes the sources that are due, as many as may wait, and has them run one after the other in
 // each slot. It does not wait for any. Runs end with ctx.

@@ -1,13 +1,7 @@
 package ingest
 
 import (
-	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/teletipo/teletipo/internal/classify"
@@ -39,74 +33,17 @@ const (
 	tellEvery = 10 * time.Second
 )
 
-// Rules hashes all that decides where an article belongs: what classifies (the program, by its
-// version and by the method of package classify), the topics but for what they are called and
-// explained with, and the topics that sources belong to as a whole.
-func Rules(program string, topics []news.Topic, sources []news.Source) string {
-	always := Always(sources)
-	for source, names := range always {
-		always[source] = news.CurrentNames(topics, names)
-	}
-	text, err := json.Marshal(struct {
-		Program string
-		Method  int
-		Topics  []news.Topic
-		Always  map[string][]string
-	}{program, classify.Method, Bare(topics), always})
-	if err != nil { // no number of a checked topic is without a JSON form
-		panic(err)
-	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:8])
-}
-
-// Bare returns topics without what decides nothing: what they are called, their examples, and where
-// in which file things stand.
-func Bare(topics []news.Topic) []news.Topic {
-	bare := slices.Clone(topics)
-	for i := range bare {
-		t := &bare[i]
-		t.Titles, t.Descriptions, t.Match, t.Reject, t.Aliases = nil, nil, nil, nil, nil
-		t.Medtop = ""
-		t.Terms, t.Groups = slices.Clone(t.Terms), slices.Clone(t.Groups)
-		for j := range t.Terms {
-			t.Terms[j].Where = ""
-		}
-		slices.SortFunc(t.Terms, func(a, b news.Term) int {
-			return cmp.Or(cmp.Compare(a.Lang, b.Lang), cmp.Compare(a.Text, b.Text))
-		})
-		t.Together = slices.Clone(t.Together)
-		for j := range t.Together {
-			t.Together[j].Where = ""
-		}
-		for j := range t.Groups {
-			words := slices.Clone(t.Groups[j].Words)
-			for k := range words {
-				words[k].Where = ""
-			}
-			t.Groups[j].Words = words
-		}
-	}
-	return bare
-}
-
-// Swap has every further document placed by another classifier, at once. Those that are on their
-// way are still placed by the one before: Reclassify waits for them.
-func (f *Flow) Swap(classifier *classify.Classifier) { f.rules.swap(classifier) }
-
-// Reclassify places every stored article by the flow's classifier, whose rules and topics are
-// given, unless that is done: it goes on where it was when it last ended. It reads and stores a
-// few articles at a time, so that its memory is bounded and nobody waits for it; always are the
-// topics that a source belongs to as a whole, by its id.
+// Reclassify places every stored article by some rules, unless that is done: it goes on where it
+// was when it last ended. It reads and stores a few articles at a time, so that its memory is
+// bounded and nobody waits for it.
 func (f *Flow) Reclassify(
-	ctx context.Context, shelf Shelf, rules string, topics []news.Topic,
-	always map[string][]string,
+	ctx context.Context, shelf Shelf, rules *classify.Rules,
 ) (news.Classified, error) {
-	state, err := shelf.BeginClassify(ctx, rules, Bare(topics))
+	state, err := shelf.BeginClassify(ctx, rules.Hash, rules.Bare())
 	if err != nil || !state.Done.IsZero() {
 		return state, err
 	}
-	if err := f.rules.settle(ctx); err != nil {
+	if err := f.inForce.Settle(ctx); err != nil {
 		return state, err // what it would place might be stored behind it
 	}
 	began := f.now()
@@ -120,14 +57,14 @@ func (f *Flow) Reclassify(
 		if last == state.Key {
 			until = 0 // none is left
 		}
-		next, err := shelf.Reclassify(ctx, rules, until, f.placedAnew(batch, always))
+		next, err := shelf.Reclassify(ctx, rules.Hash, until, placedAnew(rules, batch))
 		if err != nil {
 			return state, err
 		}
 		state = next
 		now := f.now()
 		facts := []any{
-			"read", state.Read, "changed", state.Changed, "rules", rules,
+			"read", state.Read, "changed", state.Changed, "rules", rules.Hash,
 			"took", now.Sub(began).Round(time.Millisecond), "rate", rate(state.Read-before, now.Sub(began)),
 		}
 		if until == 0 {
@@ -149,14 +86,22 @@ const (
 	lastRetry  = 5 * time.Minute
 )
 
-// KeepReclassifying is Reclassify, tried again after each failure, more and more rarely, until it
-// is done or ctx ends.
-func (f *Flow) KeepReclassifying(
-	ctx context.Context, shelf Shelf, rules string, topics []news.Topic,
-	always map[string][]string,
-) {
+// KeepReclassifying places the stored articles anew whenever other rules have come into force, and
+// by those that are in force now, until ctx ends.
+func (f *Flow) KeepReclassifying(ctx context.Context, shelf Shelf) {
+	for ctx.Err() == nil {
+		rules, inForce, stop := f.inForce.While(ctx)
+		f.reclassifyAll(inForce, shelf, rules)
+		<-inForce.Done()
+		stop()
+	}
+}
+
+// reclassifyAll is Reclassify, tried again after each failure, more and more rarely, until it is
+// done or ctx ends.
+func (f *Flow) reclassifyAll(ctx context.Context, shelf Shelf, rules *classify.Rules) {
 	for wait, read := firstRetry, 0; ; wait = min(2*wait, lastRetry) {
-		state, err := f.Reclassify(ctx, shelf, rules, topics, always)
+		state, err := f.Reclassify(ctx, shelf, rules)
 		if err == nil || ctx.Err() != nil {
 			return
 		}
@@ -173,29 +118,16 @@ func (f *Flow) KeepReclassifying(
 }
 
 // placedAnew places some stored articles.
-func (f *Flow) placedAnew(
-	batch []news.Stored, always map[string][]string,
-) []news.Reclassified {
-	classifier := f.rules.current()
+func placedAnew(rules *classify.Rules, batch []news.Stored) []news.Reclassified {
 	placed := make([]news.Reclassified, len(batch))
 	for i := range batch {
 		e := &batch[i].Entry
 		placed[i] = news.Reclassified{
 			Key: batch[i].Key, Fingerprint: e.Fingerprint,
-			Placements: classifier.Place(e.Article, always[e.Source], clean.Passages(e.Article)),
+			Placements: rules.Place(e.Article, rules.Always[e.Source], clean.Passages(e.Article)),
 		}
 	}
 	return placed
-}
-
-// Always lists the topics that each source belongs to as a whole, by the source's id.
-func Always(sources []news.Source) map[string][]string {
-	always := map[string][]string{}
-	for _, src := range sources {
-		always[src.ID] = src.Topics
-	}
-	maps.DeleteFunc(always, func(_ string, topics []string) bool { return len(topics) == 0 })
-	return always
 }
 
 // rate is how many of something there were in a second.

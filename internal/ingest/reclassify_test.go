@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/teletipo/teletipo/internal/classify"
 	"github.com/teletipo/teletipo/internal/news"
 )
 
@@ -73,12 +72,12 @@ func TestReclassify(t *testing.T) {
 		titles: []string{"The river rises", "Soup", "A bridge", "The river falls"},
 		placed: map[string][]string{}, fail: 3,
 	}
-	topics := []news.Topic{{ID: "rivers"}}
-	_, err := f.Reclassify(t.Context(), s, "one", topics, nil)
+	one := f.inForce.Rules()
+	_, err := f.Reclassify(t.Context(), s, one)
 	if err == nil || s.state.Key != 4 {
 		t.Fatalf("after a fault: %v, %+v", err, s.state)
 	}
-	state, err := f.Reclassify(t.Context(), s, "one", topics, nil)
+	state, err := f.Reclassify(t.Context(), s, one)
 	if err != nil || state.Read != 4 || state.Done.IsZero() {
 		t.Fatalf("%v, %+v", err, state)
 	}
@@ -88,27 +87,20 @@ func TestReclassify(t *testing.T) {
 	if diff := cmp.Diff(want, s.placed); diff != "" {
 		t.Errorf("placed (-want +got):\n%s", diff)
 	}
+	begin := "begin " + one.Hash + " 1"
 	calls := []string{
-		"begin one 1", "place 2 until 4", "place 2 until 8",
-		"begin one 1", "place 2 until 8", "place 0 until 0",
+		begin, "place 2 until 4", "place 2 until 8",
+		begin, "place 2 until 8", "place 0 until 0",
 	}
 	if diff := cmp.Diff(calls, s.calls); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
-	if _, err := f.Reclassify(t.Context(), s, "one", topics, nil); err != nil || len(s.calls) != 7 {
+	if _, err := f.Reclassify(t.Context(), s, one); err != nil || len(s.calls) != 7 {
 		t.Errorf("done again: %v, %q", err, s.calls)
 	}
 
-	other, err := classify.New([]news.Topic{{
-		ID: "bridges", Titles: map[string]string{"en": "Bridges"}, Threshold: 2, TitleWeight: 2,
-		Terms: []news.Term{{Text: "bridge", Weight: 2}},
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	f.Swap(other)
-	always := Always([]news.Source{{ID: "s", Topics: []string{"bridges"}}, {ID: "t"}})
-	if _, err := f.Reclassify(t.Context(), s, "two", nil, always); err != nil {
+	two := rulesOf(t, "two", "bridges", "bridge", "s")
+	if _, err := f.Reclassify(t.Context(), s, two); err != nil {
 		t.Fatal(err)
 	}
 	if got := s.placed["Soup"]; !cmp.Equal(got, []string{"bridges"}) {
@@ -116,63 +108,27 @@ func TestReclassify(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := f.Reclassify(ctx, s, "three", nil, nil); err == nil || s.state.Read != 0 {
+	if _, err := f.Reclassify(ctx, s, one); err == nil || s.state.Read != 0 {
 		t.Errorf("stopped: %v, %+v", err, s.state)
 	}
 }
 
-func TestRules(t *testing.T) {
-	base := func() []news.Topic {
-		return []news.Topic{{
-			ID: "a", Threshold: 2,
-			Terms:  []news.Term{{Text: "x", Weight: 1, Where: "a.yaml:1:1"}, {Text: "y", Weight: 1}},
-			Groups: []news.Group{{Name: "g", Words: []news.Word{{Text: "w", Where: "a.yaml:9:1"}}}},
-		}}
-	}
-	sources := []news.Source{{ID: "s", Topics: []string{"a"}}}
-	hash := func(edit func(t *news.Topic)) string {
-		topics := base()
-		edit(&topics[0])
-		return Rules("1", topics, sources)
-	}
-	same := Rules("1", base(), sources)
-	for name, edit := range map[string]func(*news.Topic){
-		"moved in its file": func(t *news.Topic) { t.Terms[0].Where, t.Groups[0].Words[0].Where = "", "" },
-		"another order":     func(t *news.Topic) { t.Terms[0], t.Terms[1] = t.Terms[1], t.Terms[0] },
-		"another title":     func(t *news.Topic) { t.Titles = map[string]string{"en": "A"} },
-		"an example":        func(t *news.Topic) { t.Match = []news.Example{{Title: "x"}} },
-	} {
-		if hash(edit) != same {
-			t.Errorf("%s: other rules", name)
-		}
-	}
-	for name, edit := range map[string]func(*news.Topic){
-		"a weight":    func(t *news.Topic) { t.Terms[0].Weight = 2 },
-		"a threshold": func(t *news.Topic) { t.Threshold = 3 },
-		"a word":      func(t *news.Topic) { t.Groups[0].Words[0].Text = "v" },
-		"a limit":     func(t *news.Topic) { t.Langs = []string{"en"} },
-	} {
-		if hash(edit) == same {
-			t.Errorf("%s: the same rules", name)
-		}
-	}
-	if Rules("2", base(), sources) == same || Rules("1", base(), nil) == same {
-		t.Error("another program, or other sources: the same rules")
-	}
-	if topics := base(); Bare(topics)[0].Terms[0].Where != "" || topics[0].Terms[0].Where == "" {
-		t.Error("bare topics are not bare, or those they were made of are")
-	}
-}
-
 // TestKeepReclassifying: what fails is tried again, more and more rarely while it gets nowhere,
-// and goes on where it was.
+// and goes on where it was; other rules begin anew at once.
 func TestKeepReclassifying(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := flowOn(t, &world{})
 		s := &stock{titles: []string{"A", "B", "C", "D"}, placed: map[string][]string{}}
 		shelf := &fullDisk{stock: s, at: map[int]bool{1: true, 2: true, 3: true, 5: true}}
 		began := time.Now()
-		f.KeepReclassifying(t.Context(), shelf, "one", nil, nil)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			f.KeepReclassifying(ctx, shelf)
+		}()
+		time.Sleep(time.Hour)
+		synctest.Wait()
 		want := []time.Duration{0, 1, 3, 7, 7, 8, 8} // seconds
 		for i := range want {
 			want[i] *= time.Second
@@ -188,11 +144,27 @@ func TestKeepReclassifying(t *testing.T) {
 			t.Errorf("%+v, placed %v", s.state, s.placed)
 		}
 
-		ctx, cancel := context.WithCancel(t.Context())
-		time.AfterFunc(time.Minute, cancel)
 		shelf.always = true
-		f.KeepReclassifying(ctx, shelf, "two", nil, nil)
-		if ctx.Err() == nil || !s.state.Done.IsZero() {
+		f.inForce.Swap(rulesOf(t, "two", "rivers", "river"))
+		time.Sleep(4*time.Minute + time.Second) // the next try would be minutes later
+		synctest.Wait()
+		if !s.state.Done.IsZero() {
+			t.Errorf("done although nothing could be stored: %+v", s.state)
+		}
+		shelf.always = false
+		three := rulesOf(t, "three", "rivers", "river")
+		f.inForce.Swap(three)
+		synctest.Wait()
+		if s.state.Rules != three.Hash || s.state.Done.IsZero() {
+			t.Errorf("by other rules: %+v, want %s done", s.state, three.Hash)
+		}
+
+		shelf.always = true
+		f.inForce.Swap(rulesOf(t, "four", "rivers", "river"))
+		time.Sleep(time.Minute)
+		cancel()
+		<-ended
+		if !s.state.Done.IsZero() {
 			t.Errorf("ended before it was stopped: %+v", s.state)
 		}
 	})
@@ -214,30 +186,4 @@ func (s *fullDisk) Reclassify(
 		return news.Classified{}, news.Errorf(news.Internal, "the disk is full")
 	}
 	return s.stock.Reclassify(ctx, rules, until, batch)
-}
-
-// A topic that was renamed keeps what only its sources placed in it, whichever name they use, and
-// the next start finds nothing to place anew.
-func TestATopicThatWasRenamedKeepsItsSources(t *testing.T) {
-	topics := []news.Topic{{
-		ID: "water", Aliases: []string{"aquifers"}, Titles: map[string]string{"en": "Water"},
-		Threshold: 2, TitleWeight: 1, Terms: []news.Term{{Text: "river", Weight: 2}},
-	}}
-	c, err := classify.New(topics)
-	if err != nil {
-		t.Fatal(err)
-	}
-	article := news.Article{Title: "A quiet day", Source: "s", Lang: "en"}
-	for _, always := range [][]string{{"aquifers"}, {"water"}} {
-		if got := c.Place(article, always, nil); len(got) != 1 || got[0].Topic != "water" {
-			t.Errorf("a source of %s: placed in %v", always, got)
-		}
-	}
-	if got := c.Place(article, []string{"roads"}, nil); len(got) != 0 {
-		t.Errorf("a source of another topic: placed in %v", got)
-	}
-	before := Rules("1", topics, []news.Source{{ID: "s", Topics: []string{"aquifers"}}})
-	if after := Rules("1", topics, []news.Source{{ID: "s", Topics: []string{"water"}}}); after != before {
-		t.Errorf("rules %s with the old name and %s with the new", before, after)
-	}
 }

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/teletipo/teletipo/internal/classify"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/newstest"
 )
@@ -64,7 +63,7 @@ func TestNobodyWaitsForASlowDocument(t *testing.T) {
 		sources := []news.Source{
 			{ID: "slow", Kind: news.KindFolder}, {ID: "other", Kind: news.KindFolder},
 		}
-		p := NewPoller(newstest.Logger(t), f, w, sources, 1)
+		p := NewPoller(newstest.Logger(t), f, w, sources, Bounds{AtOnce: 1})
 		for range 3 {
 			if err := p.Sweep(t.Context()); err != nil {
 				t.Fatal(err)
@@ -73,14 +72,8 @@ func TestNobodyWaitsForASlowDocument(t *testing.T) {
 		<-a.blocked
 		synctest.Wait() // all goes on that can
 
-		bridges, err := classify.New([]news.Topic{{
-			ID: "bridges", Titles: map[string]string{"en": "Bridges"}, Threshold: 2, TitleWeight: 2,
-			Terms: []news.Term{{Text: "river", Weight: 2}},
-		}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		f.Swap(bridges) // would block for ever if it waited, as would all that follows
+		bridges := rulesOf(t, "two", "bridges", "river")
+		f.inForce.Swap(bridges) // would block for ever if it waited, as would all that follows
 		item := news.Item{GUID: "1", Title: "River", Content: "<p>The river rises.</p>"}
 		door := NewIntake(f, a)
 		if _, _, err := door.Offer(t.Context(), news.Source{ID: "push"}, item, news.Condition{}); err != nil {
@@ -90,7 +83,7 @@ func TestNobodyWaitsForASlowDocument(t *testing.T) {
 			t.Fatal(err)
 		}
 		settled := make(chan error, 1)
-		go func() { settled <- f.rules.settle(t.Context()) }()
+		go func() { settled <- f.inForce.Settle(t.Context()) }()
 		synctest.Wait()
 		select {
 		case err := <-settled:

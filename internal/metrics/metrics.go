@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/teletipo/teletipo/internal/classify"
 	"github.com/teletipo/teletipo/internal/health"
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -35,7 +36,7 @@ type Parts struct {
 	Sources    func() ([]news.SourceStatus, error)
 	Window     func(key news.FeedKey, n int) (news.Window, error)
 	Classified func() (news.Classified, error)
-	InForce    func() (topics []news.Topic, rules, faults string)
+	InForce    *classify.InForce
 
 	Unwritable func() error    // why nothing can be stored at the moment
 	Damage     func() []string // what was found damaged since the start

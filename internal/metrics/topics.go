@@ -3,12 +3,13 @@ package metrics
 import (
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/teletipo/teletipo/internal/classify"
 	"github.com/teletipo/teletipo/internal/news"
 )
 
 // classified collects how the topics are, and how far the stored articles are placed by them.
 type classified struct {
-	inForce func() (topics []news.Topic, rules, faults string)
+	inForce *classify.InForce
 	stored  func() (news.Classified, error)
 }
 
@@ -36,9 +37,9 @@ func (c *classified) Collect(metrics chan<- prometheus.Metric) {
 		metrics <- prometheus.NewInvalidMetric(reclassifyPending, err)
 		return
 	}
-	_, rules, faults := c.inForce()
-	metrics <- gauge(topicFilesGood, number(faults == ""))
-	metrics <- gauge(reclassifyPending, number(done.Rules != rules || done.Done.IsZero()))
+	metrics <- gauge(topicFilesGood, number(c.inForce.Faults() == ""))
+	rules := c.inForce.Rules()
+	metrics <- gauge(reclassifyPending, number(done.Rules != rules.Hash || done.Done.IsZero()))
 	metrics <- gauge(reclassifyRead, float64(done.Changed), "yes")
 	metrics <- gauge(reclassifyRead, float64(done.Read-done.Changed), "no")
 }

@@ -7,17 +7,19 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// Judge gives the placements that hold of an article: those that the rules make of it, but for
+// Judge returns the placements that hold of an article: those that the rules make of it, but for
 // what its editors decided otherwise and what follows from that. It changes none of its arguments,
 // and is called by many at once.
 type Judge func(
 	a news.Article, ruled []news.Placement, decisions []news.Decision,
 ) []news.Placement
 
-// JudgeBy has a judge settle what editors decide from now on. Before it that is done without
-// knowing any topics; an article that was settled by another judge stays so until it is placed
-// again.
-func (s *Store) JudgeBy(judge Judge) { s.judge.Store(&judge) }
+// decided is the judge of a store that knows of no topics.
+func decided(
+	_ news.Article, ruled []news.Placement, decisions []news.Decision,
+) []news.Placement {
+	return news.Decided(ruled, decisions)
+}
 
 // judged returns the placements that hold of a known article, with its text as a is.
 func (r reading) judged(

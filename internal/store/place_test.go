@@ -306,9 +306,9 @@ func TestDecisionsSurvive(t *testing.T) {
 
 // TestJudge: whoever knows the topics settles what editors decide, whatever happens to the article.
 func TestJudge(t *testing.T) {
-	s := newStore(t)
 	asked := 0
-	s.JudgeBy(func(
+	s := &tested{clock: newClock(), t: t, dir: t.TempDir()}
+	s.judge = func(
 		a news.Article, ruled []news.Placement, decisions []news.Decision,
 	) []news.Placement {
 		asked++
@@ -316,7 +316,8 @@ func TestJudge(t *testing.T) {
 			t.Errorf("asked about %+v, decided %+v", a, decisions)
 		}
 		return append(slices.Clone(ruled), piece("", in("parent-of-"+decisions[0].Topic)).Placements...)
-	})
+	}
+	s.open()
 	s.offer(news.Accepted, piece("a", in("x")))
 	if asked != 0 {
 		t.Error("asked although nothing was decided")

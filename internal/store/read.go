@@ -20,7 +20,7 @@ type reading struct {
 }
 
 // reading begins to read in a transaction.
-func (s *Store) reading(t tx) reading { return reading{t, s.unzip, *s.judge.Load()} }
+func (s *Store) reading(t tx) reading { return reading{t, s.unzip, s.judge} }
 
 // view runs f in a read transaction: see database.
 func (s *Store) view(f func(reading) error) error {

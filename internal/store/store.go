@@ -8,7 +8,6 @@ import (
 	"os"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -61,6 +60,9 @@ type Options struct {
 	// take in a topic's window; 0 for any number. What goes beyond enters as backfill.
 	Share int
 	Span  time.Duration
+	// Judge settles what editors decide; if nil that is done without knowing any topics. An article
+	// that it settled once stays so until it is placed again, whatever it would say by then.
+	Judge Judge
 }
 
 // Store is the articles' side of a data directory. It is safe for concurrent use.
@@ -74,7 +76,7 @@ type Store struct {
 	zip          *zstd.Encoder
 	unzip        *zstd.Decoder
 
-	judge      atomic.Pointer[Judge]
+	judge      Judge
 	shares     *shares
 	toGiveBack int // offers since mapped pages were given back; of the writing goroutine
 	requests   chan request
@@ -96,14 +98,14 @@ func Open(log *slog.Logger, dir string, opts Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{
-		log: log, db: db, now: opts.Now,
+		log: log, db: db, now: opts.Now, judge: opts.Judge,
 		shares:   &shares{most: opts.Share, span: opts.Span, topics: map[string]*topicShare{}},
 		requests: make(chan request, 256), closing: make(chan struct{}),
 		stopped: make(chan struct{}),
 	}
-	s.JudgeBy(func(_ news.Article, ruled []news.Placement, by []news.Decision) []news.Placement {
-		return news.Decided(ruled, by)
-	})
+	if s.judge == nil {
+		s.judge = decided
+	}
 	s.keepTime(own, opts.Passed)
 	if err := s.prepare(); err != nil {
 		if isDamage(err) != nil {

@@ -47,6 +47,7 @@ type tested struct {
 	t     testing.TB
 	dir   string
 	share int // bytes of one source in a topic; 0: any number
+	judge Judge
 }
 
 // newStore opens a new store that closes with the test.
@@ -61,6 +62,7 @@ func (s *tested) open() {
 	s.t.Helper()
 	opened, err := Open(newstest.Logger(s.t), s.dir, Options{
 		Now: s.clock.now, NoSync: true, Share: s.share, Span: 48 * time.Hour,
+		Judge: s.judge,
 	})
 	if err != nil {
 		s.t.Fatal(err)
