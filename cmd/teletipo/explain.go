@@ -123,7 +123,7 @@ func (w *teller) verdict(v *news.Verdict) {
 		if e.Count > 1 {
 			count = fmt.Sprintf(" ×%d", e.Count)
 		}
-		w.line("  %+6.2f  %-8s %s%s%s", e.Weight, e.Place, e.Term, count, written(e, v.Contexts))
+		w.line("  %+6.2f  %-8s %s%s%s", e.Weight, e.Place, e.Term, count, whereOf(e, v.Contexts))
 		again := func(later news.Evidence) bool { return later.Term == e.Term }
 		last := !slices.ContainsFunc(v.Evidence[i+1:], again)
 		rest = w.contexts(e, rest, last)
@@ -171,8 +171,8 @@ func likely(v *news.Verdict) string {
 	return says
 }
 
-// written says where the term or rule of an evidence is written.
-func written(e news.Evidence, contexts []news.Context) string {
+// whereOf says where the term or rule of an evidence is written.
+func whereOf(e news.Evidence, contexts []news.Context) string {
 	for _, c := range contexts {
 		if c.Term == e.Term && c.Where != "" {
 			return "  " + c.Where

@@ -54,7 +54,7 @@ type running struct {
 	ended  chan error
 }
 
-func noEnv(string) (string, bool) { return "", false }
+var noEnv []string // no variable is set
 
 // startDaemon runs the program as main does, signals included, and waits until it serves.
 func startDaemon(t *testing.T, args ...string) *running {
@@ -332,7 +332,7 @@ and the U.S. secretary of state met in El Paso.
 		t.Errorf("an address that is not the public one:\n%s", atom)
 	}
 	checkConditional(t, d)
-	checkHealth(t, d)
+	checkHealth(t, d, flags)
 
 	before := d.validators()
 	d.terminate()
@@ -382,7 +382,7 @@ func checkConditional(t *testing.T, d *running) {
 	}
 }
 
-func checkHealth(t *testing.T, d *running) {
+func checkHealth(t *testing.T, d *running, flags []string) {
 	t.Helper()
 	for _, path := range []string{"/healthz", "/readyz"} {
 		if a := d.get(d.admin + path); a.status != http.StatusOK {
@@ -392,7 +392,7 @@ func checkHealth(t *testing.T, d *running) {
 			t.Errorf("%s is answered in public: status %d", path, a.status)
 		}
 	}
-	out, err := teletipo(t, "health", "--admin", strings.TrimPrefix(d.admin, "http://"))
+	out, err := teletipo(t, append([]string{"health"}, flags...)...)
 	if err != nil || !strings.Contains(out, "ok") {
 		t.Errorf("teletipo health: %q, %v", out, err)
 	}

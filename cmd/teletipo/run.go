@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/netip"
+	"os"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -20,10 +22,10 @@ import (
 
 // command is the command line.
 type command struct {
-	Config string `help:"Configuration file; without one the built-in settings." placeholder:"FILE"`
-	Data   string `help:"Data directory (default ./data)." placeholder:"DIR"`
-	Listen string `help:"Address for readers (default 127.0.0.1:8080)." placeholder:"ADDR"`
-	Admin  string `help:"Address for the operator (default 127.0.0.1:8081)." placeholder:"ADDR"`
+	Config string `help:"Configuration file ($$TELETIPO_CONFIG)." placeholder:"FILE"`
+	Data   string `help:"Data directory ($$TELETIPO_DATA)." placeholder:"DIR"`
+	Listen string `help:"Address for readers ($$TELETIPO_LISTEN)." placeholder:"ADDR"`
+	Admin  string `help:"Address for the operator ($$TELETIPO_ADMIN)." placeholder:"ADDR"`
 	JSON   bool   `help:"Answer in JSON, for programs." name:"json"`
 
 	Serve    serveCmd    `cmd:"" help:"Run the daemon: poll, publish and serve."`
@@ -38,11 +40,15 @@ type command struct {
 	Readers  readersCmd  `cmd:"" help:"List the programs that read the running daemon's feeds."`
 	Token    tokenCmd    `cmd:"" help:"Make, list and revoke the tokens that programs push with."`
 	Check    checkCmd    `cmd:"" help:"Check the configuration, the sources and the topic files."`
+	Settings configCmd   `cmd:"" name:"config" help:"Show settings, and schemas for editors."`
 	Lint     lintCmd     `cmd:"" help:"Judge any feed, its document and its server."`
 	Score    scoreCmd    `cmd:"" help:"Measure placement against labelled items."`
 	Health   healthCmd   `cmd:"" help:"Ask a running daemon how it is; for Docker and systemd."`
 	Version  versionCmd  `cmd:"" help:"Print the program's version."`
 }
+
+// vars are what stands in the command line's help.
+var vars = kong.Vars{"schemas": schemas}
 
 // usageError is a command line that can't be understood.
 type usageError struct{ err error }
@@ -53,8 +59,10 @@ func (e *usageError) Unwrap() error { return e.err }
 // invocation is what every command gets: where to write, and the flags common to all.
 type invocation struct {
 	ctx    context.Context
+	stdin  io.Reader
 	stdout io.Writer
 	stderr io.Writer
+	env    []string
 	flags  *command
 	allow  []netip.Prefix // of the command's own flag
 }
@@ -64,20 +72,20 @@ type Allowed struct {
 	Allow []netip.Prefix `help:"Networks to ask although they are not public." placeholder:"CIDR"`
 }
 
-// run is the program: it reads the command line and the environment, in which TELETIPO_DATA
-// stands for --data and so on, and runs one command until it is done or ctx ends.
-func run(
-	ctx context.Context, args []string, env func(string) (string, bool), stdout, stderr io.Writer,
-) error {
+// run is the program: it reads the command line and the environment, in which each setting has a
+// variable, and runs one command until it is done or ctx ends.
+func run(ctx context.Context, args, env []string, stdout, stderr io.Writer) error {
 	var flags command
 	left := false // by --help
 	parser, err := kong.New(&flags,
 		kong.Name("teletipo"),
-		kong.Description("News by topic: from articles to RSS, Atom and JSON feeds."),
+		kong.Description("News by topic: from articles to RSS, Atom and JSON feeds.\n\n"+
+			"Every setting has a variable: TELETIPO_PUBLIC_URL is that of public_url, and "+
+			"`teletipo config show` lists all. Flags of commands have none."),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(int) { left = true }),
-		kong.Resolvers(environment(env)),
 		kong.UsageOnError(),
+		vars,
 	)
 	if err != nil {
 		return err
@@ -89,18 +97,19 @@ func run(
 	case err != nil:
 		return &usageError{fmt.Errorf("%w (teletipo --help shows how)", err)}
 	}
-	return parsed.Run(&invocation{ctx: ctx, stdout: stdout, stderr: stderr, flags: &flags})
+	return parsed.Run(&invocation{
+		ctx: ctx, stdin: os.Stdin, stdout: stdout, stderr: stderr, env: env, flags: &flags,
+	})
 }
 
-// environment lets a variable stand for each flag: TELETIPO_ and the flag's name in upper case.
-func environment(env func(string) (string, bool)) kong.Resolver {
-	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-		name := "TELETIPO_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
-		if value, ok := env(name); ok && value != "" {
-			return value, nil
+// variable returns the value of a variable, empty if there is none.
+func (in *invocation) variable(name string) (value string) {
+	for _, pair := range in.env {
+		if v, is := strings.CutPrefix(pair, name+"="); is {
+			value = v
 		}
-		return nil, nil
-	})
+	}
+	return value
 }
 
 // load reads the configuration that the flags ask for.
@@ -122,7 +131,8 @@ func (in *invocation) settings() (config.Config, error) {
 // options say where the configuration comes from.
 func (in *invocation) options() config.Options {
 	return config.Options{
-		File: in.flags.Config, Data: in.flags.Data,
+		File:    cmp.Or(in.flags.Config, in.variable(config.FileVariable)),
+		Environ: in.env, Data: in.flags.Data,
 		Listen: in.flags.Listen, Admin: in.flags.Admin,
 		CheckTopics: compileFaults,
 		Defaults: config.Defaults{
@@ -140,6 +150,10 @@ func (in *invocation) withDesk(f func(ctx context.Context, d *desk.Desk) error) 
 	}
 	if d, ok := desk.Dial(in.ctx, settings.Data); ok {
 		defer d.Close()
+		if len(in.allow) > 0 {
+			return &usageError{fmt.Errorf("--allow has no effect beside the running daemon of %s, which "+
+				"asks by its own settings: set allow at the source, or fetch.allow", settings.Data)}
+		}
 		return f(in.ctx, d)
 	}
 	cfg, err := in.load()

@@ -22,9 +22,13 @@ func (c *serveCmd) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
-	d, err := in.open(in.logger(&cfg), &cfg)
+	log := in.logger(&cfg)
+	d, err := in.open(log, &cfg)
 	if err != nil {
 		return err
+	}
+	for _, text := range cfg.Warnings {
+		log.Warn("configuration", "warning", text)
 	}
 	started := func(s daemon.Started) { in.greet(&cfg, s) }
 	return errors.Join(d.Run(in.ctx, started), d.Close())
@@ -51,4 +55,7 @@ func (in *invocation) greet(cfg *config.Config, s daemon.Started) {
 		}
 	}
 	fmt.Fprintf(in.stdout, "  health       http://%s/healthz\n", s.Operator)
+	for _, text := range cfg.Warnings {
+		fmt.Fprintf(in.stdout, "  WARNING      %s\n", text)
+	}
 }

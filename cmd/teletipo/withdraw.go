@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/teletipo/teletipo/internal/desk"
@@ -15,6 +18,7 @@ type withdrawCmd struct {
 	ID     []string `arg:"" optional:"" name:"id" help:"Ids that 'teletipo articles' prints."`
 	Source string   `help:"Every article of this source." placeholder:"ID"`
 	DryRun bool     `help:"With --source: only say what would be withdrawn."`
+	Yes    bool     `help:"With --source: do not ask."`
 }
 
 // Run withdraws each article, and stops at the first that it can't.
@@ -23,8 +27,8 @@ func (c *withdrawCmd) Run(in *invocation) error {
 	case (len(c.ID) == 0) == (c.Source == ""):
 		return &usageError{errors.New("name articles, or a source: " +
 			"teletipo withdraw ID…, or teletipo withdraw --source ID")}
-	case c.DryRun && c.Source == "":
-		return &usageError{errors.New("--dry-run is for --source")}
+	case (c.DryRun || c.Yes) && c.Source == "":
+		return &usageError{errors.New("--dry-run and --yes are for --source")}
 	}
 	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
 		if c.Source != "" {
@@ -71,6 +75,12 @@ func (c *withdrawCmd) source(ctx context.Context, in *invocation, d *desk.Desk) 
 		}
 		return nil
 	}
+	if n > 0 && !c.Yes {
+		ok, err := in.confirm("Withdraw %d articles of source %s everywhere, for good?", n, c.Source)
+		if err != nil || !ok {
+			return err
+		}
+	}
 	bar := progress.New(in.stderr, progress.Terminal(in.stderr), "withdraw", n, time.Now)
 	defer bar.Close()
 	n, err = desk.WithdrawSource(ctx, d, c.Source, false, func(r news.Result) {
@@ -84,6 +94,28 @@ func (c *withdrawCmd) source(ctx context.Context, in *invocation, d *desk.Desk) 
 		fmt.Fprintf(in.stdout, "%d articles of source %s withdrawn\n", n, c.Source)
 	}
 	return err
+}
+
+// confirm asks a person at a terminal; false if they say no. Where there is nobody to ask it is an
+// error: who means it says --yes.
+func (in *invocation) confirm(format string, args ...any) (bool, error) {
+	question := fmt.Sprintf(format, args...)
+	nobody := &usageError{fmt.Errorf("%s Nobody is there to ask: --yes says so", question)}
+	if f, ok := in.stdin.(*os.File); ok && !progress.Terminal(f) {
+		return false, nobody
+	}
+	fmt.Fprintf(in.stderr, "%s [y/N] ", question)
+	answer, err := bufio.NewReader(in.stdin).ReadString('\n')
+	if err != nil && answer == "" { // the end at once, as /dev/null has it
+		fmt.Fprintln(in.stderr)
+		return false, nobody
+	}
+	switch strings.ToLower(strings.TrimSpace(answer)) {
+	case "y", "yes", "s", "sí", "si":
+		return true, nil
+	}
+	fmt.Fprintln(in.stderr, "nothing was done")
+	return false, nil
 }
 
 // printSamples tells a person what would be withdrawn.

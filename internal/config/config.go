@@ -39,6 +39,8 @@ type Config struct {
 	SourcePlaces map[string]string
 	Topics       []news.Topic // by id
 	TopicDir     string       // of the topic files that were read instead of the defaults
+	Settings     []Setting    // all, in the order of the defaults
+	Warnings     []string     // of what can be meant and hardly is
 }
 
 // MaxAge bounds how long readers are told to wait before they ask for a feed again.
@@ -82,8 +84,9 @@ type Log struct {
 
 // Options say where the configuration comes from. What is empty is not used.
 type Options struct {
-	File     string // of the operator: replaces defaults key by key
-	Data     string // instead of the setting data, as are the next two
+	File     string   // of the operator: replaces defaults key by key
+	Environ  []string // variables, as os.Environ gives them, that replace what File says
+	Data     string   // instead of the setting data, as are the next two
 	Listen   string
 	Admin    string
 	Defaults Defaults
@@ -147,6 +150,7 @@ type loader struct {
 	shared      groups             // that any topic may name
 	groups      map[string]*groups // of each topic
 	faults      Faults
+	order       []string // of the settings, in the defaults
 }
 
 // place is a position in a file.

@@ -58,7 +58,7 @@ func TestDefaults(t *testing.T) {
 	cfg, dir := load(t, "", Options{})
 	sources, topics := cfg.Sources, cfg.Topics
 	cfg.Sources, cfg.Topics = nil, nil
-	cfg.SourcePlaces = nil
+	cfg.SourcePlaces, cfg.Settings, cfg.Warnings = nil, nil, nil
 	want := Config{
 		Site: news.Site{
 			Title:     "teletipo",
@@ -274,6 +274,7 @@ not: a topic
 		},
 		TopicDir: filepath.Join(dir, "etc", "mine", "topics"),
 	}
+	cfg.Settings, cfg.Warnings = nil, nil
 	if diff := cmp.Diff(want, cfg); diff != "" {
 		t.Errorf("configuration (-want +got):\n%s", diff)
 	}

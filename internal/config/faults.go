@@ -11,7 +11,7 @@ import (
 type Fault struct {
 	File    string `json:"file"`             // its path, or the flag
 	Line    int    `json:"line,omitempty"`   // 1 is the first; 0 if the fault is of the whole file
-	Column  int    `json:"column,omitempty"` // in characters, 1 is the first
+	Column  int    `json:"column,omitempty"` // in characters, 1 is the first; 0: anywhere
 	Field   string `json:"field,omitempty"`  // as fetch.timeout or sources[2].url
 	Message string `json:"message"`          // what is wrong and what to do
 }
@@ -21,7 +21,10 @@ func (f Fault) String() string {
 	var b strings.Builder
 	b.WriteString(f.File)
 	if f.Line > 0 {
-		fmt.Fprintf(&b, ":%d:%d", f.Line, f.Column)
+		fmt.Fprintf(&b, ":%d", f.Line)
+	}
+	if f.Column > 0 {
+		fmt.Fprintf(&b, ":%d", f.Column)
 	}
 	if f.Field != "" {
 		b.WriteString(": " + f.Field)

@@ -57,10 +57,20 @@ func (l *loader) readGroups(dir fs.FS, name string) error {
 		}
 		r := l.reader(path.Join(name, groupDir, e.Name()), "")
 		if root := r.parse(data); root != nil {
-			keyed(l.shared.read)(r, root)
+			l.shared.field().read(r, root)
 		}
 	}
 	return nil
+}
+
+// field reads groups by their names.
+func (gs *groups) field() value {
+	words := list(strictText, nil).shape
+	return keyed(schema{
+		"type":                 "object",
+		"additionalProperties": words,
+		"properties":           map[string]any{"until": keyed(words, nil).shape},
+	}, gs.read)
 }
 
 // read reads one group: words by language, and under "of" the names of other groups.
@@ -71,29 +81,29 @@ func (gs *groups) read(r *reader, key string, at, v ast.Node) {
 	}
 	g := &group{Group: news.Group{Name: name}}
 	ends := map[string]time.Time{}
-	keyed(func(r *reader, key string, at, v ast.Node) {
+	keyed(nil, func(r *reader, key string, at, v ast.Node) {
 		if key == "until" {
-			keyed(readEnds(ends))(r, v)
+			keyed(nil, readEnds(ends)).read(r, v)
 			return
 		}
 		if key == "of" {
-			list(func(r *reader, n ast.Node) {
+			list(nil, func(r *reader, n ast.Node) {
 				var other string
-				checkedText(&other, filled)(r, n)
+				checkedText(&other, filled).read(r, n)
 				g.of = append(g.of, link{"of", other, r.place(n), fieldName(n)})
-			})(r, v)
+			}).read(r, v)
 			return
 		}
 		lang, ok := languageKey(r, key, at)
 		if !ok {
 			return
 		}
-		list(func(r *reader, n ast.Node) {
+		list(nil, func(r *reader, n ast.Node) {
 			var word string
-			checkedText(&word, filled)(r, n)
+			checkedText(&word, filled).read(r, n)
 			g.Words = append(g.Words, news.Word{Text: word, Lang: lang, Where: r.place(n).String()})
-		})(r, v)
-	})(r, v)
+		}).read(r, v)
+	}).read(r, v)
 	if len(g.Words)+len(g.of) == 0 {
 		r.fault(at, "has no words")
 	}
@@ -118,11 +128,11 @@ func readEnds(ends map[string]time.Time) func(r *reader, key string, at, v ast.N
 		if err != nil {
 			r.fault(at, "%q is no month: want one such as 2025-07", key)
 		}
-		list(func(r *reader, n ast.Node) {
+		list(nil, func(r *reader, n ast.Node) {
 			var word string
-			checkedText(&word, filled)(r, n)
+			checkedText(&word, filled).read(r, n)
 			ends[word] = month
-		})(r, v)
+		}).read(r, v)
 	}
 }
 

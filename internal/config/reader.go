@@ -22,20 +22,29 @@ type reader struct {
 	base   string // directory that relative paths start from
 	faults *Faults
 	places map[string]place // of every key that was read
+
+	variable bool // file is the name of a variable: places in it are of no use
 }
 
-// field reads a value, as the table of fields that it stands in says.
+// field reads a value, as the table of fields that it stands in says, and has the schema of what
+// it reads.
 type field interface {
 	read(r *reader, n ast.Node)
+	schema() schema
 }
 
 // fields is a mapping with these keys and no others.
 type fields map[string]field
 
 // value reads one value.
-type value func(r *reader, n ast.Node)
+type value struct {
+	take  func(r *reader, n ast.Node)
+	shape schema     // of the values that it takes; one that it refuses may fit too
+	now   func() any // the value as it is, for a person to read; nil where nobody asks
+}
 
-func (v value) read(r *reader, n ast.Node) { v(r, n) }
+func (v value) read(r *reader, n ast.Node) { v.take(r, n) }
+func (v value) schema() schema             { return v.shape }
 
 // maxDepth is how deep the lists and mappings of a file may lie within each other.
 const maxDepth = 16
@@ -105,6 +114,9 @@ func (r *reader) fault(n ast.Node, format string, args ...any) {
 }
 
 func (r *reader) note(p place, field, message string) {
+	if r.variable {
+		p.line, p.column = 0, 0
+	}
 	*r.faults = append(*r.faults, Fault{p.file, p.line, p.column, field, message})
 }
 
@@ -112,6 +124,9 @@ func (r *reader) note(p place, field, message string) {
 func (r *reader) place(n ast.Node) place {
 	if m, ok := n.(*ast.MappingNode); ok && !m.IsFlowStyle && len(m.Values) > 0 {
 		n = m.Values[0].Key
+	}
+	if r.variable {
+		return place{file: r.file}
 	}
 	p := n.GetToken().Position
 	return place{r.file, p.Line, p.Column}
@@ -159,9 +174,9 @@ func (r *reader) each(n ast.Node, visit func(key string, at, v ast.Node)) {
 	}
 }
 
-// list reads a sequence, each of its values by read.
-func list(read func(r *reader, n ast.Node)) value {
-	return func(r *reader, n ast.Node) {
+// list reads a sequence, each of its values, which are of a shape, by read.
+func list(of schema, read func(r *reader, n ast.Node)) value {
+	return value{shape: schema{"type": "array", "items": of}, take: func(r *reader, n ast.Node) {
 		s, ok := n.(*ast.SequenceNode)
 		if !ok {
 			r.fault(n, "is %s: want a list", kindOf(n))
@@ -170,13 +185,16 @@ func list(read func(r *reader, n ast.Node)) value {
 		for _, v := range s.Values {
 			read(r, v)
 		}
-	}
+	}}
 }
 
-// keyed reads a mapping whose keys are not known in advance.
-func keyed(visit func(r *reader, key string, at, v ast.Node)) value {
-	return func(r *reader, n ast.Node) {
-		r.each(n, func(key string, at, v ast.Node) { visit(r, key, at, v) })
+// keyed reads a mapping whose keys are not known in advance, and whose values are of a shape.
+func keyed(of schema, visit func(r *reader, key string, at, v ast.Node)) value {
+	return value{
+		shape: schema{"type": "object", "additionalProperties": of},
+		take: func(r *reader, n ast.Node) {
+			r.each(n, func(key string, at, v ast.Node) { visit(r, key, at, v) })
+		},
 	}
 }
 

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -50,7 +51,7 @@ func (l *loader) settings() fields {
 			"concurrency": count(&c.Fetch.Concurrency, 1, 256),
 			"per_host":    count(&c.Fetch.PerHost, 1, 256),
 			"pause":       parsed(&c.Fetch.Pause, duration(0, time.Minute)),
-			"allow":       value(l.allowed),
+			"allow":       l.allowed(),
 		},
 		"push": fields{
 			"max_size":  parsed(&c.Push.MaxBytes, size(1e3, 1e8)),
@@ -64,45 +65,63 @@ func (l *loader) settings() fields {
 		},
 		"log": fields{
 			"level":  parsed(&c.Log.Level, level),
-			"format": parsed(&c.Log.Format, oneOf("text", "json")),
+			"format": choice(&c.Log.Format, "text", "json"),
 		},
 	}
 }
 
 // hosts reads a list of hosts' names.
 func hosts(dst *[]string) value {
-	return func(r *reader, n ast.Node) {
-		var all []string
-		list(func(r *reader, n ast.Node) {
-			var host string
-			parsed(&host, hostName)(r, n)
-			all = append(all, host)
-		})(r, n)
+	return listOf(dst, hostName, func(*reader, ast.Node, string, []string) {})
+}
+
+// listOf reads a list of scalars, each by a function that says what it wants of it; check notes
+// what is wrong with one beside those before it.
+func listOf[T any](
+	dst *[]T, parse func(string) (T, error), check func(r *reader, n ast.Node, v T, before []T),
+) value {
+	read := func(r *reader, n ast.Node) {
+		var all []T
+		list(nil, func(r *reader, n ast.Node) {
+			var v T
+			parsed(&v, parse).read(r, n)
+			check(r, n, v, all)
+			all = append(all, v)
+		}).read(r, n)
 		*dst = all
 	}
+	v := list(shapeOf(new(T)), nil)
+	v.take, v.now = read, func() any { return plainly(*dst) }
+	return v
 }
 
 // networks reads a list of networks, none twice.
 func networks(dst *[]netip.Prefix) value {
-	return func(r *reader, n ast.Node) {
-		var all []netip.Prefix
-		list(func(r *reader, n ast.Node) {
-			var network netip.Prefix
-			parsed(&network, cidr)(r, n)
-			all = append(all, network)
-		})(r, n)
-		*dst = all
-	}
+	return listOf(dst, cidr, func(*reader, ast.Node, netip.Prefix, []netip.Prefix) {})
 }
 
 // allowed reads who may be asked although it is not public: hosts with their networks, or networks
 // for the sources whose own url has an address in them.
-func (l *loader) allowed(r *reader, n ast.Node) {
-	if n.Type() == ast.SequenceType {
-		networks(&l.literal)(r, n)
-		return
+func (l *loader) allowed() value {
+	byAddress, byHost := networks(&l.literal), keyed(anyOf(list(textShape, nil).shape, textShape),
+		l.allowHost)
+	return value{
+		shape: anyOf(byAddress.shape, byHost.shape),
+		now: func() any {
+			if len(l.literal) > 0 {
+				return byAddress.now()
+			}
+			return plainly(l.cfg.Fetch.Hosts)
+		},
+		take: func(r *reader, n ast.Node) {
+			l.literal, l.cfg.Fetch.Hosts = nil, nil
+			if n.Type() == ast.SequenceType {
+				byAddress.read(r, n)
+				return
+			}
+			byHost.read(r, n)
+		},
 	}
-	keyed(l.allowHost)(r, n)
 }
 
 // allowLiteral lets a source ask the address that its own url has, if that is in a network that is
@@ -138,10 +157,10 @@ func (l *loader) allowHost(r *reader, host string, at, n ast.Node) {
 	}
 	var all []netip.Prefix
 	if n.Type() == ast.SequenceType {
-		networks(&all)(r, n)
+		networks(&all).read(r, n)
 	} else {
 		var network netip.Prefix
-		parsed(&network, cidr)(r, n)
+		parsed(&network, cidr).read(r, n)
 		all = append(all, network)
 	}
 	if l.cfg.Fetch.Hosts == nil {
@@ -152,9 +171,9 @@ func (l *loader) allowHost(r *reader, host string, at, n ast.Node) {
 
 // allowance reads what a source may ask although it is not public: networks and names of hosts.
 func allowance(dst *news.Allowance) value {
-	return list(func(r *reader, n ast.Node) {
+	return list(textShape, func(r *reader, n ast.Node) {
 		var text string
-		parsed(&text, filled)(r, n)
+		parsed(&text, filled).read(r, n)
 		network, err := cidr(text)
 		switch {
 		case text == "": // noted already
@@ -182,31 +201,34 @@ func cidr(s string) (netip.Prefix, error) {
 
 // languages reads the languages that feeds exist in: at least one, none twice.
 func languages(dst *[]string) value {
-	return func(r *reader, n ast.Node) {
-		var all []string
-		list(func(r *reader, n ast.Node) {
-			var lang string
-			parsed(&lang, baseTongue)(r, n)
-			if lang != "" && slices.Contains(all, lang) {
-				r.fault(n, "is in the list twice: keep one")
-			}
-			all = append(all, lang)
-		})(r, n)
+	v := listOf(dst, baseTongue, func(r *reader, n ast.Node, lang string, before []string) {
+		if lang != "" && slices.Contains(before, lang) {
+			r.fault(n, "is in the list twice: keep one")
+		}
+	})
+	take := v.take
+	v.take = func(r *reader, n ast.Node) {
+		take(r, n)
 		if s, ok := n.(*ast.SequenceNode); ok && len(s.Values) == 0 {
 			r.fault(n, "is empty: want at least one language")
 		}
-		*dst = all
 	}
+	return v
 }
 
-// loadSettings reads the defaults, the operator's file over them, and the flags over both.
+// defaultsFile is the name of the defaults, in faults too.
+const defaultsFile = "configs/teletipo.yaml"
+
+// loadSettings reads the defaults, the operator's file over them, then variables, then flags.
 func (l *loader) loadSettings() {
-	l.readSettings("configs/teletipo.yaml", "", l.opts.Defaults.Config)
+	l.readSettings(defaultsFile, "", l.opts.Defaults.Config)
+	l.order = inOrder(l.places)
 	if file := l.opts.File; file != "" {
 		if data, ok := l.readFile(file); ok {
 			l.readSettings(file, filepath.Dir(file), data)
 		}
 	}
+	l.readVariables()
 	l.override("--listen", &l.cfg.Listen, l.opts.Listen, address)
 	l.override("--admin", &l.cfg.Admin, l.opts.Admin, address)
 	l.override("--data", &l.cfg.Data, l.opts.Data, filled)
@@ -223,9 +245,23 @@ func (l *loader) loadSettings() {
 	}
 	c.Window.Size = int(l.windowBytes)
 	c.Fetch.Contact = c.Site.Contact
+	c.Settings = l.list()
 	if c.Site.PublicURL == "" {
 		c.PublicURLDerived = true
 		c.Site.PublicURL = PublicURL(c.Listen)
+		l.warnUnlessLocal()
+	}
+}
+
+// warnUnlessLocal warns if readers may come from elsewhere, who would be sent to this machine's
+// loopback address by every feed.
+func (l *loader) warnUnlessLocal() {
+	host, _, err := net.SplitHostPort(l.cfg.Listen)
+	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
+		l.cfg.Warnings = append(l.cfg.Warnings, fmt.Sprintf("public_url is not set, and listen is %s: "+
+			"readers on other machines get feeds whose links all lead to %s, on their own machine. Set "+
+			"public_url, or %s, to the address that readers come to", l.cfg.Listen,
+			cmp.Or(l.cfg.Site.PublicURL, "http://127.0.0.1"), Variable("public_url")))
 	}
 }
 

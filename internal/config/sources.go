@@ -114,7 +114,7 @@ func (l *loader) readSources(r *reader, data []byte) map[string]place {
 	if root == nil {
 		return places
 	}
-	fields{"sources": list(func(r *reader, n ast.Node) {
+	fields{"sources": list(nil, func(r *reader, n ast.Node) {
 		s := l.readSource(r, n)
 		first, twice := places[s.ID]
 		switch same := func(before news.Source) bool { return before.ID == s.ID }; {
@@ -136,28 +136,8 @@ func (l *loader) readSources(r *reader, data []byte) map[string]place {
 // readSource reads one source.
 func (l *loader) readSource(r *reader, n ast.Node) news.Source {
 	s := news.Source{Enabled: true, Every: defaultEvery}
-	kinds := slices.Sorted(maps.Keys(keysOf))
-	fields{
-		"id":        parsed(&s.ID, sourceID),
-		"name":      parsed(&s.Name, filled),
-		"kind":      parsed(&s.Kind, oneOf(append(kinds, later...)...)),
-		"url":       parsed(&s.URL, feedLink),
-		"path":      filePath(&s.Path),
-		"lang":      parsed(&s.Lang, languageTag),
-		"every":     parsed(&s.Every, duration(shortestEvery, 30*24*time.Hour)),
-		"slowest":   parsed(&s.Slowest, duration(shortestEvery, 30*24*time.Hour)),
-		"rights":    parsed(&s.Rights, oneOf(news.Full, news.Excerpt, news.Headline)),
-		"enabled":   boolean(&s.Enabled),
-		"topics":    l.fixedTopics(&s.Topics),
-		"tags":      tags(&s.Tags),
-		"sites":     sites(&s.Sites),
-		"allow":     allowance(&s.Allow),
-		"public":    boolean(&s.Public),
-		"per_hour":  count(&s.PerHour, 1, 1e6),
-		"on_remove": parsed(&s.OnRemove, oneOf(news.KeepArticles, news.WithdrawArticles)),
-		"ready":     parsed(&s.Ready, ready),
-	}.read(r, n)
-	r.require(n, "id", "name", "kind")
+	l.sourceFields(&s).read(r, n)
+	r.require(n, sourceNeeds...)
 	r.checkSlowest(n, s)
 	keys := keysOf[s.Kind]
 	r.require(n, keys.needs...)
@@ -190,6 +170,34 @@ func (l *loader) readSource(r *reader, n ast.Node) news.Source {
 	return s
 }
 
+// sourceNeeds are the keys that every source has.
+var sourceNeeds = []string{"id", "name", "kind"}
+
+// sourceFields is the table of the keys of a source.
+func (l *loader) sourceFields(s *news.Source) fields {
+	kinds := append(slices.Sorted(maps.Keys(keysOf)), later...)
+	return fields{
+		"id":        parsed(&s.ID, sourceID),
+		"name":      parsed(&s.Name, filled),
+		"kind":      choice(&s.Kind, kinds...),
+		"url":       parsed(&s.URL, feedLink),
+		"path":      filePath(&s.Path),
+		"lang":      parsed(&s.Lang, languageTag),
+		"every":     parsed(&s.Every, duration(shortestEvery, 30*24*time.Hour)),
+		"slowest":   parsed(&s.Slowest, duration(shortestEvery, 30*24*time.Hour)),
+		"rights":    choice(&s.Rights, news.Full, news.Excerpt, news.Headline),
+		"enabled":   boolean(&s.Enabled),
+		"topics":    l.fixedTopics(&s.Topics),
+		"tags":      tags(&s.Tags),
+		"sites":     sites(&s.Sites),
+		"allow":     allowance(&s.Allow),
+		"public":    boolean(&s.Public),
+		"per_hour":  count(&s.PerHour, 1, 1e6),
+		"on_remove": choice(&s.OnRemove, news.KeepArticles, news.WithdrawArticles),
+		"ready":     parsed(&s.Ready, ready),
+	}
+}
+
 // checkSlowest notes a bound that makes no sense beside the rest of its source.
 func (r *reader) checkSlowest(n ast.Node, s news.Source) {
 	if s.Slowest > 0 && s.Slowest < s.Every && s.Kind.Polled() {
@@ -218,9 +226,9 @@ func sourceID(s string) (string, error) {
 
 // fixedTopics reads the topics that all articles of a source belong to.
 func (l *loader) fixedTopics(dst *[]string) value {
-	return list(func(r *reader, n ast.Node) {
+	return list(textShape, func(r *reader, n ast.Node) {
 		var id string
-		parsed(&id, filled)(r, n)
+		parsed(&id, filled).read(r, n)
 		id = cmp.Or(l.newName(id), id)
 		known := func(t news.Topic) bool { return t.ID == id }
 		switch {
@@ -236,9 +244,9 @@ func (l *loader) fixedTopics(dst *[]string) value {
 
 // sites reads the sites that a source speaks for beside that of its own address.
 func sites(dst *[]string) value {
-	return list(func(r *reader, n ast.Node) {
+	return list(textShape, func(r *reader, n ast.Node) {
 		var address string
-		parsed(&address, siteName)(r, n)
+		parsed(&address, siteName).read(r, n)
 		*dst = append(*dst, address)
 	})
 }
@@ -268,9 +276,9 @@ func ready(s string) (news.Ready, error) {
 
 // tags reads the tags that all articles of a source get beside their own.
 func tags(dst *[]string) value {
-	return list(func(r *reader, n ast.Node) {
+	return list(textShape, func(r *reader, n ast.Node) {
 		var tag string
-		parsed(&tag, filled)(r, n)
+		parsed(&tag, filled).read(r, n)
 		switch {
 		case tag == "": // noted already
 		case slices.Contains(*dst, tag):

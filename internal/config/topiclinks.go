@@ -24,19 +24,19 @@ type link struct {
 
 // name reads the name of something outside the file.
 func (t *topicFile) name(key string, dst *string) value {
-	return func(r *reader, n ast.Node) {
-		parsed(dst, filled)(r, n)
+	return value{shape: textShape, take: func(r *reader, n ast.Node) {
+		parsed(dst, filled).read(r, n)
 		if *dst != "" {
 			t.links = append(t.links, link{key, *dst, r.place(n), fieldName(n)})
 		}
-	}
+	}}
 }
 
 // names reads a list of names of things outside the file.
 func (t *topicFile) names(key string, dst *[]string) value {
-	return list(func(r *reader, n ast.Node) {
+	return list(textShape, func(r *reader, n ast.Node) {
 		var name string
-		parsed(&name, filled)(r, n)
+		parsed(&name, filled).read(r, n)
 		switch {
 		case name == "": // noted already
 		case slices.Contains(*dst, name):
@@ -51,7 +51,7 @@ func (t *topicFile) names(key string, dst *[]string) value {
 // lang reads one of the languages that a topic is limited to.
 func (t *topicFile) lang(r *reader, n ast.Node) {
 	var lang string
-	parsed(&lang, baseTongue)(r, n)
+	parsed(&lang, baseTongue).read(r, n)
 	switch {
 	case lang == "": // noted already
 	case slices.Contains(t.Langs, lang):

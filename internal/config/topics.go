@@ -135,16 +135,27 @@ func (t *topicFile) readFile(r *reader, data []byte) {
 		}
 		return
 	}
-	fields{
+	t.fields().read(r, root)
+	r.require(root, topicNeeds...)
+	t.checkRules(r, root, len(*r.faults) == before)
+	t.checkCalibration(r)
+}
+
+// topicNeeds are the keys that every topic has.
+var topicNeeds = []string{"title", "description"}
+
+// fields is the table of the keys of a topic file.
+func (t *topicFile) fields() fields {
+	return fields{
 		"title":        perLanguage(t.Titles),
 		"description":  perLanguage(t.Descriptions),
 		"threshold":    number(&t.Threshold, 0.01, maxWeight),
 		"title_weight": number(&t.TitleWeight, 0.01, maxWeight),
 		"terms":        t.terms(0, 1),
 		"against":      t.terms(0.001, -1),
-		"groups":       keyed(t.groups.read),
-		"together":     list(t.together),
-		"anchors":      list(t.anchor),
+		"groups":       t.groups.field(),
+		"together":     list(object(t.togetherFields(&news.Together{}), togetherNeeds), t.together),
+		"anchors":      list(strictText, t.anchor),
 		"calibration": fields{
 			"slope":  number(&t.Calibration.Slope, 0.01, maxWeight),
 			"middle": number(&t.Calibration.Middle, -maxWeight, maxWeight),
@@ -155,26 +166,23 @@ func (t *topicFile) readFile(r *reader, data []byte) {
 		"aliases":  t.names("aliases", &t.Aliases),
 		"parent":   t.name("parent", &t.Parent),
 		"all":      t.names("all", &t.All),
-		"langs":    list(t.lang),
+		"langs":    list(textShape, t.lang),
 		"sources":  t.names("sources", &t.Sources),
 		"tags":     tags(&t.Tags),
 		"medtop":   parsed(&t.Medtop, medtop),
-	}.read(r, root)
-	r.require(root, "title", "description")
-	t.checkRules(r, root, len(*r.faults) == before)
-	t.checkCalibration(r)
+	}
 }
 
 // perLanguage reads a text for each language.
 func perLanguage(dst map[string]string) value {
-	return keyed(func(r *reader, key string, at, v ast.Node) {
+	return keyed(strictText, func(r *reader, key string, at, v ast.Node) {
 		lang, err := baseTongue(key)
 		if err != nil {
 			r.fault(at, "%v", err)
 			return
 		}
 		var s string
-		checkedText(&s, filled)(r, v)
+		checkedText(&s, filled).read(r, v)
 		dst[lang] = s
 	})
 }
@@ -193,18 +201,20 @@ func languageKey(r *reader, key string, at ast.Node) (lang string, ok bool) {
 
 // terms reads weights by term by language; sign turns those that count against.
 func (t *topicFile) terms(least, sign float64) value {
-	return keyed(func(r *reader, key string, at, v ast.Node) {
+	weighed := anyOf(number(new(float64), least, maxWeight).shape, list(strictText, nil).shape)
+	perTerm := keyed(weighed, nil).shape
+	return keyed(perTerm, func(r *reader, key string, at, v ast.Node) {
 		lang, ok := languageKey(r, key, at)
 		if !ok {
 			return
 		}
-		keyed(func(r *reader, key string, at, v ast.Node) {
+		keyed(weighed, func(r *reader, key string, at, v ast.Node) {
 			if v.Type() == ast.SequenceType {
 				t.termList(r, lang, key, at, v, least, sign)
 			} else {
 				t.term(r, lang, key, at, v, least, sign)
 			}
-		})(r, v)
+		}).read(r, v)
 	})
 }
 
@@ -219,7 +229,7 @@ func (t *topicFile) term(
 	weight := 0.0
 	if strings.HasPrefix(v.GetToken().Value, "-") {
 		r.fault(v, negative)
-	} else if number(&weight, least, maxWeight)(r, v); weight != 0 {
+	} else if number(&weight, least, maxWeight).read(r, v); weight != 0 {
 		weight *= sign // a zero keeps its plain sign
 	}
 	t.Terms = append(t.Terms, news.Term{
@@ -245,27 +255,41 @@ func (t *topicFile) termList(
 	if weight != 0 {
 		weight *= sign
 	}
-	list(func(r *reader, n ast.Node) {
+	list(strictText, func(r *reader, n ast.Node) {
 		var text string
-		checkedText(&text, filled)(r, n)
+		checkedText(&text, filled).read(r, n)
 		t.Terms = append(t.Terms, news.Term{
 			Text: text, Lang: lang, Weight: weight, Where: r.place(n).String(),
 		})
-	})(r, v)
+	}).read(r, v)
 }
 
 // together reads one rule of groups that count together.
 func (t *topicFile) together(r *reader, n ast.Node) {
 	rule := news.Together{Where: r.place(n).String()}
-	fields{
+	t.togetherFields(&rule).read(r, n)
+	if r.require(n, togetherNeeds...) && len(rule.All) < 2 {
+		r.fault(n, "names %d groups: want at least two", len(rule.All))
+	}
+	t.Together = append(t.Together, rule)
+}
+
+// togetherNeeds are the keys that every rule of groups has.
+var togetherNeeds = []string{"all", "weight"}
+
+// togetherFields is the table of the keys of a rule of groups.
+func (t *topicFile) togetherFields(rule *news.Together) fields {
+	in := parsed(&rule.Sentence, func(s string) (bool, error) {
+		in, err := oneOf("part", "sentence")(s)
+		return in == "sentence", err
+	})
+	in.shape = schema{"enum": []string{"part", "sentence"}}
+	return fields{
 		"weight": number(&rule.Weight, -maxWeight, maxWeight),
-		"in": parsed(&rule.Sentence, func(s string) (bool, error) {
-			in, err := oneOf("part", "sentence")(s)
-			return in == "sentence", err
-		}),
-		"all": list(func(r *reader, n ast.Node) {
+		"in":     in,
+		"all": list(strictText, func(r *reader, n ast.Node) {
 			var name string
-			text(&name)(r, n)
+			text(&name).read(r, n)
 			if _, ok := n.(*ast.StringNode); !ok {
 				return
 			}
@@ -275,17 +299,13 @@ func (t *topicFile) together(r *reader, n ast.Node) {
 			rule.All = append(rule.All, name)
 			t.links = append(t.links, link{"group", name, r.place(n), fieldName(n)})
 		}),
-	}.read(r, n)
-	if r.require(n, "all", "weight") && len(rule.All) < 2 {
-		r.fault(n, "names %d groups: want at least two", len(rule.All))
 	}
-	t.Together = append(t.Together, rule)
 }
 
 // anchor reads a group of which articles must have a word.
 func (t *topicFile) anchor(r *reader, n ast.Node) {
 	var name string
-	checkedText(&name, filled)(r, n)
+	checkedText(&name, filled).read(r, n)
 	t.Anchors = append(t.Anchors, name)
 	t.links = append(t.links, link{"group", name, r.place(n), fieldName(n)})
 }
@@ -304,13 +324,16 @@ func (t *topicFile) checkCalibration(r *reader) {
 
 // examples reads texts that a topic tests itself with.
 func examples(dst *[]news.Example) value {
-	return list(func(r *reader, n ast.Node) {
-		e := news.Example{Where: r.place(n).String()}
-		fields{
+	table := func(e *news.Example) fields {
+		return fields{
 			"lang":  parsed(&e.Lang, baseTongue),
 			"title": text(&e.Title),
 			"text":  prose(&e.Text),
-		}.read(r, n)
+		}
+	}
+	return list(object(table(&news.Example{}), nil), func(r *reader, n ast.Node) {
+		e := news.Example{Where: r.place(n).String()}
+		table(&e).read(r, n)
 		if n.Type() == ast.MappingType && e.Title == "" && e.Text == "" {
 			r.fault(n, "has neither title nor text")
 		}

@@ -24,7 +24,9 @@ import (
 
 // parsed reads a scalar by a function that says what it wants of it.
 func parsed[T any](dst *T, parse func(string) (T, error)) value {
-	return func(r *reader, n ast.Node) {
+	return value{shape: shapeOf(dst), now: func() any { return plainly(*dst) }, take: func(
+		r *reader, n ast.Node,
+	) {
 		var s string
 		switch n := n.(type) {
 		case *ast.StringNode:
@@ -43,7 +45,14 @@ func parsed[T any](dst *T, parse func(string) (T, error)) value {
 			return
 		}
 		*dst = v
-	}
+	}}
+}
+
+// choice reads one of a few words.
+func choice[T ~string](dst *T, words ...T) value {
+	v := parsed(dst, oneOf(words...))
+	v.shape = schema{"enum": words}
+	return v
 }
 
 // text reads text, and takes a number for a slip.
@@ -51,14 +60,18 @@ func text(dst *string) value { return checkedText(dst, plain) }
 
 // checkedText reads text by a function that says what it wants of it.
 func checkedText(dst *string, check func(string) (string, error)) value {
-	return func(r *reader, n ast.Node) {
+	v := parsed(dst, check)
+	v.shape = schema{"type": "string"}
+	take := v.take
+	v.take = func(r *reader, n ast.Node) {
 		switch n.Type() {
 		case ast.StringType, ast.LiteralType:
-			parsed(dst, check)(r, n)
+			take(r, n)
 		default:
 			r.fault(n, "is %s: want text, in quotes if it looks like something else", kindOf(n))
 		}
 	}
+	return v
 }
 
 // plain wants text without control characters, line breaks included: names, titles and paths
@@ -86,20 +99,22 @@ func prose(dst *string) value {
 
 // filePath reads a path, relative to the directory of its file. An empty one stays empty.
 func filePath(dst *string) value {
-	return func(r *reader, n ast.Node) {
+	v := text(dst)
+	v.take = func(r *reader, n ast.Node) {
 		checkedText(dst, func(s string) (string, error) {
 			s, err := plain(s)
 			if s != "" && !filepath.IsAbs(s) {
 				s = filepath.Join(r.base, filepath.FromSlash(s))
 			}
 			return s, err
-		})(r, n)
+		}).read(r, n)
 	}
+	return v
 }
 
 // boolean reads true or false.
 func boolean(dst *bool) value {
-	return func(r *reader, n ast.Node) {
+	take := func(r *reader, n ast.Node) {
 		b, ok := n.(*ast.BoolNode)
 		if !ok {
 			r.fault(n, "is %s: want true or false", kindOf(n))
@@ -107,11 +122,12 @@ func boolean(dst *bool) value {
 		}
 		*dst = b.Value
 	}
+	return value{take: take, shape: schema{"type": "boolean"}, now: func() any { return *dst }}
 }
 
 // count reads a whole number between two bounds.
 func count(dst *int, least, most int) value {
-	return func(r *reader, n ast.Node) {
+	take := func(r *reader, n ast.Node) {
 		v, err := strconv.Atoi(n.GetToken().Value)
 		if _, ok := n.(*ast.IntegerNode); !ok || err != nil || v < least || v > most {
 			r.fault(n, "want a whole number from %d to %d", least, most)
@@ -119,11 +135,15 @@ func count(dst *int, least, most int) value {
 		}
 		*dst = v
 	}
+	return value{
+		take: take, now: func() any { return *dst },
+		shape: schema{"type": "integer", "minimum": least, "maximum": most},
+	}
 }
 
 // number reads a number between two bounds.
 func number(dst *float64, least, most float64) value {
-	return func(r *reader, n ast.Node) {
+	take := func(r *reader, n ast.Node) {
 		v := math.NaN()
 		if n.Type() == ast.IntegerType || n.Type() == ast.FloatType {
 			if f, err := strconv.ParseFloat(n.GetToken().Value, 64); err == nil {
@@ -135,6 +155,10 @@ func number(dst *float64, least, most float64) value {
 			return
 		}
 		*dst = v
+	}
+	return value{
+		take: take, now: func() any { return *dst },
+		shape: schema{"type": "number", "minimum": least, "maximum": most},
 	}
 }
 
@@ -194,9 +218,12 @@ func oneOf[T ~string](words ...T) func(string) (T, error) {
 	}
 }
 
+// levels are the names of the log levels.
+var levels = []string{"debug", "info", "warn", "error"}
+
 // level wants the name of a log level.
 func level(s string) (slog.Level, error) {
-	name, err := oneOf("debug", "info", "warn", "error")(s)
+	name, err := oneOf(levels...)(s)
 	if err != nil {
 		return 0, err
 	}

@@ -3,10 +3,13 @@ package daemon
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -60,15 +63,16 @@ func (d *Daemon) Run(ctx context.Context, started func(Started)) error {
 		return err
 	}
 	log, service := d.log, d.service(live)
+	condition := func() error { return cmp.Or(ready(), d.well()) }
+	service.Condition = func() (bool, []string) { return told(condition()) }
 	orders := serveOn(l.socket, &http.Server{ // no time limits: an order may take what it needs
 		Handler: serve.Recover(log, desk.Handler(log, service)), ReadHeaderTimeout: headerWait,
 	})
 	readers := serve.Bounded(log, l.public, d.cfg.Readers.Connections, d.cfg.Readers.Proxies)
 	public := serveOn(readers, serve.NewServer(log, live))
 	operator := serveOn(l.operator, serve.NewServer(log,
-		serve.Operator(log, operatorNames(&d.cfg), func() error {
-			return cmp.Or(ready(), d.well())
-		}, d.metrics(service, live))))
+		named(d.cfg.Data, serve.Operator(log, operatorNames(&d.cfg), condition,
+			d.metrics(service, live)))))
 	publishing := background(live.run)
 	watching := background(d.watchFolders(poller))
 	jobs.Start()
@@ -232,6 +236,38 @@ func (d *Daemon) well() error {
 		return nil
 	}
 	return reasons
+}
+
+// told says whether readers are served in a condition, and what does not work.
+func told(err error) (ready bool, why []string) {
+	if d, ok := errors.AsType[serve.Degraded](err); ok {
+		return true, d
+	}
+	if err != nil {
+		return false, []string{err.Error()}
+	}
+	return true, nil
+}
+
+// DataHeader is the field in which the operator's listener tells whose daemon answers, by the
+// DataName of its data directory.
+const DataHeader = "Teletipo-Data"
+
+// DataName is a name of a data directory that does not tell where it is.
+func DataName(dir string) string {
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
+	return fmt.Sprintf("%.8x", sha256.Sum256([]byte(dir)))
+}
+
+// named has every answer tell which data directory it is about.
+func named(dir string, next http.Handler) http.Handler {
+	name := DataName(dir)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set(DataHeader, name)
+		next.ServeHTTP(w, r)
+	})
 }
 
 // server is a listener that is being served.

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -53,11 +54,29 @@ func (d *Daemon) withPush(ready func() error, readers http.Handler) http.Handler
 		Site: cfg.Site, Sources: cfg.Sources, MaxBytes: cfg.Push.MaxBytes,
 		UnderWay: cfg.Push.UnderWay, AtOnce: cfg.Push.AtOnce, Ready: ready,
 	})
+	return belowPath(cfg.Site.PublicURL, http.HandlerFunc(
+		func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasPrefix(r.URL.Path, push.Prefix) {
+				pushed.ServeHTTP(w, r)
+				return
+			}
+			readers.ServeHTTP(w, r)
+		}))
+}
+
+// belowPath answers also below the path of the public address, which proxies may pass on or take
+// away.
+func belowPath(publicURL string, next http.Handler) http.Handler {
+	u, err := url.Parse(publicURL)
+	if err != nil || u.Path == "" {
+		return next
+	}
+	below := http.StripPrefix(u.Path, next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, push.Prefix) {
-			pushed.ServeHTTP(w, r)
+		if strings.HasPrefix(r.URL.Path, u.Path+"/") {
+			below.ServeHTTP(w, r)
 			return
 		}
-		readers.ServeHTTP(w, r)
+		next.ServeHTTP(w, r)
 	})
 }

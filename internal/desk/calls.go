@@ -42,6 +42,9 @@ var (
 	// Stored returns stored articles, page by page.
 	Stored = Call[Page, StoredPage]{"/v1/stored", (*Service).stored}
 
+	// Health says how the daemon is.
+	Health = Call[None, Condition]{"/v1/health", (*Service).health}
+
 	// Readers lists who reads the feeds, those that ask most first; Refused if no daemon runs.
 	Readers = Call[None, []news.Readership]{"/v1/readers", (*Service).readers}
 
@@ -56,6 +59,13 @@ var (
 	ingestCall         = Call[news.Handed, report]{"/v1/ingest", (*Service).ingest}
 	withdrawSourceCall = "/v1/withdraw/source" // withdrawal → lines of withdrawn
 )
+
+// Condition is how a daemon is.
+type Condition struct {
+	Ready  bool     `json:"ready"`            // it serves its readers
+	Why    []string `json:"why"`              // it does not, or what else does not work
+	Faults string   `json:"faults,omitempty"` // of the configuration that is not in force
+}
 
 // Placing is what an editor orders.
 type Placing struct {
@@ -95,7 +105,7 @@ func Handler(log *slog.Logger, s *Service) http.Handler {
 		serve(mux *http.ServeMux, log *slog.Logger, s *Service)
 	}{
 		&Explain, &Articles, &Entry, &History, &Withdraw, &GiveBack, &Place, &Sources, &Retry, &Weigh,
-		&Topics, &ClassifiedBy, &Stored, &Readers, &AddToken, &RevokeToken, &Tokens, &ingestCall,
+		&Topics, &ClassifiedBy, &Stored, &Health, &Readers, &AddToken, &RevokeToken, &Tokens, &ingestCall,
 	} {
 		c.serve(mux, log, s)
 	}

@@ -79,6 +79,8 @@ type Service struct {
 	Counts    Counts // nil if this process serves no readers
 	Sources   []news.Source
 	Asides    Asides
+	// Condition says whether readers are served, and what does not work; nil if nobody is served.
+	Condition func() (ready bool, why []string)
 }
 
 // ingest reads a file's bytes, a configured source, or a feed by its URL.
@@ -231,6 +233,16 @@ func (s *Service) SourceStates() ([]news.SourceStatus, error) {
 		errs = append(errs, err)
 	}
 	return list, errors.Join(errs...)
+}
+
+// health says how the daemon is.
+func (s *Service) health(context.Context, None) (c Condition, err error) {
+	if s.Condition == nil {
+		return c, news.Errorf(news.Refused, "no daemon runs: start it with `teletipo serve`")
+	}
+	c.Ready, c.Why = s.Condition()
+	c.Faults = s.InForce.Faults()
+	return c, nil
 }
 
 // readers lists who reads the feeds.

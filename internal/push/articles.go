@@ -3,6 +3,7 @@ package push
 import (
 	"crypto/rand"
 	"net/http"
+	"net/url"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -114,7 +115,7 @@ func (p *pushing) offer(
 	status := http.StatusOK
 	if result.Outcome == news.Accepted {
 		status = http.StatusCreated
-		w.Header().Set("Location", Prefix+"articles/"+e.ID.String())
+		w.Header().Set("Location", p.publicPath()+Prefix+"articles/"+e.ID.String())
 	}
 	p.log.Info("pushed", "source", src.ID, "article", e.ID, "outcome", result.Outcome)
 	w.Header().Set("ETag", tag(&e))
@@ -196,4 +197,13 @@ func there(e *news.Entry) *problem {
 
 func missing() *problem {
 	return wrong(http.StatusNotFound, "source has no article of this id")
+}
+
+// publicPath is the path of the public address, empty for most.
+func (p *pushing) publicPath() string {
+	u, err := url.Parse(p.Site.PublicURL)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSuffix(u.Path, "/")
 }
