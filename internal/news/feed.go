@@ -108,6 +108,7 @@ type Window struct {
 	Key      FeedKey
 	Number   int       // of a closed archive; 0 for the newest part
 	Archives int       // how many closed archives the feed has
+	Archived uint64    // they hold all that the feed had up to this sequence
 	Seq      uint64    // of the newest change of this part; 0 when it never had one
 	Stamp    time.Time // of that change, whole seconds; the feed's creation when it never had one
 	Entries  []Entry
@@ -169,6 +170,8 @@ type Edition struct {
 	// Base is the lowest sequence that a delta can start from (RFC 3229): before it the feed was
 	// written otherwise.
 	Base uint64
+	// Archived is the sequence up to which closed archives hold all that the feed had.
+	Archived uint64
 	// Representations are in order of preference, the identity (Coding "") last. Where the identity
 	// has no body, it is what the gzip unzips to.
 	Representations []Representation
@@ -177,16 +180,19 @@ type Edition struct {
 // ETag writes the strong tag of a representation (RFC 9110, section 8.8.3), with its quotes: the
 // sequence that its document stands for, in base 36, and the beginning of the hash of its bytes.
 func ETag(seq uint64, hash string) string {
-	return `"` + strconv.FormatUint(seq, 36) + "-" + hash[:tagHash] + `"`
+	return `"` + SeqText(seq) + "-" + hash[:tagHash] + `"`
 }
+
+// SeqText writes a sequence as tags have it, in base 36.
+func SeqText(seq uint64) string { return strconv.FormatUint(seq, 36) }
 
 // tagHash is how many hexadecimal digits of a hash a tag has.
 const tagHash = 16
 
 // TagSeq reads the sequence from what ETag wrote, false if it wrote no such tag.
 func TagSeq(tag string) (uint64, bool) {
-	seq, hash, ok := strings.Cut(strings.Trim(tag, `"`), "-")
-	if !ok || len(tag) != len(seq)+len(hash)+3 || len(hash) != tagHash {
+	digits, hash, ok := strings.Cut(strings.Trim(tag, `"`), "-")
+	if !ok || len(tag) != len(digits)+len(hash)+3 || len(hash) != tagHash {
 		return 0, false
 	}
 	for _, c := range []byte(hash) {
@@ -194,8 +200,8 @@ func TagSeq(tag string) (uint64, bool) {
 			return 0, false
 		}
 	}
-	n, err := strconv.ParseUint(seq, 36, 64)
-	return n, err == nil && strconv.FormatUint(n, 36) == seq
+	n, err := strconv.ParseUint(digits, 36, 64)
+	return n, err == nil && SeqText(n) == digits
 }
 
 // Representation is an edition's bytes in one content coding.

@@ -134,6 +134,7 @@ func (p *Publisher) proof(
 		Key: feed.Key, Format: s.format, Seq: next.Seq, Modified: next.Modified,
 		MaxAge: feed.MaxAge, StaleFor: feed.MaxAge / staleShare, StaleOnError: staleOnError,
 		Base:            max(p.base, s.base, f.cutUntil),
+		Archived:        c.window.Archived,
 		Representations: zipped.representations(next.Seq, next.Hash, len(doc)),
 	}}
 	s.made = made

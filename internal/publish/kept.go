@@ -18,10 +18,10 @@ import (
 // start has it at once. Nothing else depends on these files: they may be deleted at any time, and
 // one that is not whole, of another version, or not what was published last counts as missing.
 //
-//	"teletipo editions 1\n"‖SHA-256 of all that follows‖length of the head, 4 bytes‖head, JSON‖
+//	"teletipo editions 2\n"‖SHA-256 of all that follows‖length of the head, 4 bytes‖head, JSON‖
 //	item records‖for each series: piece records, gzip
 
-const keptMagic = "teletipo editions 1\n"
+const keptMagic = "teletipo editions 2\n"
 
 // keptHead is the head of such a file.
 type keptHead struct {
@@ -29,6 +29,7 @@ type keptHead struct {
 	Seq      uint64    `json:"seq"`      // of the window that they show, as are the next two
 	Stamp    time.Time `json:"stamp"`
 	Archives int       `json:"archives"`
+	Archived uint64    `json:"archived"`
 	Items    int       `json:"items"`
 	Series   []keptSeries
 }
@@ -73,9 +74,10 @@ type seen struct {
 	seq      uint64
 	stamp    time.Time
 	archives int
+	archived uint64
 }
 
-func seenOf(w news.Window) seen { return seen{w.Seq, w.Stamp.UTC(), w.Archives} }
+func seenOf(w news.Window) seen { return seen{w.Seq, w.Stamp.UTC(), w.Archives, w.Archived} }
 
 // keptFeed is what is published of a feed. Nothing that it leads to is ever changed.
 type keptFeed struct {
@@ -151,7 +153,7 @@ func (p *Publisher) write(f *feed, s *keptFeed) error {
 func (s *keptFeed) encode(settings string) ([]byte, error) {
 	head := keptHead{
 		Settings: settings, Seq: s.seen.seq, Stamp: s.seen.stamp, Archives: s.seen.archives,
-		Items: len(s.items),
+		Archived: s.seen.archived, Items: len(s.items),
 	}
 	var body []byte
 	var err error
@@ -220,7 +222,7 @@ func (p *Publisher) recover(f *feed, stamps map[string]news.EditionStamp) (fresh
 		}
 	}
 	window, err := p.store.Subscription(f.key, news.Extent{}, nothing)
-	shows := seen{head.Seq, head.Stamp.UTC(), head.Archives}
+	shows := seen{head.Seq, head.Stamp.UTC(), head.Archives, head.Archived}
 	same := head.Settings == p.settingsHash
 	fresh = err == nil && same && shows == seenOf(window)
 	if !fresh && !p.settings.Early {
@@ -278,7 +280,7 @@ func (p *Publisher) decode(
 			made.layout.Pieces = append(made.layout.Pieces, int(k.Size))
 		}
 		made.edition = p.keptEdition(f, s, bytes.Clone(rest[:s.Zipped]))
-		made.edition.Format = f.series[i].format
+		made.edition.Format, made.edition.Archived = f.series[i].format, head.Archived
 		rest = rest[s.Zipped:]
 		issues = append(issues, made)
 	}

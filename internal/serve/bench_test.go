@@ -50,7 +50,7 @@ func bare(status int) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		h := w.Header()
 		h.Set("Access-Control-Allow-Origin", "*")
-		h.Set("Access-Control-Expose-Headers", "Delta-Base, ETag, IM, Link, Retry-After")
+		h.Set("Access-Control-Expose-Headers", "Delta-Base, Delta-Cut, ETag, IM, Link, Retry-After")
 		h.Set("Cache-Control", "max-age=900, stale-while-revalidate=300, stale-if-error=86400")
 		h.Set("ETag", `"r7-gzip"`)
 		h.Set("Last-Modified", modified)

@@ -57,6 +57,7 @@ func (p *public) delta(
 	h["Content-Length"] = []string{strconv.Itoa(len(rep.Body))}
 	h["Content-Type"] = d.mediaType
 	h["Delta-Base"] = []string{tag}
+	h["Delta-Cut"] = []string{news.SeqText(d.edition.Archived)}
 	h["Etag"] = full.tag
 	h["Im"] = deltaMethod
 	h["Last-Modified"] = d.lastModified

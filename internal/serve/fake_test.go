@@ -185,12 +185,12 @@ func sampleEdition(key news.FeedKey, format news.Format, tag string, modified ti
 
 // instance makes an edition that stands for a state of its feed, its tags as publish writes them:
 // the sequence in base 36, and a hash, which is "00…0" for the identity, "0…0a" for gzip, "0…0b"
-// for br and "0…0c" for zstd.
+// for br and "0…0c" for zstd. What it had up to half of that sequence is in archives.
 func instance(key news.FeedKey, format news.Format, seq uint64, modified time.Time,
 	codings ...string,
 ) *news.Edition {
 	e := sampleEdition(key, format, fmt.Sprint(seq), modified, codings...)
-	e.Seq = seq
+	e.Seq, e.Archived = seq, seq/2
 	for i := range e.Representations {
 		end := map[string]string{"": "0", "gzip": "a", "br": "b", "zstd": "c"}
 		hash := "000000000000000" + end[e.Representations[i].Coding]

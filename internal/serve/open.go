@@ -15,7 +15,7 @@ const (
 // CORS protocol): all is public, and no answer depends on who asks.
 var (
 	anyOrigin   = []string{"*"}
-	exposed     = []string{"Delta-Base, ETag, IM, Link, Retry-After"}
+	exposed     = []string{"Delta-Base, Delta-Cut, ETag, IM, Link, Retry-After"}
 	preflightOK = []string{"A-IM, Cache-Control, If-Modified-Since, If-None-Match"}
 	aDay        = []string{"86400"}
 )

@@ -29,7 +29,7 @@ func (s *Store) Subscription(
 		st := toState(f.Get(feedState))
 		window.Seq, window.Stamp = st.seq, st.stamp
 		last, boundary := f.archives()
-		window.Archives = int(last)
+		window.Archives, window.Archived = int(last), boundary
 		since := st.stamp.Add(-extent.Span).Unix()
 		window.Gone = f.goneSince(boundary, since)
 		r.cover(f, boundary, extent.Least, since, take)
