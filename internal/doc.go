@@ -19,6 +19,7 @@
 //   - boilerplate: what programs put around articles: "Read more", "Leave a reply".
 //   - parse: a feed or a list of WordPress's posts becomes items, one file per format.
 //   - paste: what people paste or drop becomes an item: text, Markdown, HTML, front matter.
+//   - extract: finds the article in a page.
 //   - clean: an item becomes an article: canonical link, safe HTML, language, identity.
 //   - classify: an article is placed in topics, each placement with its evidence; holds the rules
 //     that are in force.

@@ -43,6 +43,9 @@ var Teletipo = Rules{
 			"internal/news", "internal/rawdoc", "internal/dates", "internal/boilerplate",
 			"internal/yamldepth",
 		},
+		"internal/extract": {
+			"internal/news", "internal/rawdoc", "internal/dates", "internal/boilerplate",
+		},
 		"internal/rawdoc":      {},
 		"internal/dates":       {},
 		"internal/boilerplate": {},

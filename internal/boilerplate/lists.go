@@ -31,12 +31,31 @@ const (
 	leadingOn     = "leads on to the whole article"
 	appearedStart = "begins a sentence on where it appeared first"
 	appearedVerbs = "goes on in that sentence"
+	toAnother     = "leads to another article"
+	labels        = "begins a line of names or dates"
+	toFollow      = "calls to follow"
+	instead       = "instead of an article: " // and of what
 )
 
 var sections = []string{
 	belowArticle, belowForms, buttons, otherArticles, ofSources, leadingOn, appearedStart,
-	appearedVerbs,
+	appearedVerbs, toAnother, labels, toFollow,
+	instead + Test, instead + Failure, instead + Missing, instead + NoResults, instead + Consent,
+	instead + Subscription,
 }
+
+// Kinds of page that stand in the place of an article, as they are put to people.
+const (
+	Test         = "a test for people"
+	Failure      = "an error"
+	Missing      = "nothing at the address"
+	NoResults    = "nothing found"
+	Consent      = "consent to cookies"
+	Subscription = "a subscription"
+)
+
+// excuse is what a page says that has no article.
+type excuse struct{ kind, words string }
 
 // Words are those of all languages together. They are safe for concurrent use.
 type Words struct {
@@ -44,6 +63,7 @@ type Words struct {
 	forms    *regexp.Regexp             // of lines that no article ends with, but that vary
 	appeared *regexp.Regexp             // a sentence at the end on where an article appeared first
 	verbs    []string                   // two words of each verb of such a sentence
+	excuses  []excuse
 }
 
 // BuiltIn returns the words that are part of the program.
@@ -88,6 +108,13 @@ func read(dir fs.FS) (*Words, error) {
 	}
 	slices.Sort(w.verbs)
 	w.verbs = slices.Compact(w.verbs)
+	for _, section := range sections {
+		if kind, ok := strings.CutPrefix(section, instead); ok {
+			for _, line := range all[section] {
+				w.excuses = append(w.excuses, excuse{kind, line})
+			}
+		}
+	}
 	return w, nil
 }
 

@@ -37,6 +37,8 @@ type Media struct {
 	Type   string `json:"type,omitempty"`   // media type
 	Length int64  `json:"length,omitempty"` // bytes, 0 if unknown
 	Title  string `json:"title,omitempty"`
+	Width  int    `json:"width,omitempty"` // of an image, in pixels; 0 if unknown
+	Height int    `json:"height,omitempty"`
 }
 
 // Origin is the feed that an article was taken from, as RFC 4287's atom:source needs it.

@@ -79,6 +79,19 @@ type Source struct {
 	Ready Ready `json:"ready,omitzero"`
 }
 
+// PageRule says where on a page something is, by CSS selectors; what is empty is found by the
+// page's form. All but Items and Content are looked for within an item of a listing.
+type PageRule struct {
+	Items   string `json:"items,omitempty"` // of a listing, one element each
+	Link    string `json:"link,omitempty"`
+	Title   string `json:"title,omitempty"`
+	Date    string `json:"date,omitempty"`
+	Summary string `json:"summary,omitempty"`
+	Image   string `json:"image,omitempty"`
+	Author  string `json:"author,omitempty"`
+	Content string `json:"content,omitempty"` // of an article's own page
+}
+
 // Shown is an address of the source as anybody may see it.
 func (s Source) Shown(address string) string {
 	if s.Public {

@@ -29,8 +29,13 @@ func DecodeText(body []byte, mediaType string) string {
 		text = string(convertMixed(body, enc, "\n\r"))
 	}
 	text = strings.ToValidUTF8(text, "\ufffd")
-	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
+	if strings.IndexByte(text, '\r') < 0 {
+		return text
+	}
+	return lineEnds.Replace(text)
 }
+
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // isDamagedUTF8 reports whether far more characters beyond ASCII are proper UTF-8 than are not: in
 // any other encoding it would be the other way round.
