@@ -1,11 +1,8 @@
 package main
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"strings"
@@ -138,12 +135,7 @@ func merge(base, delta, full newstest.Parts) error {
 // plain is an edition's identity, with its bytes.
 func plain(e *news.Edition) news.Representation {
 	rep := e.Representations[len(e.Representations)-1]
-	if rep.Body == nil {
-		zipped := bytes.NewReader(e.Representations[len(e.Representations)-2].Body)
-		if z, err := gzip.NewReader(zipped); err == nil {
-			rep.Body, _ = io.ReadAll(z)
-		}
-	}
+	rep.Body, _ = rep.Bytes()
 	return rep
 }
 

@@ -172,8 +172,7 @@ type Edition struct {
 	Base uint64
 	// Archived is the sequence up to which closed archives hold all that the feed had.
 	Archived uint64
-	// Representations are in order of preference, the identity (Coding "") last. Where the identity
-	// has no body, it is what the gzip unzips to.
+	// Representations are in order of preference, the identity (Coding "") last.
 	Representations []Representation
 }
 
@@ -208,8 +207,17 @@ func TagSeq(tag string) (uint64, bool) {
 type Representation struct {
 	Coding string // "br", "zstd" or "gzip", or empty for identity
 	ETag   string // strong, with its quotes
-	Body   []byte
-	Size   int // bytes of the body
+	Size   int    // bytes of the body
+	Body   []byte // nil if it is made when it is asked for
+	Make   func() ([]byte, error)
+}
+
+// Bytes returns the body, which may take some milliseconds.
+func (r *Representation) Bytes() ([]byte, error) {
+	if r.Body == nil && r.Make != nil {
+		return r.Make()
+	}
+	return r.Body, nil
 }
 
 // EditionStamp is what is remembered of an edition across restarts.

@@ -57,6 +57,12 @@ func (c *cache[V]) put(name string, value V, size int) {
 	}
 }
 
+// tagged is bytes of an edition, in a cache where its successor takes their place.
+type tagged struct {
+	tag   string // of the edition's plain bytes
+	bytes []byte
+}
+
 // overhead is about what keeping anything takes, in bytes.
 const overhead = 300
 

@@ -32,14 +32,21 @@ type coder struct {
 	fastZstds                    *zstd.Encoder
 }
 
+// zstdWindow is how far back the encoder that is kept refers, in bytes: it has as much memory. What
+// is shorter gets the same bytes as with the level's own window of 8 MB.
+const zstdWindow = 1 << 20
+
 func newCoder() *coder {
-	return &coder{zstds: newZstd(zstd.SpeedDefault), fastZstds: newZstd(zstd.SpeedFastest)}
+	return &coder{
+		zstds:     newZstd(zstd.SpeedDefault, zstd.WithWindowSize(zstdWindow)),
+		fastZstds: newZstd(zstd.SpeedFastest),
+	}
 }
 
 // newZstd makes an encoder; its options are none that it can refuse.
-func newZstd(level zstd.EncoderLevel) *zstd.Encoder {
-	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(level), zstd.WithEncoderConcurrency(1),
-		zstd.WithLowerEncoderMem(true))
+func newZstd(level zstd.EncoderLevel, options ...zstd.EOption) *zstd.Encoder {
+	z, err := zstd.NewWriter(nil, append(options, zstd.WithEncoderLevel(level),
+		zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true))...)
 	if err != nil {
 		panic(err)
 	}
@@ -77,8 +84,11 @@ func (c *coder) brotli(doc []byte, fast bool) ([]byte, error) {
 // zstd compresses, fast or well.
 func (c *coder) zstd(doc []byte, fast bool) []byte {
 	z := c.zstds
-	if fast {
+	switch {
+	case fast:
 		z = c.fastZstds
+	case len(doc) >= zstdWindow:
+		z = newZstd(zstd.SpeedDefault)
 	}
 	return bytes.Clone(z.EncodeAll(doc, nil))
 }

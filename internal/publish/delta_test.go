@@ -21,8 +21,11 @@ import (
 
 // decode undoes a content coding.
 func decode(rep news.Representation) (string, error) {
-	var r io.Reader = bytes.NewReader(rep.Body)
-	var err error
+	body, err := rep.Bytes()
+	if err != nil {
+		return "", err
+	}
+	var r io.Reader = bytes.NewReader(body)
 	switch rep.Coding {
 	case "br":
 		r = brotli.NewReader(r)

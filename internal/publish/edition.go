@@ -23,9 +23,9 @@ type series struct {
 	format  news.Format
 	current atomic.Pointer[issue]
 	asked   atomic.Int64 // second at which a reader last asked, about; 0 for never
-	queued  atomic.Bool  // for the press
+	queued  atomic.Bool  // to be compressed
 
-	squeezing sync.Mutex
+	compressing sync.Mutex
 	// last is of the newest edition published, also before a restart; without a hash if there was
 	// none. The sequence is remembered since a feed's also grows by changes that leave its bytes
 	// alone.
@@ -133,25 +133,26 @@ func (p *Publisher) proof(
 	made := &issue{layout: d.doc.Layout(), known: d.known, zipped: zipped, edition: &news.Edition{
 		Key: feed.Key, Format: s.format, Seq: next.Seq, Modified: next.Modified,
 		MaxAge: feed.MaxAge, StaleFor: feed.MaxAge / staleShare, StaleOnError: staleOnError,
-		Base:            max(p.base, s.base, f.cutUntil),
-		Archived:        c.window.Archived,
-		Representations: zipped.representations(next.Seq, next.Hash, len(doc)),
+		Base:     max(p.base, s.base, f.cutUntil),
+		Archived: c.window.Archived,
+		Representations: representations(zipped.body,
+			news.ETag(next.Seq, fingerprint(zipped.body)), news.ETag(next.Seq, next.Hash), len(doc)),
 	}}
 	s.made = made
-	p.plain.put(s.name+tag(made.edition), doc, len(doc))
+	p.plain.put(s.name, tagged{tag(made.edition), doc}, len(doc))
 	return &proof{series: s, issue: made, stamp: next, known: known}, nil
 }
 
 // bytes returns the plain bytes of an issue.
 func (p *Publisher) bytes(s *series, made *issue) ([]byte, error) {
-	name := s.name + tag(made.edition)
-	if doc, ok := p.plain.get(name); ok {
-		return doc, nil
+	etag := tag(made.edition)
+	if kept, ok := p.plain.get(s.name); ok && kept.tag == etag {
+		return kept.bytes, nil
 	}
 	list := made.edition.Representations
-	doc, err := unzip(list[len(list)-2].Body, list[len(list)-1].Size)
+	doc, err := list[len(list)-1].Bytes()
 	if err == nil {
-		p.plain.put(name, doc, len(doc))
+		p.plain.put(s.name, tagged{etag, doc}, len(doc))
 	}
 	return doc, err
 }

@@ -287,11 +287,9 @@ func body(t testing.TB, e *news.Edition) string {
 // plainly returns an edition's identity with its bytes.
 func plainly(e *news.Edition) news.Representation {
 	rep := e.Representations[len(e.Representations)-1]
-	if rep.Body == nil {
-		var err error
-		if rep.Body, err = unzip(e.Representations[len(e.Representations)-2].Body, rep.Size); err != nil {
-			panic(err)
-		}
+	var err error
+	if rep.Body, err = rep.Bytes(); err != nil {
+		panic(err)
 	}
 	return rep
 }

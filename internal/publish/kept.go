@@ -315,10 +315,7 @@ func (p *Publisher) keptEdition(f *feed, s keptSeries, zipped []byte) *news.Edit
 	return &news.Edition{
 		Key: f.key, Seq: s.Stamp.Seq, Modified: s.Stamp.Modified,
 		MaxAge: s.MaxAge, StaleFor: s.MaxAge / staleShare, StaleOnError: staleOnError,
-		Base: max(p.base, f.cutUntil),
-		Representations: []news.Representation{
-			{Coding: codingGzip, ETag: s.Tag, Body: zipped, Size: len(zipped)},
-			{ETag: news.ETag(s.Stamp.Seq, s.Stamp.Hash), Size: s.Plain},
-		},
+		Base:            max(p.base, f.cutUntil),
+		Representations: representations(zipped, s.Tag, news.ETag(s.Stamp.Seq, s.Stamp.Hash), s.Plain),
 	}
 }

@@ -192,7 +192,7 @@ func (p *Publisher) publish(proofs []*proof) error {
 		e := pr.issue.edition
 		pr.series.current.Store(pr.issue)
 		if pr.series.wanted(p.settings.Now()) {
-			p.pressing.add(pr.series)
+			p.slow.add(pr.series)
 		}
 		p.log.Debug("edition published", "edition", pr.series.name, "seq", e.Seq,
 			"modified", e.Modified)

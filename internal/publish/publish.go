@@ -90,9 +90,10 @@ const (
 	retryAfter = 5 * time.Second
 	// What is made when it is asked for is kept up to so many bytes.
 	archiveBytes, deltaBytes = 64 << 20, 16 << 20
-	// Pieces are kept until the feeds that an article is in have taken them over, and plain
-	// documents where there is room: others are unzipped when they are needed.
-	pieceBytes, plainBytes = 8 << 20, 16 << 20
+	// Pieces are kept until the feeds that an article is in have taken them over. Plain documents
+	// and those in br and zstd are kept where there is room: others are made of their gzip when they
+	// are needed.
+	pieceBytes, plainBytes, bodyBytes = 8 << 20, 12 << 20, 32 << 20
 )
 
 // Publisher owns the editions of every feed: each topic and all of them together, in all
@@ -109,8 +110,8 @@ type Publisher struct {
 	base     uint64                       // lowest sequence that documents were written alike from
 	modified time.Time                    // when they began to be; zero if they always were
 
-	pressing press
-	keeping  struct {
+	slow    slowQueue
+	keeping struct {
 		mu    sync.Mutex
 		queue map[*feed]*keptFeed
 		wake  chan struct{}
@@ -119,7 +120,8 @@ type Publisher struct {
 	archives     *cache[*bound]
 	deltas       *cache[*delta]
 	written      *cache[[]byte] // pieces, by article and variant
-	plain        *cache[[]byte] // documents, by series and tag
+	plain        *cache[tagged] // documents, by series
+	bodies       *cache[tagged] // and in the codings that take longer, by series and coding
 	flights      singleflight.Group
 	work         chan struct{} // full while as much is being made for readers as there are processors
 
@@ -149,11 +151,12 @@ func New(log *slog.Logger, store Store, settings Settings) *Publisher {
 		coder:    newCoder(),
 		feeds:    make(map[news.FeedKey]*feed),
 		unsaved:  make(map[string]news.EditionStamp),
-		pressing: press{wake: make(chan struct{}, 1)},
+		slow:     slowQueue{wake: make(chan struct{}, 1)},
 		archives: newCache[*bound](archiveBytes),
 		deltas:   newCache[*delta](deltaBytes),
 		written:  newCache[[]byte](pieceBytes),
-		plain:    newCache[[]byte](plainBytes),
+		plain:    newCache[tagged](plainBytes),
+		bodies:   newCache[tagged](bodyBytes),
 		work:     make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}
 	p.keeping.queue, p.keeping.wake = map[*feed]*keptFeed{}, make(chan struct{}, 1)
@@ -192,17 +195,17 @@ func (p *Publisher) Edition(key news.FeedKey, format news.Format) (*news.Edition
 		return nil, false
 	}
 	if first {
-		p.pressing.add(s)
+		p.slow.add(s)
 	}
 	return current.edition, true
 }
 
-// Pressed returns the current edition of a feed in every coding. Those that take longer are made
-// now if they are not there yet, some milliseconds once for an edition: so that who asks for one of
-// them gets it, and a tag of one is known again right after a restart.
-func (p *Publisher) Pressed(key news.FeedKey, format news.Format) (*news.Edition, bool) {
+// Compressed returns the current edition of a feed in every coding. Those that take longer are made
+// now if they are not there yet, some milliseconds once for an edition: who asks for one of them
+// gets it, and a tag of one is known again right after a restart.
+func (p *Publisher) Compressed(key news.FeedKey, format news.Format) (*news.Edition, bool) {
 	if s := p.series(key, format); s != nil {
-		if err := p.squeeze(s); err != nil {
+		if err := p.compress(s); err != nil {
 			p.log.Error("edition not compressed", "edition", s.name, "error", err)
 		}
 	}
@@ -277,7 +280,7 @@ func (p *Publisher) complete() bool {
 func (p *Publisher) Run(ctx context.Context) error {
 	var others sync.WaitGroup
 	done := make(chan struct{})
-	others.Go(func() { p.press(ctx) })
+	others.Go(func() { p.compressQueued(ctx) })
 	others.Go(func() { p.writeKept(done) })
 	defer others.Wait()
 	defer close(done) // what is published by then is kept

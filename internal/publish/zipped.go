@@ -106,16 +106,11 @@ func (c *coder) deflate(out *bytes.Buffer, plain []byte, last bool) (err error) 
 	return w.Flush()
 }
 
-// representations returns those of an edition just made: its gzip and, of the identity, what is
-// known without its bytes.
-func (z *zipped) representations(
-	seq uint64, hash string, size int,
-) []news.Representation {
+// representations returns those of an edition just made: its gzip, and the identity, which is made
+// of that.
+func representations(zipped []byte, tag, plainTag string, size int) []news.Representation {
 	return []news.Representation{
-		{
-			Coding: codingGzip, ETag: news.ETag(seq, fingerprint(z.body)),
-			Body: z.body, Size: len(z.body),
-		},
-		{ETag: news.ETag(seq, hash), Size: size},
+		{Coding: codingGzip, ETag: tag, Body: zipped, Size: len(zipped)},
+		{ETag: plainTag, Size: size, Make: func() ([]byte, error) { return unzip(zipped, size) }},
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -37,7 +36,7 @@ type variant struct {
 	coding []string // nil for the identity
 	length []string
 	body   []byte
-	zipped *variant // what the body unzips from, if that is nil
+	made   *news.Representation // what makes the body, if that is nil
 }
 
 // Header values that never change.
@@ -57,11 +56,12 @@ func editionDocument(e *news.Edition) *document {
 		caching:      []string{caching(e)},
 		vary:         varyFeed,
 	}
-	for _, rep := range e.Representations {
+	for i := range e.Representations {
+		rep := &e.Representations[i]
 		d.add(rep.Coding, rep.ETag, rep.Body)
 		if rep.Body == nil {
 			v := &d.variants[len(d.variants)-1]
-			v.length, v.zipped = []string{strconv.Itoa(rep.Size)}, &d.variants[len(d.variants)-2]
+			v.length, v.made = []string{strconv.Itoa(rep.Size)}, rep
 		}
 	}
 	return d
@@ -142,6 +142,14 @@ func (d *document) serve(w http.ResponseWriter, r *http.Request) {
 
 // whole sends a variant.
 func (d *document) whole(w http.ResponseWriter, r *http.Request, chosen *variant) {
+	body := chosen.body
+	if chosen.made != nil && r.Method != http.MethodHead {
+		var err error
+		if body, err = chosen.made.Bytes(); err != nil { // it is of our own bytes
+			say(w, http.StatusInternalServerError, noStore, "This can't be made. Please ask again.\n")
+			return
+		}
+	}
 	h := w.Header()
 	h["Cache-Control"] = d.caching
 	h["Content-Length"] = chosen.length
@@ -161,20 +169,7 @@ func (d *document) whole(w http.ResponseWriter, r *http.Request, chosen *variant
 	if d.policy != nil {
 		h["Content-Security-Policy"] = d.policy
 	}
-	if chosen.zipped == nil || r.Method == http.MethodHead {
-		send(w, r, chosen.body)
-	} else if body, err := chosen.zipped.unzip(); err == nil { // the bytes are our own
-		send(w, r, body)
-	}
-}
-
-// unzip returns what a variant in gzip is of.
-func (v *variant) unzip() ([]byte, error) {
-	z, err := gzip.NewReader(bytes.NewReader(v.body))
-	if err != nil {
-		return nil, err
-	}
-	return io.ReadAll(z)
+	send(w, r, body)
 }
 
 // send writes a body, unless it was not asked for.

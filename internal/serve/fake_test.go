@@ -60,7 +60,7 @@ func (s *shelf) Edition(key news.FeedKey, format news.Format) (*news.Edition, bo
 	return e, ok
 }
 
-func (s *shelf) Pressed(key news.FeedKey, format news.Format) (*news.Edition, bool) {
+func (s *shelf) Compressed(key news.FeedKey, format news.Format) (*news.Edition, bool) {
 	return s.Edition(key, format)
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"sync/atomic"
+	"weak"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -14,7 +15,8 @@ type feed struct {
 	key    news.FeedKey
 	format news.Format
 	links  []string // Link header
-	latest atomic.Pointer[document]
+	// latest is weak: what a reader asked for long ago must not keep an edition that has a successor.
+	latest atomic.Pointer[weak.Pointer[document]]
 }
 
 // feedTable has every feed that is published, by the name of its document. Only these names
@@ -86,17 +88,20 @@ func (p *public) unmade(w http.ResponseWriter) {
 func (f *feed) document(editions Editions, accept []string) *document {
 	e, ok := editions.Edition(f.key, f.format)
 	if ok && lacks(e, accept) {
-		e, ok = editions.Pressed(f.key, f.format)
+		e, ok = editions.Compressed(f.key, f.format)
 	}
 	if !ok || len(e.Representations) == 0 {
 		return nil
 	}
-	if d := f.latest.Load(); d != nil && d.edition == e {
-		return d
+	if latest := f.latest.Load(); latest != nil {
+		if d := latest.Value(); d != nil && d.edition == e {
+			return d
+		}
 	}
 	d := editionDocument(e)
 	d.link = f.links
-	f.latest.Store(d)
+	latest := weak.Make(d)
+	f.latest.Store(&latest)
 	return d
 }
 

@@ -17,9 +17,9 @@ type Editions interface {
 	// there is none yet. A changed edition comes as another pointer; what an old one points to
 	// stays as it was.
 	Edition(key news.FeedKey, format news.Format) (*news.Edition, bool)
-	// Pressed gives the current edition in every coding that there is, and may take some
+	// Compressed gives the current edition in every coding that there is, and may take some
 	// milliseconds for it, once.
-	Pressed(key news.FeedKey, format news.Format) (*news.Edition, bool)
+	Compressed(key news.FeedKey, format news.Format) (*news.Edition, bool)
 	// Delta gives what an edition has that the state base of its feed had not, in each coding, the
 	// identity last, or false if there is no such document. Its ETags are not set.
 	Delta(e *news.Edition, base uint64) ([]news.Representation, bool)

@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/klauspost/compress/zstd"
+
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/newstest"
 )
@@ -73,22 +75,22 @@ func TestCodings(t *testing.T) {
 	})
 }
 
-// TestPressed: who asks for every coding gets it at once, also right after a restart, under the same
+// TestCompressed: who asks for every coding gets it at once, also right after a restart, under the same
 // tags.
-func TestPressed(t *testing.T) {
+func TestCompressed(t *testing.T) {
 	store := newFakeStore(time.Now)
 	store.change(entry(0, time.Now().Add(-time.Hour)), keyBorder)
 	var before []news.Representation
 	for range 2 {
 		p := started(t, store, testSettings(time.Now))
-		e, ok := p.Pressed(keyBorder, news.RSS)
+		e, ok := p.Compressed(keyBorder, news.RSS)
 		if !ok {
 			t.Fatal("no edition")
 		}
 		if got := fmt.Sprint(codings(t, e)); got != "[br zstd gzip ]" {
 			t.Errorf("in %s", got)
 		}
-		if again, _ := p.Pressed(keyBorder, news.RSS); again != e {
+		if again, _ := p.Compressed(keyBorder, news.RSS); again != e {
 			t.Error("it is made again")
 		}
 		for i := range before {
@@ -100,8 +102,33 @@ func TestPressed(t *testing.T) {
 		before = e.Representations
 	}
 	p := started(t, store, testSettings(time.Now))
-	if _, ok := p.Pressed(news.FeedKey{Topic: "fish"}, news.RSS); ok {
+	if _, ok := p.Compressed(news.FeedKey{Topic: "fish"}, news.RSS); ok {
 		t.Error("a feed that there is not has an edition")
+	}
+}
+
+// TestRemade: bytes that there was no room for are made again, the same.
+func TestRemade(t *testing.T) {
+	store := newFakeStore(time.Now)
+	store.change(entry(0, time.Now().Add(-time.Hour)), keyBorder)
+	p := started(t, store, testSettings(time.Now))
+	e, _ := p.Compressed(keyBorder, news.RSS)
+	for _, room := range []int{0, bodyBytes} {
+		p.bodies = newCache[tagged](room)
+		if got := fmt.Sprint(codings(t, e)); got != "[br zstd gzip ]" {
+			t.Errorf("in %s", got)
+		}
+		for i := range e.Representations {
+			rep := &e.Representations[i]
+			body, err := rep.Bytes()
+			if err != nil || len(body) != rep.Size ||
+				rep.ETag != news.ETag(e.Seq, fingerprint(body)) {
+				t.Errorf("%q: %d bytes under %s, %v", rep.Coding, len(body), rep.ETag, err)
+			}
+		}
+	}
+	if len(p.bodies.items) != 2 {
+		t.Errorf("%d bodies are kept, want those in br and zstd", len(p.bodies.items))
 	}
 }
 
@@ -118,7 +145,7 @@ func TestOutdated(t *testing.T) {
 	if s.current.CompareAndSwap(old, &issue{edition: &grown}) || s.current.Load() != next {
 		t.Error("an outdated edition replaced its successor")
 	}
-	if err := p.squeeze(s); err != nil {
+	if err := p.compress(s); err != nil {
 		t.Fatal(err)
 	}
 	if got := s.current.Load().edition; got.Seq != e.Seq || len(got.Representations) != 4 {
@@ -151,6 +178,24 @@ func TestSameBytes(t *testing.T) {
 			if w, err := other.gzip(doc); err != nil || !bytes.Equal(v, w) {
 				t.Errorf("gzip bytes depend on what came before, %v", err)
 			}
+		}
+	}
+}
+
+// TestZstdWindow: the bytes are those of the level, however little memory the encoder takes.
+func TestZstdWindow(t *testing.T) {
+	c, level := newCoder(), newZstd(zstd.SpeedDefault)
+	doc := []byte{}
+	for n := range 900 {
+		doc = append(doc, newstest.Entry(n).Content...)
+		doc = fmt.Appendf(doc, "%x", n*n*n)
+	}
+	doc = bytes.Repeat(doc, 1+2*zstdWindow/len(doc))
+	for _, size := range []int{
+		0, 1, 1000, 100_000, zstdWindow - 1, zstdWindow, zstdWindow + 1, len(doc),
+	} {
+		if got, want := c.zstd(doc[:size], false), level.EncodeAll(doc[:size], nil); !bytes.Equal(got, want) {
+			t.Errorf("%d bytes: %d in zstd, by the level %d", size, len(got), len(want))
 		}
 	}
 }
