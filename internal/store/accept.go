@@ -200,10 +200,7 @@ func another(contested map[claim]string, known *record, a *news.Article) bool {
 
 // create makes a new article.
 func (w *writing) create(o *offer, v *verdict) (news.Result, error) {
-	c, err := w.newChange(kindCreate, nil)
-	if err != nil {
-		return news.Result{}, err
-	}
+	c := w.newChange(kindCreate, nil)
 	a := o.Article
 	a.ID = v.id
 	if !a.Own && a.Published.After(w.now) {
@@ -218,15 +215,22 @@ func (w *writing) create(o *offer, v *verdict) (news.Result, error) {
 	} else {
 		rec.Members = members(nil, o.Placements, c.Seq, w.now.Sub(a.Published) > freshFor)
 	}
-	if err := o.pack(w.zip); err != nil {
+	c.ID, c.after = a.ID, rec
+	if err := w.says(c, o, v.known); err != nil {
 		return news.Result{}, err
 	}
-	c.ID, c.after, c.body, c.item, c.sharedURL = a.ID, rec, o.body, o.item, o.shared
-	if c.aliases, err = w.newAliases(o.Candidate, c.Key, o.shared, v.known); err != nil {
-		return news.Result{}, err
-	}
-	c.aliases = append(c.aliases, aliasID(a.ID))
 	return w.enter(c, news.Accepted)
+}
+
+// says has a change bring what an offer says, and the names that it comes under; taken is the
+// article whose names it takes, nil if there is none.
+func (w *writing) says(c *change, o *offer, taken *record) (err error) {
+	if err := o.pack(w.zip); err != nil {
+		return err
+	}
+	c.parts[partContent], c.parts[partItem] = o.body, o.item
+	c.Names, err = w.newAliases(o.Candidate, c.Key, o.shared, taken)
+	return err
 }
 
 // enter applies a change that brings an article into topics, within its source's share of each.
@@ -240,7 +244,7 @@ func (w *writing) enter(c *change, outcome news.Outcome) (news.Result, error) {
 	if crowded {
 		result.Crowded, result.Reason = true, "its source has its share of the news: behind it for now"
 	}
-	return result, w.apply(c)
+	return result, w.append(c)
 }
 
 // firstUpdated is when a new article last changed as far as its source says, and never later
@@ -260,10 +264,7 @@ func firstUpdated(a *news.Article, now time.Time) time.Time {
 // its date of publication stay; the version that readers have seen is kept.
 func (w *writing) update(o *offer, v *verdict) (news.Result, error) {
 	known := v.known
-	c, err := w.newChange(kindUpdate, known)
-	if err != nil {
-		return news.Result{}, err
-	}
+	c := w.newChange(kindUpdate, known)
 	rec := *known
 	rec.Article = o.Article
 	rec.ID, rec.Seq = known.ID, c.Seq
@@ -273,18 +274,15 @@ func (w *writing) update(o *offer, v *verdict) (news.Result, error) {
 	} else {
 		if known.Status == news.Live {
 			rec.Published, rec.Revision = known.Published, known.Revision+1
-			if c.version, err = w.packedVersion(known); err != nil {
+			if err := w.keepVersion(c); err != nil {
 				return news.Result{}, err
 			}
 		}
 		rec.Status, rec.Updated = news.Live, visibly(known, &rec, w.now)
 		rec.Members = moved(known.Members, rec.Placements, c.Seq, rec.FirstSeen.Sub(rec.Published))
 	}
-	if err := o.pack(w.zip); err != nil {
-		return news.Result{}, err
-	}
-	c.after, c.body, c.item, c.sharedURL = &rec, o.body, o.item, o.shared
-	if c.aliases, err = w.newAliases(o.Candidate, known.key, o.shared, nil); err != nil {
+	c.after = &rec
+	if err := w.says(c, o, nil); err != nil {
 		return news.Result{}, err
 	}
 	return w.enter(c, news.Updated)
@@ -304,30 +302,31 @@ func (w *writing) place(o *offer, v *verdict) (news.Result, error) {
 	known := v.known
 	rec := *known
 	rec.Entitled = o.Article.Entitled
+	names, err := w.newAliases(o.Candidate, known.key, o.shared, nil)
+	if err != nil {
+		return news.Result{}, err
+	}
 	if w.rule(&rec, o.Placements); sameTopics(known.Placements, rec.Placements) {
-		if err := w.putArticle(known.key, &rec); err != nil {
-			return news.Result{}, err
-		}
-		v.known = &rec
-		return v.result, w.addAliases(o, v) // an editor had decided the same
+		return v.result, w.note(known, &rec, names) // an editor had decided the same
 	}
 	anew, err := w.placingAnew()
 	if err != nil {
 		return news.Result{}, err
 	}
-	c, err := w.placed(known, &rec, anew || w.now.Sub(known.Published) > freshFor)
-	if err != nil {
-		return news.Result{}, err
-	}
-	c.sharedURL = o.shared
-	if c.aliases, err = w.newAliases(o.Candidate, known.key, o.shared, nil); err != nil {
-		return news.Result{}, err
-	}
+	c := w.placed(known, &rec, anew || w.now.Sub(known.Published) > freshFor)
+	c.Names = names
 	result, err := w.enter(c, news.Updated)
 	if !result.Crowded {
 		result.Reason = "its topics changed"
 	}
 	return result, err
+}
+
+// note keeps what changed of an article that no reader sees.
+func (w *writing) note(known, after *record, names []naming) error {
+	c := w.newChange(kindNote, known)
+	c.after, c.Names = after, names
+	return w.append(c)
 }
 
 // sameTopics reports whether two lists of placements name the same topics.

@@ -55,7 +55,7 @@ func (r reading) find(a *news.Article, shared bool) (*record, error) {
 // withdrawn or another's article gets names too, so that it is recognised for good; but another
 // source adds no link: it may move its item to the link of a later article, which would then be
 // lost.
-func (r reading) newNames(o *offer, v *verdict) ([][]byte, error) {
+func (r reading) newNames(o *offer, v *verdict) ([]naming, error) {
 	switch {
 	case v.act != actName:
 		return nil, nil
@@ -70,24 +70,27 @@ func (r reading) newNames(o *offer, v *verdict) ([][]byte, error) {
 // names it takes, nil if there is none.
 func (r reading) newAliases(
 	c *news.Candidate, key uint64, shared bool, before *record,
-) ([][]byte, error) {
+) ([]naming, error) {
 	a, aliases := &c.Article, r.Bucket(bucketAlias)
-	var names [][]byte
-	add := func(name []byte) {
-		if have := aliases.Get(name); have == nil || toNumber(have) != key {
-			names = append(names, name)
+	var names []naming
+	add := func(as, name string) {
+		n := newNaming(as, a.Source, name)
+		if have := aliases.Get(n.alias()); have == nil || toNumber(have) != key {
+			names = append(names, n)
 		}
 	}
-	add(aliasGUID(a.Source, a.GUID))
+	add(asGUID, a.GUID)
 	if c.File != "" {
-		add(aliasFile(a.Source, c.File))
+		add(asFile, c.File)
 	}
 	if a.URL == "" {
 		return names, nil
 	}
 	takes, err := r.takesLink(a, key, shared, before)
 	if takes {
-		names = append(names, aliasURL(a.URL))
+		link := newNaming(asLink, "", news.LinkKey(a.URL))
+		link.Shared, link.Strange = shared, !a.Entitled
+		names = append(names, link)
 	}
 	return names, err
 }
@@ -128,10 +131,10 @@ func (w *writing) addAliases(o *offer, v *verdict) error {
 	if err != nil || len(names) == 0 {
 		return err
 	}
-	c, err := w.newChange(kindAlias, v.known)
-	if err != nil {
-		return err
+	c := w.newChange(kindAlias, v.known)
+	c.Names = names
+	for i := range names {
+		names[i].Strange = names[i].As == asLink && !v.known.Entitled
 	}
-	c.after, c.aliases, c.sharedURL = v.known, names, o.shared
-	return w.apply(c)
+	return w.append(c)
 }

@@ -127,11 +127,11 @@ func (b *bucket) Put(key, value []byte) error { return b.b.Put(key, b.seal(key, 
 // Delete removes a key, if it is there.
 func (b *bucket) Delete(key []byte) error { return b.b.Delete(key) }
 
-// NextSequence returns the next of the bucket's numbers.
-func (b *bucket) NextSequence() (uint64, error) { return b.b.NextSequence() }
-
-// Sequence is the last number that NextSequence returned.
+// Sequence is the number that SetSequence last set, 0 at first.
 func (b *bucket) Sequence() uint64 { return b.b.Sequence() }
+
+// SetSequence sets the bucket's number.
+func (b *bucket) SetSequence(n uint64) error { return b.b.SetSequence(n) }
 
 // count walks all keys.
 func (b *bucket) count() int { return b.b.Stats().KeyN }

@@ -52,10 +52,7 @@ func (r reading) contend(known *record, a *news.Article) verdict {
 // keeps its id, and becomes in everything else what that source says, as if it were new. What
 // editors had decided was about another text.
 func (w *writing) takeOver(o *offer, known *record) (news.Result, error) {
-	c, err := w.newChange(kindUpdate, known)
-	if err != nil {
-		return news.Result{}, err
-	}
+	c := w.newChange(kindUpdate, known)
 	c.From = known.Source
 	rec := *known
 	rec.Article, rec.Decisions, rec.Status = o.Article, nil, news.Live
@@ -66,7 +63,7 @@ func (w *writing) takeOver(o *offer, known *record) (news.Result, error) {
 	}
 	if known.Status == news.Live {
 		rec.Revision = known.Revision + 1
-		if c.version, err = w.packedVersion(known); err != nil {
+		if err := w.keepVersion(c); err != nil {
 			return news.Result{}, err
 		}
 	}
@@ -77,11 +74,8 @@ func (w *writing) takeOver(o *offer, known *record) (news.Result, error) {
 		rec.Updated = maxTime(rec.Updated, rec.Published)
 		rec.Members = members(nil, rec.Placements, c.Seq, w.now.Sub(rec.Published) > freshFor)
 	}
-	if err := o.pack(w.zip); err != nil {
-		return news.Result{}, err
-	}
-	c.after, c.body, c.item, c.sharedURL = &rec, o.body, o.item, o.shared
-	if c.aliases, err = w.newAliases(o.Candidate, known.key, o.shared, known); err != nil {
+	c.after = &rec
+	if err := w.says(c, o, known); err != nil {
 		return news.Result{}, err
 	}
 	result, err := w.enter(c, news.Updated)
@@ -110,14 +104,12 @@ func (s *Store) GiveBack(ctx context.Context, id news.ID) (result news.Result, e
 			result.Reason = "its link does not lead to it: there is nothing to give back"
 			return nil
 		}
-		c, err := w.newChange(kindAlias, known)
-		if err != nil {
-			return err
-		}
-		c.after, c.aliases, c.givesBack = known, [][]byte{aliasURL(known.URL)}, true
+		c := w.newChange(kindAlias, known)
+		c.Names = []naming{newNaming(asLink, "", news.LinkKey(known.URL))}
+		c.Names[0].Given = true
 		result.Outcome = news.Updated
 		result.Reason = "its link is given back: the next item under it is an article of its own"
-		return w.apply(c)
+		return w.append(c)
 	})
 	return result, err
 }

@@ -63,7 +63,7 @@ func TestDamagedArticle(t *testing.T) {
 				t.Errorf("history: %v, %v", versions, err)
 			}
 			s.withdraw(bad)
-			if w := s.window("border.en", 9); s.article(bad).Status != news.Withdrawn || w.Seq != 5 {
+			if w := s.window("border.en", 9); s.article(bad).Status != news.Withdrawn || w.Seq != 6 {
 				t.Errorf("withdrawn: %+v, feed at %d", s.article(bad), w.Seq)
 			}
 			s.offer(news.Updated, piece("worse", text("<p>Anew.</p>")))

@@ -16,7 +16,7 @@
 //	│   └── "u"‖link           → key, perhaps flags; or 0‖key
 //	├── article              key → JSON of all but the content; key is the creating sequence
 //	├── body                 key → zstd of the content, safe HTML
-//	├── change               sequence → JSON: kind, key, id, time, and per feed stamp and order
+//	├── change               sequence → JSON: the head of an event, all of it but its parts
 //	├── edition              feed.format → JSON: hash and stamp of the edition last published
 //	├── embargo              release second‖key → nothing
 //	├── feed
@@ -31,8 +31,9 @@
 //	├── meta
 //	│   ├── classified       JSON: hash of the rules that articles are placed by, and how far
 //	│   ├── created          second of the first start
+//	│   ├── epoch            number of the epoch that a restore began
 //	│   ├── installation     16 random bytes, feeds' ids are minted from them
-//	│   ├── schema           number of this schema: 3
+//	│   ├── schema           number of this schema: 4
 //	│   └── topics           zstd of the JSON of the topics with these rules
 //	├── token                name → JSON: hash of the secret, source, creation, last use
 //	└── version              key‖revision → zstd of the JSON of a version that another has replaced
@@ -71,7 +72,10 @@
 // # Writing
 //
 // One goroutine writes. It commits whatever has queued up in one transaction, so that many
-// callers share a sync, and at its end closes the archives that are full. Each change is first
-// decided (append: read what is there, choose id, key, revision, topics, stamps) and then applied
-// (apply: put exactly what the change says), so that a replica can apply what another has decided.
+// callers share a sync, and at its end closes the archives that are full. Each change, of whatever
+// kind, is first decided (read what is there, choose id, key, revision, topics, stamps) and then
+// applied (apply.go: put exactly what the change says). Nothing else writes to teletipo.db but what
+// makes the file, so that whoever applies the same changes has the same store. The changes are a
+// log of events, see docs/log.md and Log: the bucket change has their heads, and what articles say
+// is kept where it is read, once.
 package store

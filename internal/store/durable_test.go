@@ -38,7 +38,7 @@ func TestReopen(t *testing.T) {
 		if diff := cmp.Diff(windows, read()); diff != "" {
 			t.Errorf("windows: (-before +after)\n%s", diff)
 		}
-		if diff := cmp.Diff(log, s.changes(), cmp.AllowUnexported(change{}, feedChange{})); diff != "" {
+		if diff := cmp.Diff(log, s.changes(), cmp.AllowUnexported(change{}, feedChange{}, moves{})); diff != "" {
 			t.Errorf("log: (-before +after)\n%s", diff)
 		}
 		again, err := s.EditionStamps()
@@ -109,7 +109,7 @@ func TestAFailureSpoilsNoOther(t *testing.T) {
 	if runs.Load() != 2 {
 		t.Errorf("the failing one ran %d times, want once with the others and once alone", runs.Load())
 	}
-	if w := s.window("border", 9); len(w.Entries) != 5 || w.Seq != 5 {
+	if w := s.window("border", 9); len(w.Entries) != 5 || w.Seq != 6 {
 		t.Errorf("window at %d: %v", w.Seq, guids(w))
 	}
 	if stamps, err := s.EditionStamps(); len(stamps) > 0 || err != nil {

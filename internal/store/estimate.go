@@ -40,7 +40,7 @@ func estimate(a *news.Article, content int) int {
 
 // size estimates the article that a change leaves behind.
 func (w *writing) size(c *change) int {
-	packed := c.body
+	packed := c.parts[partContent]
 	if packed == nil {
 		packed = w.Bucket(bucketBody).Get(number(c.Key))
 	}

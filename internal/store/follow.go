@@ -84,8 +84,8 @@ func (r reading) change(b *bucket, k, sealed []byte) news.Change {
 		r.pass(b.altered(k))
 		return unknown
 	}
-	var c change
-	if err := decode("change", k, value, &c); err != nil {
+	c, err := toChange(k, value)
+	if err != nil {
 		return unknown
 	}
 	seen := news.Change{Seq: c.Seq, Kind: c.Kind, ID: c.ID, Time: c.Time}

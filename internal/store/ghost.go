@@ -29,13 +29,14 @@ func (r reading) stored(name []byte, key uint64) []byte {
 // idOf finds the id of an article without its record: in the change that created it.
 func (r reading) idOf(key uint64) (id news.ID, err error) {
 	err = attempt(func() error {
-		var c change
 		value := r.Bucket(bucketChange).Get(number(key))
 		if value == nil {
 			return news.Errorf(news.NotFound, "change %d is missing", key)
 		}
-		err := decode("change", number(key), value, &c)
-		id = c.ID
+		c, err := toChange(number(key), value)
+		if err == nil {
+			id = c.ID
+		}
 		return err
 	})
 	return id, err
@@ -45,8 +46,8 @@ func (r reading) idOf(key uint64) (id news.ID, err error) {
 func (r reading) created(id news.ID) (uint64, error) {
 	c := r.Bucket(bucketChange).Lenient()
 	for k, v := c.First(); k != nil; k, v = c.Next() {
-		var ch change
-		if err := decode("change", k, v, &ch); err != nil {
+		ch, err := toChange(k, v)
+		if err != nil {
 			return 0, err
 		}
 		if ch.Kind == kindCreate && ch.ID == id {
@@ -107,12 +108,12 @@ func (r reading) ghost(key uint64) (*record, error) {
 	places := map[string]feedChange{}
 	c := r.Bucket(bucketChange).Lenient()
 	for k, v := c.Seek(number(key)); k != nil; k, v = c.Next() {
-		var ch change
-		if err := decode("change", k, v, &ch); err != nil {
+		ch, err := toChange(k, v)
+		if err != nil {
 			return nil, err
 		}
 		if ch.Key == key {
-			rec.follow(&ch, places)
+			rec.follow(ch, places)
 		}
 	}
 	if rec.ID.IsZero() {

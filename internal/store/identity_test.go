@@ -159,7 +159,7 @@ func TestUnchangedUnderANewName(t *testing.T) {
 			t.Errorf("%d: it is %s, want %s", i, r.ID, id)
 		}
 	}
-	if n := sequence(s); n != 5 || s.article(id).Seq != 1 {
+	if n := sequence(s); n != 6 || s.article(id).Seq != 2 {
 		t.Errorf("%d changes, the article at %d: want four names added to it", n, s.article(id).Seq)
 	}
 }

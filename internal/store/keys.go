@@ -102,6 +102,9 @@ type record struct {
 	Ruled []news.Placement `json:"ruled,omitempty"`
 	// Recalled says that its own source took it back, which binds nobody else.
 	Recalled bool `json:"recalled,omitempty"`
+	// Last is the change that wrote this, Text the one that wrote the content and the item.
+	Last uint64 `json:"last,omitempty"`
+	Text uint64 `json:"text,omitempty"`
 
 	key  uint64
 	lost bool // all but what the change log says is unknown: see ghost
@@ -137,15 +140,15 @@ type state struct {
 // tail is what came into a feed since its last archive was closed. It is counted as it comes:
 // nothing is taken off for what leaves.
 type tail struct {
-	events   uint64 // articles that entered or moved, and withdrawals
-	size     uint64 // of them in a document, as estimated, in bytes
-	backfill uint64 // bytes of those that entered as backfill
+	Events   uint64 `json:"events,omitempty"`   // articles that entered or moved, and withdrawals
+	Size     uint64 `json:"size,omitempty"`     // of them in a document, as estimated, in bytes
+	Backfill uint64 `json:"backfill,omitempty"` // bytes of those that entered as backfill
 }
 
 // bytes and toState write and read a state: eight numbers. An older store has the first three.
 func (s state) bytes() []byte {
 	return tuple(s.seq, uint64(s.stamp.Unix()), uint64(s.created.Unix()),
-		s.reach, s.events, s.size, s.backfill, uint64(s.closed.Unix()))
+		s.reach, s.Events, s.Size, s.Backfill, uint64(s.closed.Unix()))
 }
 
 func toState(b []byte) state {

@@ -49,17 +49,14 @@ func (rec *record) ruled() []news.Placement {
 }
 
 // placed begins the change that gives a known article the places that after says.
-func (w *writing) placed(known, after *record, backfill bool) (*change, error) {
-	c, err := w.newChange(kindPlace, known)
-	if err != nil {
-		return nil, err
-	}
+func (w *writing) placed(known, after *record, backfill bool) *change {
+	c := w.newChange(kindPlace, known)
 	after.Seq = c.Seq
 	if known.Status == news.Live {
 		after.Members = members(known.Members, after.Placements, c.Seq, backfill)
 	}
 	c.after = after
-	return c, nil
+	return c
 }
 
 // Decide keeps editors' decisions about where an article belongs, each in the place of an earlier
@@ -98,16 +95,13 @@ func (w *writing) decideTopics(
 		return result, nil
 	}
 	w.rule(&rec, known.ruled())
-	c, err := w.placed(known, &rec, w.now.Sub(known.Published) > freshFor)
-	if err != nil {
-		return news.Result{}, err
-	}
+	c := w.placed(known, &rec, w.now.Sub(known.Published) > freshFor)
 	w.stampFeeds(c)
 	result := resultOf(news.Updated, &rec)
 	if result.Reason == "" {
 		result.Reason = "as its editor decided"
 	}
-	return result, w.apply(c)
+	return result, w.append(c)
 }
 
 // sameDecisions reports whether the same was decided, by the same, at whatever time.

@@ -15,12 +15,13 @@ import (
 // reading is a transaction seen from who only reads; a writing reads the same way.
 type reading struct {
 	tx
+	zip   *zstd.Encoder
 	unzip *zstd.Decoder
 	judge Judge
 }
 
 // reading begins to read in a transaction.
-func (s *Store) reading(t tx) reading { return reading{t, s.unzip, s.judge} }
+func (s *Store) reading(t tx) reading { return reading{t, s.zip, s.unzip, s.judge} }
 
 // view runs f in a read transaction: see database.
 func (s *Store) view(f func(reading) error) error {
@@ -172,12 +173,16 @@ func (r reading) made() time.Time { return second(r.Bucket(bucketMeta).Get(metaC
 // creation as its date, now and after every restart.
 func (s *Store) EnsureFeeds(keys []news.FeedKey) error {
 	return s.submit(context.Background(), func(w *writing) error {
+		c := w.newChange(kindFeeds, nil)
 		for _, key := range keys {
 			if w.state(key).created.IsZero() {
-				w.states[key] = state{stamp: w.now, created: w.now}
+				c.Made = append(c.Made, key.String())
 			}
 		}
-		return nil
+		if len(c.Made) == 0 {
+			return nil
+		}
+		return w.append(c)
 	})
 }
 
@@ -233,11 +238,11 @@ func (s *Store) EditionStamps() (map[string]news.EditionStamp, error) {
 	err := s.view(func(r reading) error {
 		c := r.Bucket(bucketEdition).Lenient()
 		for k, v := c.First(); k != nil; k, v = c.Next() {
-			var stamp news.EditionStamp
-			if err := decode("edition", k, v, &stamp); err != nil {
+			var stored storedEdition
+			if err := decode("edition", k, v, &stored); err != nil {
 				return err
 			}
-			stamps[string(k)] = stamp
+			stamps[string(k)] = stored.EditionStamp
 		}
 		return nil
 	})
@@ -247,12 +252,13 @@ func (s *Store) EditionStamps() (map[string]news.EditionStamp, error) {
 // SaveEditionStamps remembers editions, by name.
 func (s *Store) SaveEditionStamps(stamps map[string]news.EditionStamp) error {
 	return s.submit(context.Background(), func(w *writing) error {
-		for name, stamp := range stamps {
-			if err := put(w.Bucket(bucketEdition), []byte(name), stamp); err != nil {
-				return err
-			}
+		packed, err := json.Marshal(stamps)
+		if err != nil || len(stamps) == 0 {
+			return err
 		}
-		return nil
+		c := w.newChange(kindEditions, nil)
+		c.parts[partEditions] = packed
+		return w.append(c)
 	})
 }
 

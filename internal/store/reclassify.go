@@ -111,10 +111,9 @@ func (s *Store) BeginClassify(
 			return err
 		}
 		now = news.Classified{Rules: rules, Last: now.Last, Began: w.now}
-		if err := w.Bucket(bucketMeta).Put(metaTopics, packed); err != nil {
-			return err
-		}
-		return put(w.Bucket(bucketMeta), metaClassified, now)
+		c := w.newChange(kindRules, nil)
+		c.Classified, c.parts[partTopics] = &now, packed
+		return w.append(c)
 	})
 	return now, err
 }
@@ -146,13 +145,15 @@ func (s *Store) Reclassify(
 		if now.Key = until; until == 0 {
 			now.Key, now.Done = now.Last, w.now
 		}
-		return put(w.Bucket(bucketMeta), metaClassified, now)
+		c := w.newChange(kindClassified, nil)
+		c.Classified = &now
+		return w.append(c)
 	})
 	return now, err
 }
 
 // reclassify places one article anew, and reports whether its topics have changed. What only tells
-// why it is where it is, is stored without a change.
+// why it is where it is, is only noted.
 func (w *writing) reclassify(r *news.Reclassified) (changed bool, err error) {
 	known, err := w.record(r.Key)
 	if err != nil {
@@ -167,14 +168,11 @@ func (w *writing) reclassify(r *news.Reclassified) (changed bool, err error) {
 		if samePlacements(known.ruled(), r.Placements) {
 			return false, nil
 		}
-		return false, w.putArticle(r.Key, &rec)
+		return false, w.note(known, &rec, nil)
 	}
-	c, err := w.placed(known, &rec, true)
-	if err != nil {
-		return false, err
-	}
+	c := w.placed(known, &rec, true)
 	w.stampFeeds(c)
-	return true, w.apply(c)
+	return true, w.append(c)
 }
 
 func samePlacements(a, b []news.Placement) bool {

@@ -263,6 +263,9 @@ func fill(t *testing.T) (*tested, *Polls) {
 	if _, err := s.AddToken(t.Context(), "cms", "desk", news.HashToken("secret")); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := s.Restored(t.Context(), "to see an epoch"); err != nil {
+		t.Fatal(err)
+	}
 	s.ok(s.SaveEditionStamps(map[string]news.EditionStamp{
 		"border.en.rss": {Hash: "00", Modified: start},
 	}))

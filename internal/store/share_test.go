@@ -126,7 +126,7 @@ func TestWhatIsHeldWaits(t *testing.T) {
 	held := func(c *news.Candidate) { c.Held = true }
 	s.offer(news.Accepted, piece("a"))
 	s.offer(news.Updated, piece("a", text("new"), held)) // only what is new is held
-	if r := s.offer(news.Deferred, piece("b", held)); !r.ID.IsZero() || sequence(s) != 2 {
+	if r := s.offer(news.Deferred, piece("b", held)); !r.ID.IsZero() || sequence(s) != 3 {
 		t.Errorf("%+v, %d changes", r, sequence(s))
 	}
 	if weighed, err := s.Weigh([]news.Candidate{piece("b"), piece("b", held)}); err != nil ||

@@ -28,7 +28,7 @@ const (
 )
 
 // lostBy returns what a change that moves an article takes from a feed.
-func lostBy(c *change, move feedChange) event {
+func lostBy(c *change, move *move) event {
 	e := event{key: c.Key}
 	switch {
 	case c.Kind == kindWithdraw:

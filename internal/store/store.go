@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -17,7 +18,7 @@ import (
 
 // schema and pollSchema are the numbers of the schemas that doc.go draws.
 const (
-	schema     = 3
+	schema     = 4
 	pollSchema = 2
 )
 
@@ -43,6 +44,7 @@ var (
 	feedState    = []byte("state")
 
 	metaCreated      = []byte("created")
+	metaEpoch        = []byte("epoch")
 	metaInstallation = []byte("installation")
 	metaSchema       = []byte("schema")
 )
@@ -63,16 +65,27 @@ type Options struct {
 	// Judge settles what editors decide; if nil that is done without knowing any topics. An article
 	// that it settled once stays so until it is placed again, whatever it would say by then.
 	Judge Judge
+	// Program names the program and its version, for the log.
+	Program string
+	// Replica has the store decide nothing: it takes what is appended to its Log, and nothing else.
+	Replica bool
+	// Tee, if there is one, has the events of each transaction before that is committed, which it
+	// is not if Tee returns an error.
+	Tee func(after uint64, group [][]byte) error
 }
 
 // Store is the articles' side of a data directory. It is safe for concurrent use.
 type Store struct {
 	log          *slog.Logger
 	db           *database
+	program      string
+	replica      bool
+	tee          func(after uint64, group [][]byte) error
+	epoch        atomic.Uint64
 	now          func() time.Time
 	opened       time.Time            // by the clock
 	passed       func() time.Duration // since then, whatever the clock does
-	installation news.ID
+	installation atomic.Pointer[news.ID]
 	zip          *zstd.Encoder
 	unzip        *zstd.Decoder
 
@@ -99,6 +112,7 @@ func Open(log *slog.Logger, dir string, opts Options) (*Store, error) {
 	}
 	s := &Store{
 		log: log, db: db, now: opts.Now, judge: opts.Judge,
+		program: opts.Program, replica: opts.Replica, tee: opts.Tee,
 		shares:   &shares{most: opts.Share, span: opts.Span, topics: map[string]*topicShare{}},
 		requests: make(chan request, 256), closing: make(chan struct{}),
 		stopped: make(chan struct{}),
@@ -117,18 +131,27 @@ func Open(log *slog.Logger, dir string, opts Options) (*Store, error) {
 	return s, nil
 }
 
-// prepare creates what a new store needs, checks what there is and makes the codecs.
-func (s *Store) prepare() (err error) {
+// codecs makes what compresses and uncompresses.
+func (s *Store) codecs() (err error) {
 	if s.zip, err = zstd.NewWriter(nil,
 		zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1)); err != nil {
 		return err
 	}
 	s.unzip, err = zstd.NewReader(nil,
 		zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(256<<20))
-	if err != nil {
+	return err
+}
+
+// prepare makes the codecs, creates what a new store needs, and checks what there is.
+func (s *Store) prepare() error {
+	if err := s.codecs(); err != nil {
 		return err
 	}
-	if err := s.db.begin(schema, articleBuckets, s.mint); err != nil {
+	first := s.mint
+	if s.replica {
+		first = nil // the log has it
+	}
+	if err := s.db.begin(schema, articleBuckets, first); err != nil {
 		return err
 	}
 	if err := s.db.view(s.identify); err != nil {
@@ -158,20 +181,41 @@ var plain = func() map[string]bool {
 func (s *Store) mint(t tx) error {
 	var random [16]byte
 	rand.Read(random[:])
-	id, meta := news.NewID(random), t.Bucket(bucketMeta)
-	if err := meta.Put(metaInstallation, id[:]); err != nil {
+	w := s.writing(t)
+	c := w.newChange(kindInstall, nil)
+	c.ID = news.NewID(random)
+	if err := w.append(c); err != nil {
 		return err
 	}
-	return meta.Put(metaCreated, number(uint64(s.now().Unix())))
+	return s.tell(w)
 }
 
-// identify reads the installation's id.
+// tell hands the events of a transaction to who wants them.
+func (s *Store) tell(w *writing) error {
+	if s.tee == nil || len(w.group) == 0 {
+		return nil
+	}
+	events := make([][]byte, 0, len(w.group))
+	for _, c := range w.group {
+		event, err := w.encode(c)
+		if err != nil {
+			return err
+		}
+		events = append(events, event)
+	}
+	return s.tee(w.group[0].Seq-1, events)
+}
+
+// identify reads the installation's id and its epoch. A replica has none as long as it has nothing.
 func (s *Store) identify(t tx) error {
 	id := t.Bucket(bucketMeta).Get(metaInstallation)
-	if len(id) != len(s.installation) {
+	if len(id) == len(news.ID{}) {
+		installation := news.ID(id)
+		s.installation.Store(&installation)
+	} else if !s.replica || t.Bucket(bucketChange).Sequence() > 0 {
 		return &damage{Bucket: string(bucketMeta), Key: string(metaInstallation), Why: "it is missing"}
 	}
-	copy(s.installation[:], id)
+	s.epoch.Store(toNumber(t.Bucket(bucketMeta).Get(metaEpoch)))
 	return nil
 }
 
@@ -265,8 +309,14 @@ func (s *Store) Damage() []string { return s.db.damage() }
 // Unwritable says why nothing can be stored at the moment, nil if it can: as of the last attempt.
 func (s *Store) Unwritable() error { return s.db.writing() }
 
-// Installation is the id that feeds' ids are minted from, random at the first start.
-func (s *Store) Installation() news.ID { return s.installation }
+// Installation is the id that feeds' ids are minted from, random at the first start; zero of a
+// replica that has nothing yet.
+func (s *Store) Installation() (id news.ID) {
+	if known := s.installation.Load(); known != nil {
+		id = *known
+	}
+	return id
+}
 
 // Close waits for what is being written and closes the file. Writes that come later are Refused.
 func (s *Store) Close() error {

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -48,6 +47,9 @@ type tested struct {
 	dir   string
 	share int // bytes of one source in a topic; 0: any number
 	judge Judge
+
+	replica bool
+	tee     func(after uint64, group [][]byte) error
 }
 
 // newStore opens a new store that closes with the test.
@@ -62,7 +64,8 @@ func (s *tested) open() {
 	s.t.Helper()
 	opened, err := Open(newstest.Logger(s.t), s.dir, Options{
 		Now: s.clock.now, NoSync: true, Share: s.share, Span: 48 * time.Hour,
-		Judge: s.judge,
+		Judge:   s.judge,
+		Replica: s.replica, Tee: s.tee, Program: "teletipo of a test",
 	})
 	if err != nil {
 		s.t.Fatal(err)
@@ -134,15 +137,16 @@ func (s *tested) window(feed string, n int) news.Window {
 	return w
 }
 
-// changes reads the change log.
+// changes reads the change log, but for the installation, which is its first.
 func (s *tested) changes() []change {
 	s.t.Helper()
 	var all []change
 	s.ok(s.db.view(func(tx tx) error {
-		return tx.Bucket(bucketChange).ForEach(func(_, v []byte) error {
-			var c change
-			err := json.Unmarshal(v, &c)
-			all = append(all, c)
+		return tx.Bucket(bucketChange).ForEach(func(k, v []byte) error {
+			c, err := toChange(k, v)
+			if err == nil && c.Kind != kindInstall {
+				all = append(all, *c)
+			}
 			return err
 		})
 	}))

@@ -27,37 +27,61 @@ type closing struct {
 	Seq    uint64    `json:"seq"`
 	// Joins has the newest archive end at the first boundary, in place of a new one.
 	Joins bool `json:"joins,omitempty"`
+	// Backfill says that the last of them is closed for backfill.
+	Backfill bool `json:"backfill,omitempty"`
+	Tail     tail `json:"tail,omitzero"` // what is left above them
 }
 
-// count counts what a change brings to the tail of a feed, and closes it when it is full.
-func (w *writing) count(key news.FeedKey, st *state, c *change, move feedChange) {
+// toClose is what is to be closed of a feed at the end of a transaction.
+type toClose struct {
+	closing
+	done tail // what of the feed's tail is in it
+}
+
+// count counts what a change brings to the tail of a feed.
+func (t *tail) count(c *change, move *move) {
 	switch {
 	case move.Now != 0 && move.Now != move.Was:
-		st.size += uint64(c.Size)
+		t.Size += uint64(c.Size)
 		if move.Backfill {
-			st.backfill += uint64(c.Size)
+			t.Backfill += uint64(c.Size)
 		}
 	case c.Kind == kindWithdraw:
-		st.size += goneSize
+		t.Size += goneSize
 	default:
 		return
 	}
-	st.events++
-	if st.full() {
-		w.closeTail(key, st)
-		st.closed = time.Time{}
-	}
+	t.Events++
 }
 
 // full reports whether it is time to close an archive.
-func (t *tail) full() bool { return t.events >= archiveEvents || t.size >= archiveBytes }
+func (t tail) full() bool { return t.Events >= archiveEvents || t.Size >= archiveBytes }
+
+// less is what a tail holds beside a part of it.
+func (t tail) less(part tail) tail {
+	return tail{t.Events - part.Events, t.Size - part.Size, t.Backfill - part.Backfill}
+}
+
+// unclosed is what a feed's tail holds beside what is to be closed at the end of the transaction.
+func (w *writing) unclosed(key news.FeedKey) tail {
+	return w.state(key).less(w.closing[key].done)
+}
+
+// fill decides to close the tails that a change has filled.
+func (w *writing) fill(c *change) {
+	for i := range c.Feeds {
+		if key := news.ParseFeedKey(c.Feeds[i].Feed); w.unclosed(key).full() {
+			w.closeTail(key)
+		}
+	}
+}
 
 // closeTail decides to close an archive of all that a feed holds by now.
-func (w *writing) closeTail(key news.FeedKey, st *state) {
-	c := w.closing[key]
+func (w *writing) closeTail(key news.FeedKey) {
+	st, c := w.state(key), w.closing[key]
 	c.Orders = append(c.Orders, st.seq)
+	c.done = st.tail
 	w.closing[key] = c
-	st.tail = tail{}
 }
 
 // closeForBackfill closes an archive if backfill stands in the tail that the subscription document
@@ -65,23 +89,19 @@ func (w *writing) closeTail(key news.FeedKey, st *state) {
 // then lies ahead, so that nobody has seen either, and has room, it takes the tail instead: files
 // read one by one would else make an archive each.
 func (w *writing) closeForBackfill(key news.FeedKey) error {
-	st := w.states[key]
-	if st.backfill == 0 {
+	st, t := w.state(key), w.unclosed(key)
+	if t.Backfill == 0 {
 		return nil
 	}
 	f, err := w.feed(key)
 	if err != nil || !f.holds(archiveEvents) {
 		return err
 	}
-	joins := len(w.closing[key].Orders) == 0 && st.closed.Equal(st.stamp) && f.room(st.tail)
-	w.closeTail(key, &st)
-	if joins {
-		c := w.closing[key]
-		c.Joins = true
-		w.closing[key] = c
-	}
-	st.closed = st.stamp
-	w.states[key] = st
+	joins := len(w.closing[key].Orders) == 0 && st.closed.Equal(st.stamp) && f.room(t)
+	w.closeTail(key)
+	c := w.closing[key]
+	c.Joins, c.Backfill = joins, true
+	w.closing[key] = c
 	return nil
 }
 
@@ -90,7 +110,7 @@ func (f *feed) room(t tail) bool {
 	n, boundary := f.archives()
 	before := toArchive(f.archive.Get(number(n - 1))).boundary
 	gone := uint64(len(f.goneIn(before, boundary)))
-	events, size := t.events+gone, t.size+gone*goneSize
+	events, size := t.Events+gone, t.Size+gone*goneSize
 	for _, b := range []*bucket{f.fresh, f.backfill} {
 		for _, p := range placesIn(b, before, boundary) {
 			events, size = events+1, size+uint64(p.size)
@@ -109,42 +129,12 @@ func (w *writing) closeArchives() error {
 	if len(w.closing) == 0 {
 		return nil
 	}
-	c, err := w.newChange(kindClose, nil)
-	if err != nil {
-		return err
-	}
-	c.Key = 0
+	c := w.newChange(kindClose, nil)
 	for key, cl := range w.closing {
-		st := w.states[key]
-		cl.Feed, cl.Stamp, cl.Seq = key.String(), st.stamp, st.seq
-		c.Close = append(c.Close, cl)
+		st := w.state(key)
+		cl.Feed, cl.Stamp, cl.Seq, cl.Tail = key.String(), st.stamp, st.seq, w.unclosed(key)
+		c.Close = append(c.Close, cl.closing)
 	}
 	slices.SortFunc(c.Close, func(a, b closing) int { return cmp.Compare(a.Feed, b.Feed) })
-	return w.applyClose(c)
-}
-
-// applyClose closes the archives that a change says.
-func (w *writing) applyClose(c *change) error {
-	if err := put(w.Bucket(bucketChange), number(c.Seq), c); err != nil {
-		return err
-	}
-	for _, cl := range c.Close {
-		key := news.ParseFeedKey(cl.Feed)
-		f, err := w.feed(key)
-		if err != nil {
-			return err
-		}
-		n, _ := f.archives()
-		if cl.Joins {
-			n--
-		}
-		for _, order := range cl.Orders {
-			n++
-			a := archive{boundary: order, stamp: cl.Stamp, seq: cl.Seq}
-			if err := f.archive.Put(number(n), a.bytes()); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return w.append(c)
 }

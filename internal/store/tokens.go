@@ -41,7 +41,7 @@ func (s *Store) AddToken(
 		}
 		t := storedToken{Hash: hex.EncodeToString(hash[:]), Source: source, Created: w.now}
 		token = t.named([]byte(name))
-		return put(b, []byte(name), t)
+		return w.keepToken(name, &t)
 	})
 	return token, err
 }
@@ -54,7 +54,9 @@ func (s *Store) RevokeToken(ctx context.Context, name string) error {
 			return news.Errorf(news.NotFound,
 				"there is no token %q; `teletipo token list` shows those there are", name)
 		}
-		return b.Delete([]byte(name))
+		c := w.newChange(kindRevoke, nil)
+		c.Name = name
+		return w.append(c)
 	})
 }
 
@@ -110,8 +112,14 @@ func (s *Store) noteUse(ctx context.Context, name []byte, hash string) error {
 			return err
 		}
 		t.LastUsed = w.now
-		return put(b, name, t)
+		return w.keepToken(string(name), &t)
 	})
+}
+
+func (w *writing) keepToken(name string, t *storedToken) error {
+	c := w.newChange(kindToken, nil)
+	c.Name, c.Token = name, t
+	return w.append(c)
 }
 
 func eachToken(r reading, f func(name []byte, t *storedToken)) error {

@@ -25,43 +25,18 @@ func versionOf(rec *record, content string) news.Version {
 	return v
 }
 
-// packedVersion is an article as it stands, as it is stored once another version replaces it; nil
-// if it can't be read.
-func (w *writing) packedVersion(rec *record) ([]byte, error) {
-	content, ok, err := w.readable(rec.key)
+// keepVersion has a change keep the version that it replaces, if that can be read.
+func (w *writing) keepVersion(c *change) error {
+	content, ok, err := w.readable(c.before.key)
 	if err != nil || !ok {
-		return nil, err
+		return err
 	}
-	v := versionOf(rec, content)
+	v := versionOf(c.before, content)
 	raw, err := json.Marshal(&v)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return w.zip.EncodeAll(raw, nil), nil
-}
-
-// applyVersion keeps the version that a change replaces, drops the one that is beyond the bound,
-// and of a withdrawn article all.
-func (w *writing) applyVersion(c *change) error {
-	b := w.Bucket(bucketVersion)
-	if c.version != nil {
-		old := uint64(c.before.Revision)
-		if err := b.Put(pair(c.Key, number(old)), c.version); err != nil {
-			return err
-		}
-		if old > mostVersions {
-			return b.Delete(pair(c.Key, number(old-mostVersions)))
-		}
-	}
-	if c.Kind != kindWithdraw {
-		return nil
-	}
-	prefix, cursor := number(c.Key), b.Cursor()
-	for k, _ := cursor.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = cursor.Seek(prefix) {
-		if err := b.Delete(bytes.Clone(k)); err != nil {
-			return err
-		}
-	}
+	c.Replaces, c.parts[partVersion] = v.Revision, w.zip.EncodeAll(raw, nil)
 	return nil
 }
 

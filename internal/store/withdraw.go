@@ -34,10 +34,7 @@ func (w *writing) withdraw(known *record, recalled bool) (news.Result, error) {
 		result.Reason = "it was withdrawn before"
 		return result, nil
 	}
-	c, err := w.newChange(kindWithdraw, known)
-	if err != nil {
-		return news.Result{}, err
-	}
+	c := w.newChange(kindWithdraw, known)
 	rec := *known
 	rec.Status, rec.Seq, rec.Updated = news.Withdrawn, c.Seq, grown(w.now, known.Updated)
 	if known.Status == news.Embargoed {
@@ -45,11 +42,12 @@ func (w *writing) withdraw(known *record, recalled bool) (news.Result, error) {
 	}
 	rec.Members, rec.Placements, rec.Ruled = nil, nil, nil
 	rec.Summary, rec.Media, rec.Recalled = "", nil, recalled
-	c.after, c.body, c.item = &rec, []byte{}, []byte{}
+	c.after = &rec
+	c.parts[partContent], c.parts[partItem] = []byte{}, []byte{}
 	w.stampFeeds(c)
 	result := resultOf(news.Updated, &rec)
 	result.Reason = "withdrawn"
-	return result, w.apply(c)
+	return result, w.append(c)
 }
 
 // Release makes public what was held until now or earlier, and tells how many articles that were.
@@ -71,7 +69,9 @@ func (s *Store) Release(ctx context.Context) (int, error) {
 			err := attempt(func() error { return w.release(toNumber(key[8:])) })
 			if d := isDamage(err); d != nil {
 				w.pass(d) // it is held for good: nobody knows what it says
-				err = w.Bucket(bucketEmbargo).Delete(key)
+				c := w.newChange(kindDrop, nil)
+				c.Key, c.Freed = toNumber(key[8:]), int64(toNumber(key))
+				err = w.append(c)
 			} else {
 				released++
 			}
@@ -90,14 +90,11 @@ func (w *writing) release(key uint64) error {
 	if err != nil {
 		return err
 	}
-	c, err := w.newChange(kindRelease, known)
-	if err != nil {
-		return err
-	}
+	c := w.newChange(kindRelease, known)
 	rec := *known
 	rec.Status, rec.Seq, rec.Updated = news.Live, c.Seq, maxTime(w.now, known.Published)
 	rec.Members = members(nil, known.Placements, c.Seq, false)
 	c.after = &rec
 	w.stampFeeds(c)
-	return w.apply(c)
+	return w.append(c)
 }

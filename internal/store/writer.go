@@ -3,9 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
-
-	"github.com/klauspost/compress/zstd"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -25,21 +24,22 @@ const mostTogether = mostAtOnce
 // writing is a transaction under way: what it has stamped and touched so far.
 type writing struct {
 	reading
-	zip     *zstd.Encoder
+	program string
 	now     time.Time // whole seconds
+	group   []*change // that were made, in order
 	states  map[news.FeedKey]state
 	touched map[news.FeedKey]bool
 	feeds   map[news.FeedKey]*feed
-	closing map[news.FeedKey]closing // archives to be closed at the end
+	closing map[news.FeedKey]toClose // archives to be closed at the end
 	shares  *shares
 }
 
 // writing begins to write in a transaction.
 func (s *Store) writing(t tx) *writing {
 	return &writing{
-		reading: s.reading(t), zip: s.zip, now: s.now().UTC().Truncate(time.Second),
+		reading: s.reading(t), program: s.program, now: s.now().UTC().Truncate(time.Second),
 		states: map[news.FeedKey]state{}, touched: map[news.FeedKey]bool{},
-		feeds: map[news.FeedKey]*feed{}, closing: map[news.FeedKey]closing{}, shares: s.shares,
+		feeds: map[news.FeedKey]*feed{}, closing: map[news.FeedKey]toClose{}, shares: s.shares,
 	}
 }
 
@@ -51,6 +51,14 @@ func (s *Store) submit(ctx context.Context, do func(*writing) error) error {
 
 // submitMany submits what may write so many articles.
 func (s *Store) submitMany(ctx context.Context, count int, do func(*writing) error) error {
+	if s.replica {
+		return news.Errorf(news.Refused, "this store follows the log of another, which alone decides")
+	}
+	return s.send(ctx, count, do)
+}
+
+// send is submitMany of what was decided already.
+func (s *Store) send(ctx context.Context, count int, do func(*writing) error) error {
 	r := request{do: do, count: count, done: make(chan error, 1)}
 	if err := s.takes(ctx); err != nil { // alone first: a select among ready cases picks at random
 		return err
@@ -141,6 +149,7 @@ func (s *Store) commit(group []request) {
 // transact runs a group in one transaction, and wakes who waits for its changes.
 func (s *Store) transact(group []request) error {
 	var newest uint64
+	var whole bool // there is a change of the whole store
 	err := s.db.update(func(t tx) error {
 		w := s.writing(t)
 		for _, name := range [][]byte{bucketArticle, bucketBody, bucketChange, bucketItem} {
@@ -151,12 +160,21 @@ func (s *Store) transact(group []request) error {
 				return err
 			}
 		}
-		if err := w.closeArchives(); err != nil {
-			return err
+		if !s.replica { // it was decided there
+			if err := w.closeArchives(); err != nil {
+				return err
+			}
 		}
 		newest = w.Bucket(bucketChange).Sequence()
-		return w.saveStates()
+		if err := w.saveStates(); err != nil {
+			return err
+		}
+		whole = slices.ContainsFunc(w.group, (*change).ofWhole)
+		return s.tell(w)
 	})
+	if err == nil && whole {
+		err = s.db.view(s.identify)
+	}
 	if err != nil {
 		clear(s.shares.topics) // it counted what was not stored
 	}
