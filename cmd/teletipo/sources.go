@@ -103,7 +103,7 @@ func nextPoll(src *news.Source, st *news.PollState) string {
 	case src.Kind == news.KindPush:
 		return "when pushed"
 	case src.Kind == news.KindFolder:
-		return "every " + health.Span(src.Every)
+		return "every " + news.ShortDuration(src.Every)
 	case st.Due.IsZero():
 		return "-"
 	case st.Why == "":

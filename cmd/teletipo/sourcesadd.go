@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"net/url"
 	"path"
@@ -183,17 +182,4 @@ func testedSource(cfg *config.Config, name string) (src news.Source, configured 
 	}
 	knownSources(cfg).complete(&src)
 	return src, false, nil
-}
-
-// weighing asks the owner of the data directory what would become of candidates.
-func (in *invocation) weighing(candidates []news.Candidate) (results []news.Result, err error) {
-	for i := range candidates { // what it was made of decides nothing, and can be large
-		item := &candidates[i].Item
-		*item = news.Item{GUID: item.GUID, URL: item.URL}
-	}
-	err = in.withDesk(func(ctx context.Context, d *desk.Desk) error {
-		results, err = desk.Weigh.Ask(ctx, d, candidates)
-		return err
-	})
-	return results, err
 }

@@ -148,7 +148,7 @@ func sourceLines(s news.Source) []string {
 		lines = append(lines, "lang: "+s.Lang)
 	}
 	if s.Every > 0 && s.Every != defaultEvery {
-		lines = append(lines, "every: "+news.ShortDuration(s.Every.Round(time.Second)))
+		lines = append(lines, "every: "+written(s.Every.Round(time.Second)))
 	}
 	if s.Rights != "" {
 		lines = append(lines, "rights: "+string(s.Rights))

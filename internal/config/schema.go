@@ -69,7 +69,7 @@ func (f fields) schema() schema { return object(f, nil) }
 func plainly(v any) any {
 	switch v := v.(type) {
 	case time.Duration:
-		return news.ShortDuration(v)
+		return written(v)
 	case slog.Level:
 		return strings.ToLower(v.String())
 	case []netip.Prefix:

@@ -171,10 +171,22 @@ func duration(least, most time.Duration) func(string) (time.Duration, error) {
 		}
 		if d < least || d > most {
 			return 0, fmt.Errorf("%s is out of range: want %s to %s", s,
-				news.ShortDuration(least), news.ShortDuration(most))
+				written(least), written(most))
 		}
 		return d, nil
 	}
+}
+
+// written writes a duration as a configuration does, exactly: 1h, not 1h0m0s.
+func written(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }
 
 // units are what sizes are written in.

@@ -90,7 +90,7 @@ func judge(src news.Source, st news.PollState, found []Finding) (Status, string)
 		return Silent, text
 	}
 	if st.Took > SlowAfter {
-		return Slow, fmt.Sprintf("the last look took %s", Span(st.Took))
+		return Slow, fmt.Sprintf("the last look took %s", news.ShortDuration(st.Took))
 	}
 	return OK, ""
 }
@@ -125,7 +125,7 @@ func findings(src news.Source, st news.PollState, now time.Time) []Finding {
 	}
 	if quiet := quietFor(src, st, now); quiet > 0 {
 		add("quiet", "quiet for %s, usually it has something new every %s",
-			Span(quiet), Span(st.Usual))
+			news.ShortDuration(quiet), news.ShortDuration(st.Usual))
 	}
 	if st.Note != "" {
 		add("note", "%s", st.Note)
@@ -147,7 +147,7 @@ func findings(src news.Source, st news.PollState, now time.Time) []Finding {
 			"at as usual", st.Righted.UTC().Format(time.DateOnly))
 	}
 	if late := now.Sub(st.Due); !st.Due.IsZero() && late > OverdueAfter {
-		add("overdue", "it was due %s ago: does the daemon run?", Span(late))
+		add("overdue", "it was due %s ago: does the daemon run?", news.ShortDuration(late))
 	}
 	return found
 }
@@ -202,25 +202,4 @@ func textOf(found []Finding, name string) string {
 		}
 	}
 	return ""
-}
-
-// Span writes a duration for people, in its largest unit or two: 40s, 12m, 3h20m, 5d.
-func Span(d time.Duration) string {
-	switch d = d.Abs(); {
-	case d < time.Second:
-		return d.Round(time.Millisecond).String()
-	case d < 10*time.Second:
-		return d.Round(100 * time.Millisecond).String()
-	case d < time.Minute:
-		return d.Round(time.Second).String()
-	case d < time.Hour:
-		return fmt.Sprintf("%dm", int(d.Minutes()))
-	case d < 48*time.Hour:
-		if minutes := int(d.Minutes()) % 60; minutes > 0 {
-			return fmt.Sprintf("%dh%dm", int(d.Hours()), minutes)
-		}
-		return fmt.Sprintf("%dh", int(d.Hours()))
-	default:
-		return fmt.Sprintf("%dd", int(d.Hours()/24))
-	}
 }

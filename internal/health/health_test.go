@@ -149,18 +149,6 @@ func TestEveryStatusIsListed(t *testing.T) {
 	}
 }
 
-func TestSpan(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		0: "0s", 340 * time.Millisecond: "340ms", 2340 * time.Millisecond: "2.3s",
-		42*time.Second + time.Millisecond: "42s", 12*time.Minute + 40*time.Second: "12m",
-		3*time.Hour + 20*time.Minute: "3h20m", 26 * time.Hour: "26h", 100 * time.Hour: "4d",
-	} {
-		if got := Span(d); got != want {
-			t.Errorf("Span(%s) = %s, want %s", d, got, want)
-		}
-	}
-}
-
 func TestAside(t *testing.T) {
 	src, st := well()
 	st.Aside = []string{"bad.md"}

@@ -44,7 +44,7 @@ func next(
 	}
 	pause := wait(every, st.Failures, reading.RetryAfter, rand.Float64())
 	if reading.RetryAfter > 0 && pause == min(reading.RetryAfter, longestAsked) {
-		why = "the server asked for " + span(pause)
+		why = "the server asked for " + news.ShortDuration(pause)
 	}
 	for _, floor := range []struct {
 		asked time.Duration
@@ -54,7 +54,7 @@ func next(
 		{reading.MaxAge, "the server says that its answer is fresh for "},
 	} {
 		if asked := min(floor.asked, longestAsked); asked > pause {
-			pause, why = asked, floor.why+span(floor.asked)
+			pause, why = asked, floor.why+news.ShortDuration(floor.asked)
 		}
 	}
 	due = now.Add(pause)
@@ -76,15 +76,15 @@ func adapted(
 	every := max(src.Every, shortestWait)
 	slowest := max(every, cmp.Or(src.Slowest, slowestTimes*every))
 	if st.LastChange.IsZero() || later > 0 {
-		return every, "every " + span(every)
+		return every, "every " + news.ShortDuration(every)
 	}
 	quiet := now.Sub(st.LastChange)
 	if max(st.Usual, quiet)/2 <= every {
-		return every, "every " + span(every)
+		return every, "every " + news.ShortDuration(every)
 	}
-	why = "it usually changes every " + span(st.Usual)
+	why = "it usually changes every " + news.ShortDuration(st.Usual)
 	if quiet > st.Usual {
-		why = "nothing new for " + span(quiet)
+		why = "nothing new for " + news.ShortDuration(quiet)
 	}
 	return min(max(st.Usual, quiet)/2, slowest), why
 }
@@ -105,14 +105,4 @@ func failures(n int) string {
 		return "a failure"
 	}
 	return fmt.Sprintf("%d failures in a row", n)
-}
-
-// span writes a duration as people do, without parts that are zero.
-func span(d time.Duration) string {
-	if d >= time.Minute {
-		d = d.Round(time.Minute)
-	} else {
-		d = d.Round(time.Second)
-	}
-	return news.ShortDuration(d)
 }

@@ -73,7 +73,7 @@ func waiting(
 	st news.PollState, src news.Source, asked time.Duration, now time.Time,
 ) news.PollState {
 	pause := max(shortestWait, min(asked, longestAsked))
-	st.Why = "its host told another source to wait " + span(pause)
+	st.Why = "its host told another source to wait " + news.ShortDuration(pause)
 	pause += time.Duration(spread * rand.Float64() * float64(max(src.Every, shortestWait)))
 	st.Due = now.Add(pause).UTC()
 	return st

@@ -2,7 +2,6 @@ package news
 
 import (
 	"cmp"
-	"strings"
 	"time"
 )
 
@@ -103,18 +102,6 @@ func (s Source) Shown(address string) string {
 // Own reports whether the desk itself wrote what this source yields: its articles may be under
 // embargo, and their dates are believed.
 func (s Source) Own() bool { return !s.Kind.Polled() }
-
-// ShortDuration writes a duration without the zeroes at its end, as people do: 1h, not 1h0m0s.
-func ShortDuration(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
-}
 
 // OnRemove says what the removal of a file means.
 type OnRemove string
