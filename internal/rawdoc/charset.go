@@ -10,9 +10,9 @@ import (
 )
 
 // DecodeText turns a file into UTF-8 with plain line ends. It believes a byte order mark (UTF-8
-// or UTF-16), then bytes that are UTF-8. Of bytes that are not it takes a few for damage within
-// UTF-8; else it believes the media type's charset or an HTML meta element, and last it reads
-// windows-1252, which every byte is valid in.
+// or UTF-16), then bytes that are UTF-16 or UTF-8. Of bytes that are neither it takes a few for
+// damage within UTF-8; else it believes the media type's charset or an HTML meta element, and last
+// what guess says, in which every byte is valid.
 func DecodeText(body []byte, mediaType string) string {
 	var text string
 	switch marked, isUTF8 := bytes.CutPrefix(body, utf8Mark); {
@@ -20,12 +20,20 @@ func DecodeText(body []byte, mediaType string) string {
 		text = string(convert(body, unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM)))
 	case bytes.HasPrefix(body, []byte{0xfe, 0xff}):
 		text = string(convert(body, unicode.UTF16(unicode.BigEndian, unicode.ExpectBOM)))
+	case isWide(body, 1):
+		text = string(convert(body, unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)))
+	case isWide(body, 0):
+		text = string(convert(body, unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)))
 	case isUTF8, utf8.Valid(body):
 		text = string(marked)
 	case isDamagedUTF8(body):
 		text = string(mendUTF8(body, "\n\r"))
 	default:
-		enc, _, _ := charset.DetermineEncoding(body, mediaType)
+		enc, _, stated := charset.DetermineEncoding(body, mediaType)
+		start := bytes.ToLower(body[:min(len(body), declarationWithin)])
+		if !stated && !bytes.Contains(start, []byte("charset")) {
+			enc = guess(body)
+		}
 		text = string(convertMixed(body, enc, "\n\r"))
 	}
 	text = strings.ToValidUTF8(text, "\ufffd")
@@ -57,4 +65,21 @@ func countUTF8(body []byte) (good, bad int) {
 		body = body[size:]
 	}
 	return good, bad
+}
+
+// isWide reports whether a text without a mark is UTF-16, as the zeros show that stand in every
+// second byte, from zero on, and nowhere else.
+func isWide(body []byte, zero int) bool {
+	body = body[:min(len(body), lookAt)]
+	zeros := 0
+	for i, b := range body {
+		switch {
+		case b != 0:
+		case i%2 != zero:
+			return false
+		default:
+			zeros++
+		}
+	}
+	return zeros > 0 && zeros*10 >= len(body)/2
 }

@@ -6,11 +6,11 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
 )
@@ -63,7 +63,7 @@ func DecodeFeed(body []byte, mediaType string) []byte {
 	case isUTF8 && hasMultibyte(body):
 		return stripForbidden(mendUTF8(body, "<>"))
 	default:
-		return stripForbidden(convertMixed(body, charmap.Windows1252, "<>"))
+		return stripForbidden(convertMixed(body, guess(body), "<>"))
 	}
 }
 
@@ -117,8 +117,9 @@ func hasMultibyte(body []byte) bool {
 	return false
 }
 
-// stripForbidden takes away the characters that XML 1.0 cannot carry, and references to such. It
-// gives back the text itself if there are none.
+// stripForbidden takes away the characters that XML 1.0 cannot carry, and references to such. Two
+// references to the halves of a character beyond the first plane are made that character. It gives
+// back the text itself if there are none.
 func stripForbidden(text []byte) []byte {
 	var out []byte
 	from := 0
@@ -127,12 +128,12 @@ func stripForbidden(text []byte) []byte {
 			i++
 			continue
 		}
-		size := forbidden(text[i:])
+		size, instead := forbidden(text[i:])
 		if size == 0 {
 			i++
 			continue
 		}
-		out = append(out, text[from:i]...)
+		out = append(append(out, text[from:i]...), instead...)
 		i += size
 		from = i
 	}
@@ -151,37 +152,45 @@ var suspects = func() (table [256]bool) {
 	return table
 }()
 
-// forbidden returns the length of the forbidden character, or reference to one, at the start.
-func forbidden(text []byte) int {
+// forbidden returns the length of the forbidden character, or reference to one, at the start, and
+// what to write instead.
+func forbidden(text []byte) (size int, instead string) {
 	switch b := text[0]; {
 	case b < 0x20 && b != '\t' && b != '\n' && b != '\r':
-		return 1
+		return 1, ""
 	case b == 0xEF && len(text) > 2 && text[1] == 0xBF && text[2] >= 0xBE: // U+FFFE, U+FFFF
-		return 3
-	case b == '&' && len(text) > 3 && text[1] == '#':
-		return forbiddenReference(text)
+		return 3, ""
+	case b != '&':
+		return 0, ""
 	}
-	return 0
+	r, size := reference(text)
+	switch {
+	case size == 0:
+	case utf16.IsSurrogate(r):
+		low, more := reference(text[size:])
+		if whole := utf16.DecodeRune(r, low); whole != utf8.RuneError {
+			return size + more, string(whole)
+		}
+		return size, ""
+	case r < 0x20 && r != '\t' && r != '\n' && r != '\r', r == 0xFFFE, r == 0xFFFF:
+		return size, ""
+	}
+	return 0, ""
 }
 
-// forbiddenReference returns the length of a reference such as &#8; or &#x1F; to a character that
-// XML cannot carry.
-func forbiddenReference(text []byte) int {
+// reference reads a reference such as &#8; or &#x1F; at the start; its length is 0 for none.
+func reference(text []byte) (r rune, size int) {
 	end := bytes.IndexByte(text[:min(len(text), 12)], ';')
-	if end < 0 {
-		return 0
+	if end < 0 || !bytes.HasPrefix(text, []byte("&#")) {
+		return 0, 0
 	}
 	digits, base := string(text[2:end]), 10
 	if hex := strings.TrimLeft(digits, "xX"); hex != digits {
 		digits, base = hex, 16
 	}
-	n, err := strconv.ParseUint(digits, base, 32)
+	n, err := strconv.ParseUint(digits, base, 31)
 	if err != nil {
-		return 0
+		return 0, 0
 	}
-	if n < 0x20 && n != '\t' && n != '\n' && n != '\r' || n >= 0xD800 && n < 0xE000 ||
-		n == 0xFFFE || n == 0xFFFF {
-		return end + 1
-	}
-	return 0
+	return rune(n), end + 1
 }

@@ -84,6 +84,9 @@ func TestDecodeFeedTakesAwayWhatXMLForbids(t *testing.T) {
 		"a\uFFFEb\uFFFFc":              "abc",
 		"a&#0;b&#8;c&#x1f;d&#X1F;e":    "abcde",
 		"a&#xFFFE;b&#xD83D;c":          "abc",
+		"a&#xD83D;&#xDE00;b":           "a😀b", // as UTF-16 has it
+		"a&#55357;&#56832;b":           "a😀b",
+		"a&#xDE00;&#xD83D;b":           "ab",
 		"&#10;&#9;&#x41;&#65;&#xFFFD;": "&#10;&#9;&#x41;&#65;&#xFFFD;",
 		"&#;&#x;&#12345678901;&#":      "&#;&#x;&#12345678901;&#",
 		"ñ\x01ñ":                       "ññ",
@@ -104,28 +107,27 @@ func TestDecodeText(t *testing.T) {
 		}
 		return string(b)
 	}
+	little := func(u uint16) []byte { return []byte{byte(u), byte(u >> 8)} }
+	big := func(u uint16) []byte { return []byte{byte(u >> 8), byte(u)} }
 	tests := []struct{ name, mediaType, in, want string }{
 		{"UTF-8", "", "señal\r\na\rb", "señal\na\nb"},
 		{"UTF-8 with a mark", "", "\ufeffseñal", "señal"},
 		{
-			"UTF-16 LE", "", wide([]byte{0xff, 0xfe}, func(u uint16) []byte {
-				return []byte{
-					byte(u),
-					byte(u >> 8),
-				}
-			}),
+			"UTF-16 LE", "", wide([]byte{0xff, 0xfe}, little),
 			"señal\n",
 		},
 		{
-			"UTF-16 BE", "", wide([]byte{0xfe, 0xff}, func(u uint16) []byte {
-				return []byte{
-					byte(u >> 8),
-					byte(u),
-				}
-			}),
+			"UTF-16 BE", "", wide([]byte{0xfe, 0xff}, big),
 			"señal\n",
 		},
+		{"UTF-16 LE without a mark", "", wide(nil, little), "señal\n"},
+		{"UTF-16 BE without a mark", "", wide(nil, big), "señal\n"},
+		{"zeros in a text", "", "se\x00al de \x00 lejos", "se\x00al de \x00 lejos"},
 		{"windows-1252", "", "se\xf1al \x93x\x94 \x80", "señal “x” €"},
+		{"windows-1252, dashes alone", "", "word\x97word and word\x97word\x92s", "word—word and word—word’s"},
+		{"windows-1252, a price", "", "100\xb0F, \x8484.50\x93 \x80", "100°F, „84.50“ €"},
+		{"of a Mac", "", "\xc0Qu\x8e dir\x87 la se\x96ora? Ma\x96ana", "¿Qué dirá la señora? Mañana"},
+		{"of DOS", "", "\xa8Qu\x82 dir\xa0 la se\xa4ora? Ma\xa4ana", "¿Qué dirá la señora? Mañana"},
 		{"as stated", "text/plain; charset=iso-8859-5", "\xbc\xd8\xe0", "Мир"},
 		{
 			"as an element states", "", `<meta charset="koi8-r">` + "\xcd\xc9\xd2",
