@@ -95,31 +95,55 @@ func endsInLink(text string) bool {
 // marked matches text and what is marked up in it.
 const marked = `(?:[^<]|</?(?:a|em|strong|b|i|span)\b[^<>]*>)`
 
-// withoutEnd takes away what a text only leads on by at its end.
+// withoutEnd takes away what a text only leads on by at its end. Pictures and other markup without
+// text that stands behind it is left.
 func (w *Words) withoutEnd(text string) string {
 	for range 3 {
-		at := max(0, len(text)-nearEnd)
-		head, end := text[:at], text[at:]
+		words, last := lastText(text)
+		shown, behind := text[:last], text[last:]
+		at := min(max(0, len(shown)-nearEnd), words)
+		head, end := shown[:at], shown[at:]
 		var m []int
 		if endsInLink(end) {
 			m = lastLink.FindStringSubmatchIndex(end)
 		}
 		switch {
 		case w.mayHaveAppeared(end) && w.appeared.MatchString(end):
-			text = head + w.appeared.ReplaceAllString(end, "")
+			shown = head + w.appeared.ReplaceAllString(end, "")
 		case m != nil && (moreLink.MatchString(end[m[0]:]) ||
 			w.LeadsOn(hidden.ReplaceAllString(end[m[2]:m[3]], ""))):
-			text = head + end[:m[0]] + end[m[4]:m[5]]
+			shown = head + end[:m[0]] + end[m[4]:m[5]]
 		default:
-			cut := w.lastWords(end)
+			cut := w.lastWords(text[at:words])
 			if cut < 0 {
 				return text
 			}
-			text = head + end[:cut]
+			shown = head + end[:cut] + text[words:last]
 		}
-		text = strings.TrimRight(text, " \t\n")
+		text = strings.TrimRight(shown, " \t\n") + behind
 	}
 	return text
+}
+
+// lastText returns where a text's last words end, and where the end tags end that follow them.
+func lastText(text string) (words, tags int) {
+	words, tags = len(text), len(text)
+	for len(text)-words < nearEnd {
+		rest := strings.TrimRight(text[:words], " \t\r\n")
+		if rest, isSpace := strings.CutSuffix(rest, "&nbsp;"); isSpace {
+			words = len(rest)
+			continue
+		}
+		at := strings.LastIndexByte(rest, '<')
+		if at < 0 || strings.IndexByte(rest[at:], '>') != len(rest)-at-1 {
+			break // which is no tag
+		}
+		words = at
+		if !strings.HasPrefix(rest[at:], "</") {
+			tags = at
+		}
+	}
+	return words, tags
 }
 
 // sentenceEnds are where words may begin that only lead on.

@@ -18,6 +18,12 @@ func TestLeftoversOfOtherPrograms(t *testing.T) {
 		`The river rises. <a href="/1">Read more</a>`:                                                                          "The river rises.",
 		`The river rises. <a href="/1">Continue reading<span class="screen-reader-text"> "The river"</span></a>`:               "The river rises.",
 		`The river rises. Sigue leyendo.`:                                                                                      "The river rises.",
+		`<p>It rises. Sigue leyendo.</p><br/><a href="/a"><img src="/ad.png"/></a>`:                                            `<p>It rises. </p><br/><a href="/a"><img src="/ad.png"/></a>`,
+		`<p>It rises. Sigue leyendo.<br/>&nbsp;<img src="/ad.png"/></p>`:                                                       `<p>It rises.<br/>&nbsp;<img src="/ad.png"/></p>`,
+		`It rises. <a href="/1">Read more</a><div><a href="/f"><img src="/f"></a></div><img src="/1"/>`:                        `It rises.<div><a href="/f"><img src="/f"></a></div><img src="/1"/>`,
+		`<p>It rises.</p><p>The post <a href="x">T</a> appeared first on <a href="y">W</a>.</p><img src="/1"/>`:                `<p>It rises.</p><img src="/1"/>`,
+		`<p>a < b, it says.<img src="/1"/>`:                                                                                    `<p>a < b, it says.<img src="/1"/>`,
+		`<img src="/1"/><br/>`:                                                                                                 `<img src="/1"/><br/>`,
 		`The river rises. <a href="/1">The whole report</a>`:                                                                   `The river rises. <a href="/1">The whole report</a>`,
 		`She wants to read more`:                                                                                               "She wants to read more",
 		`She reads. He wants more`:                                                                                             "She reads. He wants more",
@@ -29,6 +35,9 @@ func TestLeftoversOfOtherPrograms(t *testing.T) {
 		if got := BuiltIn().Strip(text); got != want {
 			t.Errorf("%s:\n got %s\nwant %s", text, got, want)
 		}
+	}
+	if text := "<p>It rises. Read more</p>" + strings.Repeat("<img src='/1'/>", 1000); BuiltIn().Strip(text) != text {
+		t.Error("what stands before more than the end of a text is looked at")
 	}
 	hostile := strings.Repeat("[a b=", 20_000) + strings.Repeat("<a>", 20_000) + strings.Repeat("The post ", 20_000)
 	if got := BuiltIn().Strip(hostile); len(got) < len(hostile)-nearEnd {
