@@ -1,6 +1,7 @@
 package dates
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -11,28 +12,24 @@ import (
 // dateLayouts are what nearly all feeds use.
 var dateLayouts = []string{time.RFC3339, time.RFC1123Z, "2006-01-02T15:04:05", "2006-01-02"}
 
-// monthOf returns the month that a word in lower case names, 0 if it names none.
-func monthOf(word string) int {
-	word = accents.Replace(word)
-	for _, n := range []int{4, 3} {
-		if len(word) >= n {
-			if month := known.months[word[:n]]; month != 0 {
-				return int(month)
-			}
-		}
-	}
-	return 0
-}
-
-var accents = strings.NewReplacer("é", "e", "è", "e", "û", "u", "ä", "a", "ç", "c")
+// compactLayouts are those of ISO 8601 without marks, and of a month alone.
+var compactLayouts = []string{"20060102T150405Z0700", "20060102T150405", "20060102T1504", "2006-01"}
 
 // halves are the halves of the day as they are written with points and blanks.
 var halves = regexp.MustCompile(`(^|[\s\d])([ap])\. ?m\.?($|[\s)])`)
 
+// eastern matches a day as China, Japan and Korea write it, easternHalves are the words before the
+// time of day there.
+var (
+	eastern       = regexp.MustCompile(`(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?`)
+	easternHalves = strings.NewReplacer("上午", " am ", "午前", " am ", "오전", " am ",
+		"下午", " pm ", "午後", " pm ", "오후", " pm ")
+)
+
 // Date reads a date as feeds write it. What is no date, or one whose day can't be told from its
 // month, gives the zero time. A date without zone is in UTC.
 func (d *Reader) Date(text string) time.Time {
-	text = strings.TrimSpace(text)
+	text = strings.Trim(text, " \t\r\n\"'“”‘’«»")
 	if text == "" || len(text) > 80 {
 		return time.Time{}
 	}
@@ -43,6 +40,11 @@ func (d *Reader) Date(text string) time.Time {
 	}
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return digits(text, n)
+	}
+	for _, layout := range compactLayouts {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t.UTC()
+		}
 	}
 	return d.loose(text)
 }
@@ -70,6 +72,7 @@ type date struct {
 	hour, minute, second int
 	offset               time.Duration // east of UTC
 	named                string        // the zone, if it is one that american knows
+	city                 string        // the zone, by its city: America/Mexico_City
 	strange              bool          // the zone has a name that nobody knows
 	afternoon, morning   bool
 	timed                bool
@@ -82,6 +85,7 @@ func (d *Reader) loose(text string) time.Time {
 	var in date
 	text, city, _ := strings.Cut(text, "[") // the zone, by its city
 	text = halves.ReplaceAllString(text, "$1${2}m$3")
+	text = easternHalves.Replace(eastern.ReplaceAllString(text, "$1-$2-$3 "))
 	isBetween := func(r rune) bool { return strings.ContainsRune(" ,()\t\n\r", r) }
 	words := strings.FieldsFunc(text, isBetween)
 	if len(words) > 1 && isWord(words[0]) &&
@@ -90,14 +94,15 @@ func (d *Reader) loose(text string) time.Time {
 	}
 	for _, word := range words {
 		word = strings.TrimRight(word, ".")
-		if day, clock, ok := strings.Cut(strings.ToUpper(word), "T"); ok && in.isoDay(day) {
-			word = clock
+		at := max(strings.LastIndexByte(word, 'T'), strings.LastIndexByte(word, 't'))
+		if at > 0 && (in.isoDay(word[:at]) || in.dashedDay(word[:at])) {
+			word = word[at+1:]
 		}
 		if !in.read(strings.ToLower(word), word) {
 			return time.Time{}
 		}
 	}
-	return d.settle(&in, strings.TrimRight(city, "]"))
+	return d.settle(&in, cmp.Or(strings.TrimRight(city, "]"), in.city))
 }
 
 // settle makes a time of what was read.
@@ -148,19 +153,17 @@ func isMonth(word string) bool {
 	if _, after, ok := strings.Cut(word, "-"); ok {
 		word = after
 	}
-	return monthOf(strings.ToLower(word)) != 0
+	return known.monthOf(word) != 0
 }
 
 // read takes one word, in lower case and as it is written. It reports false if it makes no sense
 // in a date.
 func (d *date) read(word, written string) bool {
+	if isAfternoon, ok := known.halves[plain(word)]; ok {
+		d.morning, d.afternoon = !isAfternoon, isAfternoon
+		return true
+	}
 	switch {
-	case word == "am":
-		d.morning = true
-		return true
-	case word == "pm":
-		d.afternoon = true
-		return true
 	case strings.Contains(word, ":") && !d.timed:
 		return d.clock(word)
 	case d.timed && strings.ContainsAny(word, "+-") && word != "-":
@@ -170,14 +173,18 @@ func (d *date) read(word, written string) bool {
 		d.offset = offset
 		return true
 	}
-	if _, ok := known.american[word]; ok && d.timed {
+	if _, ok := known.american[word]; ok && d.timed && written != word {
 		d.named = word
+		return true
+	}
+	if d.timed && strings.Contains(word, "/") && isWord(word) {
+		d.city = written
 		return true
 	}
 	if d.isoDay(word) || d.dashedDay(word) || d.numericDay(word) {
 		return true
 	}
-	if month := monthOf(word); month != 0 && d.month == 0 && isWord(word) {
+	if month := known.monthOf(word); month != 0 && d.month == 0 && isWord(word) {
 		d.month = month
 		return true
 	}
@@ -220,7 +227,7 @@ func (d *date) hours(word string) bool {
 // one of the two can be the month. 3/4/2006 is left to be told by the rest. A year of two digits
 // goes only with a day that can be none else.
 func (d *date) numericDay(word string) bool {
-	parts := strings.FieldsFunc(word, func(r rune) bool { return r == '.' || r == '/' || r == '-' })
+	parts := strings.FieldsFunc(word, isMark)
 	if len(parts) != 3 || d.day != 0 || d.month != 0 {
 		return false
 	}
@@ -244,9 +251,9 @@ func (d *date) numericDay(word string) bool {
 	return d.month <= 12
 }
 
-// isoDay reads 2006-01-02, with slashes as well.
+// isoDay reads 2006-01-02, with slashes or points as well.
 func (d *date) isoDay(word string) bool {
-	parts := strings.FieldsFunc(word, func(r rune) bool { return r == '-' || r == '/' })
+	parts := strings.FieldsFunc(word, isMark)
 	if len(parts) != 3 || len(parts[0]) != 4 {
 		return false
 	}
@@ -258,13 +265,16 @@ func (d *date) isoDay(word string) bool {
 	return true
 }
 
-// dashedDay reads 02-Jan-06 and 02-Jan-2006.
+// isMark reports whether a character parts day, month and year.
+func isMark(r rune) bool { return r == '.' || r == '/' || r == '-' }
+
+// dashedDay reads 02-Jan-06, 02-Jan-2006 and 2006-Jan-02.
 func (d *date) dashedDay(word string) bool {
-	parts := strings.Split(word, "-")
-	if len(parts) != 3 || monthOf(parts[1]) == 0 {
+	parts := strings.FieldsFunc(word, isMark)
+	if len(parts) != 3 || known.monthOf(parts[1]) == 0 {
 		return false
 	}
-	d.month = monthOf(parts[1])
+	d.month = known.monthOf(parts[1])
 	return d.number(parts[0]) && d.number(parts[2])
 }
 
@@ -279,6 +289,8 @@ func (d *date) number(word string) bool {
 		return false
 	case len(word) == 4 && d.year == 0:
 		d.year = n
+	case len(word) == 4 && d.day != 0 && !d.timed:
+		return d.clock(word[:2] + ":" + word[2:])
 	case len(word) <= 2 && d.day == 0 && n >= 1 && n <= 31:
 		d.day = n
 	case len(word) == 2 && d.year == 0 && n < 70:
@@ -324,6 +336,9 @@ func (d *date) clock(word string) bool {
 // zone reads +0100, +01:00, +01 and names.
 func (d *date) zone(word string) bool {
 	word = strings.TrimPrefix(strings.TrimPrefix(word, "gmt"), "utc")
+	if len(word) > 1 && word[0] != 'z' {
+		word = strings.TrimSuffix(word, "z") // which says it twice
+	}
 	if offset, ok := known.zones[word]; ok || word == "" {
 		d.offset = offset
 		return true
@@ -333,8 +348,12 @@ func (d *date) zone(word string) bool {
 		digits += "00"
 	}
 	n := atoi(digits)
-	if n < 0 || n > 1400 || n%100 > 59 {
+	if n < 0 {
 		return false
+	}
+	if n > 1400 || n%100 > 59 {
+		d.strange = true // there is no such zone
+		return true
 	}
 	d.offset = time.Duration(n/100)*time.Hour + time.Duration(n%100)*time.Minute
 	if word[0] == '-' {

@@ -9,7 +9,30 @@ import (
 
 func TestParseDate(t *testing.T) {
 	for text, want := range map[string]string{
+		"04 Mar 25 1506 GMT":                                    "2025-03-04T15:06:00Z",
+		"Tue, 04 Mar 2025 05:06:07 +3000":                       "2025-03-04T05:06:07Z",
 		"2025-03-04T05:06:07Z":                                  "2025-03-04T05:06:07Z",
+		"“2025-03-04”":                                          "2025-03-04T00:00:00Z",
+		"04/mar/2025 18:30":                                     "2025-03-04T18:30:00Z",
+		"2025.03.04 18:30":                                      "2025-03-04T18:30:00Z",
+		"2025-Mar-04":                                           "2025-03-04T00:00:00Z",
+		"2025-03":                                               "2025-03-01T00:00:00Z",
+		"20250304T183000Z":                                      "2025-03-04T18:30:00Z",
+		"2025-03-04T18:30:00.000+00:00Z":                        "2025-03-04T18:30:00Z",
+		"4 maart 2025":                                          "2025-03-04T00:00:00Z",
+		"27. des. 2025":                                         "2025-12-27T00:00:00Z",
+		"Desde 4/3/2025 desde 27/12/2025":                       "",
+		"4 marca 2025":                                          "2025-03-04T00:00:00Z",
+		"5 paź 2025":                                            "2025-10-05T00:00:00Z",
+		"Вт, 4 марта 2025 05:06":                                "2025-03-04T05:06:00Z",
+		"Τρί, 04 Μάι 2025 5:06 μ.μ.":                            "2025-05-04T17:06:00Z",
+		"2025-július-13T9:15-05:00":                             "2025-07-13T14:15:00Z",
+		"2025年3月4日 下午6:30":                                      "2025-03-04T18:30:00Z",
+		"2025년 03월 04일 01:31:15":                                "2025-03-04T01:31:15Z",
+		"2025-03-04 오후 11:23:17":                                "2025-03-04T23:23:17Z",
+		"Tue, 04 Mar 2025 05:06:07 America/Mexico_City":         "2025-03-04T11:06:07Z",
+		"Tue, 04 Mar 2025 05:06:07 AT":                          "2025-03-04T09:06:07Z",
+		"March 4, 2025 5:06 pm at home":                         "2025-03-04T17:06:00Z",
 		"2025-03-04T05:06:07.25-06:00":                          "2025-03-04T11:06:07.25Z",
 		"2025-03-04T05:06:07-0600":                              "2025-03-04T11:06:07Z",
 		"2025-03-04T05:06Z":                                     "2025-03-04T05:06:00Z",
@@ -77,7 +100,7 @@ func TestParseDate(t *testing.T) {
 		"March 2025":                                            "",
 		"12:30":                                                 "",
 		"4 Mar 2025 99:00":                                      "",
-		"4 Mar 2025 10:00 +9999":                                "",
+		"4 Mar 2025 10:00 +9999":                                "2025-03-04T10:00:00Z",
 		"4 Mar 2025 and more":                                   "2025-03-04T00:00:00Z",
 		"2025-13-45":                                            "",
 		strings.Repeat("2025 ", 100):                            "",
@@ -122,14 +145,24 @@ func TestDatesOfADocument(t *testing.T) {
 
 func TestReadWordsFaults(t *testing.T) {
 	for text, want := range map[string]string{
-		"# x\nmonth 1\n":  `words/x.txt:2: ["month" "1"]: want three words`,
-		"month one ene":   "words/x.txt:1: ",
-		"zone est five":   "words/x.txt:1: ",
-		"season est -5\n": `words/x.txt:1: "season": want month, zone or american`,
+		"# x\nmonth 1\n":           `words/x.txt:2: ["month" "1"]: want three words`,
+		"month one ene":            "words/x.txt:1: ",
+		"month 1 mar\nmonth 3 már": `words/x.txt:2: "mar": begins month 1 and month 3`,
+		"zone est five":            "words/x.txt:1: ",
+		"season est -5\n":          `words/x.txt:1: "season": want month, half, zone or american`,
 	} {
 		_, err := readWords(fstest.MapFS{"words/x.txt": {Data: []byte(text)}})
 		if err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)
+		}
+	}
+}
+
+// Every name is told by itself, whatever the others are.
+func TestEveryMonthIsFound(t *testing.T) {
+	for name, month := range known.months {
+		if got := known.monthOf(strings.ToUpper(strings.TrimSuffix(name, "."))); got != int(month) {
+			t.Errorf("%q: month %d, want %d", name, got, month)
 		}
 	}
 }

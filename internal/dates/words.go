@@ -7,6 +7,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 //go:embed words/*.txt
@@ -14,7 +18,8 @@ var files embed.FS
 
 // words are the names that dates are written with, of all languages together.
 type words struct {
-	months   map[string]time.Month    // by their beginnings, without accents
+	months   map[string]time.Month    // by their beginnings, as plain gives them
+	halves   map[string]bool          // of the day; true for the second
 	zones    map[string]time.Duration // east of UTC
 	american map[string]time.Duration // the same in winter: see american
 }
@@ -31,8 +36,8 @@ var known = func() words {
 // readWords reads the files of words; words/en.txt says how they are written.
 func readWords(dir fs.FS) (words, error) {
 	w := words{
-		months: map[string]time.Month{}, zones: map[string]time.Duration{},
-		american: map[string]time.Duration{},
+		months: map[string]time.Month{}, halves: map[string]bool{},
+		zones: map[string]time.Duration{}, american: map[string]time.Duration{},
 	}
 	names, err := fs.Glob(dir, "words/*.txt")
 	if err != nil {
@@ -62,10 +67,17 @@ func (w *words) add(line []string) error {
 	if len(line) != 3 {
 		return fmt.Errorf("%q: want three words", line)
 	}
-	if line[0] == "month" {
+	switch name := plain(line[2]); line[0] {
+	case "month":
 		month, err := strconv.Atoi(line[1])
-		w.months[line[2]] = time.Month(month)
+		if have := w.months[name]; have != 0 && have != time.Month(month) {
+			return fmt.Errorf("%q: begins month %d and month %d", name, have, month)
+		}
+		w.months[name] = time.Month(month)
 		return err
+	case "half":
+		w.halves[name] = line[1] == "pm"
+		return nil
 	}
 	hours, err := strconv.ParseFloat(line[2], 64)
 	offset := time.Duration(hours * float64(time.Hour))
@@ -75,7 +87,39 @@ func (w *words) add(line []string) error {
 	case "american":
 		w.american[line[1]] = offset
 	default:
-		return fmt.Errorf("%q: want month, zone or american", line[0])
+		return fmt.Errorf("%q: want month, half, zone or american", line[0])
 	}
 	return err
 }
+
+// plain returns a word in lower case and without accents.
+func plain(word string) string {
+	word = strings.ToLower(word)
+	if strings.IndexFunc(word, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+		return word
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, norm.NFD.String(word))
+}
+
+// monthOf returns the month that a word names, 0 if it names none.
+func (w *words) monthOf(word string) int {
+	word = plain(word)
+	if month := w.months[word+"."]; month != 0 {
+		return int(month)
+	}
+	letters := []rune(word)
+	for n := min(len(letters), longestBeginning); n > 2; n-- {
+		if month := w.months[string(letters[:n])]; month != 0 {
+			return int(month)
+		}
+	}
+	return 0
+}
+
+// longestBeginning is how many letters of a month's name are looked at.
+const longestBeginning = 6

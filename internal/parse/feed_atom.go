@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/teletipo/teletipo/internal/dates"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/rawdoc"
 )
@@ -95,7 +94,7 @@ func (r *atomReader) item(raw xmlItem, xml part) *news.Item {
 		Summary:   cmp.Or(in.summary, x.text("dc:description")),
 		Lang:      cmp.Or(raw.lang, x.text("dc:language"), r.lang),
 		Authors:   in.authors(base),
-		Tags:      tidyTags(append(in.tags, x.texts("dc:subject")...)),
+		Tags:      tidyTags(append(in.tags, x.tags()...)),
 		Media:     in.media(base),
 		Published: r.dates.First(in.published, x.text("dc:date")),
 		Modified:  r.dates.First(in.updated),
@@ -121,7 +120,7 @@ func (r *atomReader) item(raw xmlItem, xml part) *news.Item {
 		item.Authors = namesOnly(x.texts("dc:creator"))
 	}
 	if in.source != nil {
-		fromSource(item, base, readAtom(in.source.children()))
+		r.fromSource(item, base, readAtom(in.source.children()))
 	}
 	if len(item.Authors) == 0 {
 		item.Authors = r.authors
@@ -130,18 +129,18 @@ func (r *atomReader) item(raw xmlItem, xml part) *news.Item {
 }
 
 // fromSource takes what an entry says of the feed that it was first in (RFC 4287, 4.2.11).
-func fromSource(item *news.Item, base string, in atomEntry) {
+func (r *atomReader) fromSource(item *news.Item, base string, in atomEntry) {
 	if len(item.Authors) == 0 {
 		item.Authors = in.authors(base)
 	}
 	self := rawdoc.Link(base, in.link("self"))
-	if id := cmp.Or(in.id, self); id != "" {
+	if id := cmp.Or(in.id, self, in.link("alternate")); id != "" {
 		item.Origin = news.Origin{
 			ID:      id,
 			Title:   in.title,
 			URL:     self,
 			Link:    rawdoc.Link(base, in.link("alternate")),
-			Updated: dates.Parse(in.updated),
+			Updated: r.dates.Date(in.updated),
 		}
 	}
 }
@@ -150,7 +149,7 @@ func fromSource(item *news.Item, base string, in atomEntry) {
 func (in *atomEntry) link(rel string) string {
 	var found string
 	for _, l := range in.links {
-		href, kind := l.attr("href"), l.attr("type")
+		href, kind := cmp.Or(l.attr("href"), l.text()), l.attr("type")
 		if cmp.Or(l.attr("rel"), "alternate") != rel || href == "" {
 			continue
 		}
@@ -184,6 +183,11 @@ func (in *atomEntry) authors(base string) []news.Author {
 // atomText reads a text construct (RFC 4287, section 3.1, and Atom 0.3's modes).
 func atomText(p *part) string {
 	kind, mode := strings.ToLower(p.attr("type")), strings.ToLower(p.attr("mode"))
+	if mode == "base64" {
+		if decoded, ok := fromBase64(p.inner); ok {
+			return decoded
+		}
+	}
 	switch {
 	case strings.Contains(kind, "xhtml") && !bytes.Contains(p.inner, cdataStart):
 		return string(bytes.TrimSpace(inDiv(p)))
@@ -191,13 +195,18 @@ func atomText(p *part) string {
 		bytes.Contains(p.inner, cdataStart):
 		return p.text()
 	}
-	raw := string(bytes.TrimSpace(p.inner))
-	if mode == "base64" || isBinary(kind) {
-		if decoded, err := base64.StdEncoding.DecodeString(raw); err == nil {
-			return string(decoded)
+	if isBinary(kind) {
+		if decoded, ok := fromBase64(p.inner); ok {
+			return decoded
 		}
 	}
-	return raw
+	return string(bytes.TrimSpace(p.inner))
+}
+
+// fromBase64 decodes what an element holds; blanks and line ends in it do not count.
+func fromBase64(inner []byte) (text string, ok bool) {
+	decoded, err := base64.StdEncoding.DecodeString(string(bytes.Join(bytes.Fields(inner), nil)))
+	return strings.ToValidUTF8(string(decoded), "\uFFFD"), err == nil
 }
 
 // atomTitle returns a title as HTML. One that says that it is text is taken at its word; many a

@@ -166,6 +166,7 @@ type jsonReader struct {
 	lang    string
 	authors []news.Author // of items that name none
 	context []byte        // all of the above, for marks; nil for none
+	dates   *dates.Reader
 }
 
 // mark hashes an item with what it takes from its feed, 0 if that can't be done.
@@ -179,7 +180,7 @@ func (r *jsonReader) mark(raw json.RawMessage) uint64 {
 func newJSONReader(doc news.Document, head *jsonHead) *jsonReader {
 	r := &jsonReader{
 		base: cmp.Or(news.Base(doc.URL), news.Base(head.FeedURL), head.HomePageURL),
-		lang: head.Language,
+		lang: head.Language, dates: &dates.Reader{Lang: cmp.Or(doc.Lang, head.Language)},
 	}
 	r.authors = jsonAuthors(r.base, head.Authors, head.Author)
 	r.origin = news.Origin{
@@ -216,8 +217,8 @@ func (r *jsonReader) item(raw json.RawMessage) (*news.Item, error) {
 		Authors:   jsonAuthors(r.base, in.Authors, in.Author),
 		Tags:      tidyTags(in.Tags),
 		Media:     r.media(&in),
-		Published: dates.Parse(in.DatePublished),
-		Modified:  dates.Parse(in.DateModified),
+		Published: r.dates.Date(in.DatePublished),
+		Modified:  r.dates.Date(in.DateModified),
 		Origin:    r.origin,
 	}
 	if item.Summary == item.Content || item.Summary == in.ContentText {

@@ -18,6 +18,7 @@ var vocabularies = map[string]string{
 	"http://rssnamespace.org/feedburner/ext/1.0":     "feedburner",
 	"http://www.itunes.com/DTDs/PodCast-1.0.dtd":     "itunes",
 	"http://www.itunes.com/dtds/podcast-1.0.dtd":     "itunes",
+	"http://www.w3.org/1999/xhtml":                   "xhtml",
 	"http://search.yahoo.com/mrss":                   "media",
 	"http://search.yahoo.com/mrss/":                  "media",
 	"http://prismstandard.org/namespaces/1.2/basic/": "prism",

@@ -89,6 +89,24 @@ func tidyTags(tags []string) []string {
 	return tidy
 }
 
+// tags returns what other vocabularies say that an item is about.
+func (list parts) tags() []string {
+	tags := list.texts("dc:subject")
+	for _, p := range list.all("media:category") {
+		if tag := cmp.Or(p.attr("label"), p.text()); !strings.Contains(tag, "/") { // a path is no word
+			tags = append(tags, tag)
+		}
+	}
+	for _, p := range list.all("itunes:category") {
+		tags = append(tags, p.attr("text"))
+		for inner := range p.children() {
+			tags = append(tags, inner.attr("text"))
+		}
+	}
+	tags = append(tags, strings.Split(list.text("media:keywords"), ",")...)
+	return append(tags, strings.Split(list.text("itunes:keywords"), ",")...)
+}
+
 // once knows the words that have been, whatever their case.
 type once map[string]bool
 

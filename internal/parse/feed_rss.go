@@ -26,13 +26,13 @@ type rssHead struct {
 
 // rssItem is an item as it stands. Of an element that may be there once the last one counts.
 type rssItem struct {
-	title, description, content, link, author, pubDate string
-	guid, permaLink                                    string
-	sourceURL, sourceTitle                             string
-	image                                              string
-	enclosures                                         []part
-	tags                                               []string
-	others                                             parts
+	title, description, content, body, link, author, pubDate string
+	guid, permaLink                                          string
+	sourceURL, sourceTitle                                   string
+	image                                                    string
+	enclosures                                               []part
+	tags                                                     []string
+	others                                                   parts
 }
 
 func parseRSS(doc news.Document, feed *xmlFeed) ([]news.Item, []error) {
@@ -40,7 +40,7 @@ func parseRSS(doc news.Document, feed *xmlFeed) ([]news.Item, []error) {
 	head := feed.rssHead()
 	x := head.others
 	r.lang = cmp.Or(head.language, x.text("dc:language"), feed.lang)
-	r.dates.Lang = r.lang
+	r.dates.Lang = cmp.Or(doc.Lang, r.lang)
 	self := rawdoc.Link(r.base, x.atomLink("self"))
 	r.base = cmp.Or(r.base, news.Base(self), head.link)
 	r.origin = news.Origin{
@@ -93,6 +93,10 @@ func readRSSItem(in part) (item rssItem) {
 			item.content = p.text()
 			continue
 		}
+		if p.kind == "xhtml" && p.local == "body" {
+			item.body = p.text()
+			continue
+		}
 		if p.kind != "" {
 			item.others = append(item.others, p)
 			continue
@@ -119,6 +123,8 @@ func readRSSItem(in part) (item rssItem) {
 			item.permaLink = cmp.Or(p.attr("isPermaLink"), p.attr("isPermalink"))
 		case "category":
 			item.tags = append(item.tags, p.text())
+		case "body", "fullitem":
+			item.body = p.text()
 		}
 	}
 	return item
@@ -138,7 +144,7 @@ func (r *rssReader) item(raw xmlItem, xml part) *news.Item {
 		Base:    inner,
 		Title:   cmp.Or(in.title, x.text("dc:title", "media:title", "itunes:title", "atom:title")),
 		Summary: cmp.Or(in.description, x.text("dc:description", "atom:summary")),
-		Content: cmp.Or(in.content, x.text("atom:content")),
+		Content: cmp.Or(in.content, in.body, x.text("atom:content")),
 		Lang:    cmp.Or(raw.lang, x.text("dc:language"), r.lang),
 		Authors: in.authors(),
 		Tags:    in.allTags(),
@@ -173,13 +179,11 @@ func (in *rssItem) address() string {
 
 func (in *rssItem) allTags() []string {
 	x := in.others
-	tags := append(in.tags, x.texts("dc:subject")...)
+	tags := in.tags
 	for _, p := range x.all("atom:category") {
 		tags = append(tags, cmp.Or(p.attr("label"), p.attr("term")))
 	}
-	tags = append(tags, strings.Split(x.text("media:keywords"), ",")...)
-	tags = append(tags, strings.Split(x.text("itunes:keywords"), ",")...)
-	return tidyTags(tags)
+	return tidyTags(append(tags, x.tags()...))
 }
 
 // dates reads the dates of an item. Dublin Core has one date only: beside a pubDate it is that of

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -125,6 +126,49 @@ func TestPicturesOfItems(t *testing.T) {
 		if strings.Join(got, ", ") != test.want {
 			t.Errorf("%s: %q, want %q", test.inner, got, test.want)
 		}
+	}
+}
+
+// What a document's own dates leave open is told by its source's language, then by its own.
+func TestDatesByTheSourcesLanguage(t *testing.T) {
+	for _, c := range []struct{ lang, body, want string }{
+		{"es", "<rss><channel><language>en-us</language><item><title>t</title>" +
+			"<pubDate>3/4/2026</pubDate></item></channel></rss>", "2026-04-03"},
+		{"", "<rss><channel><language>en-us</language><item><title>t</title>" +
+			"<pubDate>3/4/2026</pubDate></item></channel></rss>", "2026-03-04"},
+		{"es", "<feed xml:lang='en'><entry><title>t</title><published>3/4/2026</published></entry></feed>", "2026-04-03"},
+		{"es", `{"items":[{"title":"t","date_published":"3/4/2026"}]}`, "2026-04-03"},
+		{"es", "<rss><channel><item><title>t</title><pubDate>3/4/2026</pubDate></item><item>" +
+			"<pubDate>3/14/2026</pubDate></item></channel></rss>", "2026-03-04"},
+	} {
+		items, _, err := Parse(news.Document{Lang: c.lang, Body: []byte(c.body)})
+		if err != nil || len(items) == 0 || items[0].Published.Format(time.DateOnly) != c.want {
+			t.Errorf("%q: %v, %v; want %s\n%s", c.lang, items, err, c.want, c.body)
+		}
+	}
+}
+
+// Values that few feeds write so.
+func TestValuesInOtherPlaces(t *testing.T) {
+	const xhtml = " xmlns='http://www.w3.org/1999/xhtml'"
+	for _, c := range []struct{ kind, inner, want string }{
+		{"rss", "<title>t</title><body" + xhtml + "><p>Text</p></body>", "<p>Text</p>|[]"},
+		{"rss", "<title>t</title><xhtml:body xmlns:xhtml='http://www.w3.org/1999/xhtml'>Text</xhtml:body>", "Text|[]"},
+		{"rss", "<title>t</title><fullitem>&lt;p>Text&lt;/p></fullitem><content:encoded>Better</content:encoded>", "Better|[]"},
+		{"atom", "<title>t</title><content type='text/html' mode='base64'>PHA+VGV4\ndDwvcD4=</content>", "<p>Text</p>|[]"},
+		{"rss", "<title>t</title><media:category label='River'>a/b</media:category><media:category>Arts/Film</media:category><media:category>Bridge" +
+			"</media:category><itunes:category text='News'><itunes:category text='Local'/></itunes:category>", "|[River Bridge News Local]"},
+	} {
+		item := firstItem(t, c.kind, "", c.inner)
+		if got := fmt.Sprintf("%s|%v", item.Content, item.Tags); got != c.want {
+			t.Errorf("%s: %q, want %q", c.inner, got, c.want)
+		}
+	}
+	item := firstItem(t, "atom", "", "<title>t</title><link rel='enclosure'>https://a.example/e</link>"+
+		"<link rel='alternate'>https://a.example/1</link><source><title>Other</title>"+
+		"<link href='https://b.example/'/></source>")
+	if item.URL != "https://a.example/1" || item.Origin.Title != "Other" || item.Origin.ID != "https://b.example/" {
+		t.Errorf("%+v", item)
 	}
 }
 

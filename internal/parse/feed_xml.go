@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"iter"
 	"slices"
@@ -25,7 +26,8 @@ type reader struct {
 // its own address, as far as that may be published.
 func newReader(doc news.Document, feed *xmlFeed) *reader {
 	base := rawdoc.Resolve(news.Base(doc.URL), feed.base)
-	return &reader{feed: feed, base: base, dates: &dates.Reader{Text: doc.Body, Lang: feed.lang}}
+	in := &dates.Reader{Text: doc.Body, Lang: cmp.Or(doc.Lang, feed.lang)}
+	return &reader{feed: feed, base: base, dates: in}
 }
 
 // each maps every item that is not known. What parse returns is nil for an element that only has
