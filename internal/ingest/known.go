@@ -63,6 +63,7 @@ type document struct {
 
 // read parses a document but for the items that are known.
 func (m *memory) read(src news.Source, doc news.Document) (document, error) {
+	doc.Lang = src.Lang
 	if !src.Kind.Remembered() {
 		return readWhole(doc)
 	}

@@ -3,6 +3,7 @@ package ingest
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -90,5 +91,23 @@ func TestParseRecognises(t *testing.T) {
 				t.Errorf("title %q, want %q", items[0].Title, tt.wantTitle)
 			}
 		})
+	}
+}
+
+// The language of a source tells which of two numbers is the day in its documents' dates.
+func TestDatesInTheLanguageOfTheSource(t *testing.T) {
+	feed := "<rss><channel><item><title>t</title><pubDate>3/4/2025</pubDate></item></channel></rss>"
+	for _, doc := range []news.Document{
+		{URL: "https://s.example/feed", Body: []byte(feed), Time: noon},
+		{Name: "a.md", Body: []byte("---\ntitle: t\ndate: 3/4/2025\n---\nText\n"), Time: noon},
+	} {
+		w := &world{}
+		src := news.Source{ID: "s", Kind: news.KindFeed, Rights: news.Full, Lang: "es"}
+		if _, err := flowOn(t, w).Take(t.Context(), src, doc); err != nil || len(w.candidates) != 1 {
+			t.Fatalf("%d articles, %v", len(w.candidates), err)
+		}
+		if got := w.candidates[0].Article.Published; got.Month() != time.April {
+			t.Errorf("%s%s: 3/4/2025 in Spanish is %v", doc.Name, doc.URL, got)
+		}
 	}
 }

@@ -135,6 +135,7 @@ type Document struct {
 	URL       string    // the address it came from, after redirects; empty for a file
 	Name      string    // of a file: its name within its source (slashes), or its absolute path
 	MediaType string    // as the server stated it; empty when unknown
+	Lang      string    // of its source, BCP 47; empty when unknown
 	Body      []byte    //
 	Time      time.Time // when it was fetched, or when the file was last changed
 }

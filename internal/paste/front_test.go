@@ -33,7 +33,7 @@ func TestFrontMatterOfOthers(t *testing.T) {
 			"T|2026-11-27T00:00:00Z||||||https://a.example/1|", "",
 		},
 		"dates of people": {
-			"---\nlang: es\ndate: 3/4/2026\nupdated: Fri, 27 Nov 2026 18:00:00 -0600\n---\n",
+			"---\ndate: 3/4/2026\nlang: es\nupdated: Fri, 27 Nov 2026 18:00:00 -0600\n---\n",
 			"|2026-04-03T00:00:00Z|2026-11-28||||||es", "",
 		},
 		"image of a folder": {"---\ntitle: T\nimage: ../a.jpg\nurl: /x\n---\n", "T||||||||", "image,url"},

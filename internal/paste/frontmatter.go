@@ -1,6 +1,7 @@
 package paste
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -23,6 +24,7 @@ type frontReader struct {
 	name   string
 	offset int // lines before the YAML
 	item   *news.Item
+	dates  dates.Reader
 	stated map[string]bool // fields of ours that have been set; another word for one yields to it
 	faults []error
 	passed []error // fields that mean nothing here
@@ -31,8 +33,8 @@ type frontReader struct {
 // readFront sets the fields of item that front matter states, strictly: the error is Invalid and
 // names file:line:column and field of everything that is wrong. Fields that mean nothing here are
 // passed over, and named.
-func readFront(name string, f frontMatter, item *news.Item) (passed []error, err error) {
-	front, line := f.text, f.line
+func readFront(doc news.Document, f frontMatter, item *news.Item) (passed []error, err error) {
+	name, front, line := doc.Label(), f.text, f.line
 	if len(front) > maxFront {
 		return nil, news.Errorf(news.Invalid, "%s:%d:1: front matter of %d bytes, want at most %d: "+
 			"close it with a line of ---", name, line, len(front), maxFront)
@@ -42,7 +44,10 @@ func readFront(name string, f frontMatter, item *news.Item) (passed []error, err
 			"each other: write one list, [a, b, c], and quotation marks around a text with brackets",
 			name, line+at, maxFrontDepth)
 	}
-	r := frontReader{name: name, offset: line - 1, item: item, stated: map[string]bool{}}
+	r := frontReader{
+		name: name, offset: line - 1, item: item, stated: map[string]bool{},
+		dates: dates.Reader{Lang: cmp.Or(item.Lang, doc.Lang)},
+	}
 	if f.kind == tomlFront {
 		if front, err = r.tomlToYAML(front); err != nil {
 			return nil, err
@@ -96,6 +101,11 @@ func (r *frontReader) document(body ast.Node) {
 	switch body := body.(type) {
 	case nil, *ast.NullNode, *ast.CommentGroupNode:
 	case *ast.MappingNode:
+		for _, pair := range body.Values { // the order of day and month depends on it
+			if word := plainWord(pair.Key.GetToken().Value); word == "lang" || frontWords[word] == "lang" {
+				r.dates.Lang = cmp.Or(r.text(word, pair.Value), r.dates.Lang)
+			}
+		}
 		for _, pair := range body.Values {
 			r.field(pair.Key, pair.Value)
 		}
@@ -157,29 +167,9 @@ func (r *frontReader) url(name string, n ast.Node) string {
 
 func (r *frontReader) date(name string, n ast.Node) time.Time {
 	s := r.text(name, n)
-	t, ok := dateOf(s)
-	if !ok {
-		lang := dates.Reader{Lang: r.item.Lang}
-		t = lang.Date(s)
-		ok = !t.IsZero()
-	}
-	if !ok && s != "" {
+	t := r.dates.Date(s)
+	if t.IsZero() && s != "" {
 		r.fault(n, "%s: %q is not a date: write 2006-01-02 or 2006-01-02T15:04:05-06:00", name, s)
 	}
 	return t
-}
-
-// dateOf reads a date, with or without a time of day; without a zone it is in UTC.
-func dateOf(s string) (time.Time, bool) {
-	for _, layout := range []string{
-		time.RFC3339, "2006-01-02T15:04:05.999Z0700", "2006-01-02T15:04Z07:00",
-		"2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05Z07:00",
-		"2006-01-02 15:04:05 Z07:00", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05",
-		"2006-01-02 15:04 -0700", "2006-01-02 15:04 Z07:00", "2006-01-02 15:04", time.DateOnly,
-	} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t, true
-		}
-	}
-	return time.Time{}, false
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/teletipo/teletipo/internal/dates"
 	"github.com/teletipo/teletipo/internal/rawdoc"
 )
 
@@ -25,7 +26,7 @@ type head struct {
 }
 
 // fill takes what the meta elements of a page say, by name, and its title.
-func (h *head) fill(meta map[string][]string, title string) {
+func (h *head) fill(meta map[string][]string, title, lang string) {
 	first := func(names ...string) string {
 		for _, name := range names {
 			if values := meta[name]; len(values) > 0 {
@@ -48,23 +49,11 @@ func (h *head) fill(meta map[string][]string, title string) {
 	for _, keywords := range meta["keywords"] {
 		h.tags = append(h.tags, strings.Split(keywords, ",")...)
 	}
-	h.published = firstDateOf(first("article:published_time"), first("datepublished"),
+	in := dates.Reader{Lang: cmp.Or(h.lang, lang)}
+	h.published = in.First(first("article:published_time"), first("datepublished"),
 		first("date"), first("dc.date.issued"), first("dc.date"), first("pubdate"))
-	h.modified = firstDateOf(first("article:modified_time"), first("datemodified"),
+	h.modified = in.First(first("article:modified_time"), first("datemodified"),
 		first("og:updated_time"), first("last-modified"), first("lastmod"))
-}
-
-// firstDateOf is the first text that is a date; zero if none is.
-func firstDateOf(texts ...string) time.Time {
-	for _, s := range texts {
-		if t, ok := dateOf(s); ok {
-			return t
-		}
-		if t, err := time.Parse(time.RFC1123, s); err == nil {
-			return t
-		}
-	}
-	return time.Time{}
 }
 
 // withoutSite drops a site's name from the end of a page's title.

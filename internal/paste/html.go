@@ -22,7 +22,7 @@ func parseHTML(doc news.Document, source string) (item news.Item, passed []error
 	if err != nil {
 		return item, nil, err
 	}
-	page := readPage(rest)
+	page := readPage(rest, doc.Lang)
 	if page.over {
 		return item, nil, doc.TooLarge("more than %d sections and headings", maxSections)
 	}
@@ -41,7 +41,7 @@ func parseHTML(doc news.Document, source string) (item news.Item, passed []error
 			URL: head.image, Type: cmp.Or(head.imageType, news.ImageType(head.image)),
 		}}
 	}
-	if passed, err = readFront(doc.Label(), front, &item); err != nil {
+	if passed, err = readFront(doc, front, &item); err != nil {
 		return item, nil, err
 	}
 	content, frame := page.content()

@@ -24,7 +24,7 @@ func parseMarkdown(doc news.Document, source string) (item news.Item, passed []e
 	if err != nil {
 		return item, nil, err
 	}
-	if passed, err = readFront(doc.Label(), front, &item); err != nil {
+	if passed, err = readFront(doc, front, &item); err != nil {
 		return item, nil, err
 	}
 	md := goldmark.New(

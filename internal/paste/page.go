@@ -45,8 +45,8 @@ var headNames = []string{
 	"html", "head", "title", "meta", "link", "base", "script", "style", "noscript", "template",
 }
 
-// readPage reads an HTML document in one pass.
-func readPage(src string) *page {
+// readPage reads an HTML document in one pass. Lang is that of its source.
+func readPage(src, lang string) *page {
 	p := &page{src: src, meta: make(map[string][]string), body: -1}
 	z := html.NewTokenizer(strings.NewReader(src))
 	at, within := 0, "" // the name of the start tag right before
@@ -77,7 +77,7 @@ func readPage(src string) *page {
 	if p.body < 0 {
 		p.body = len(src)
 	}
-	p.head.fill(p.meta, p.title)
+	p.head.fill(p.meta, p.title, lang)
 	return p
 }
 

@@ -23,7 +23,7 @@ func parseText(doc news.Document, source string) (item news.Item, passed []error
 	if err != nil {
 		return item, nil, err
 	}
-	if passed, err = readFront(doc.Label(), front, &item); err != nil {
+	if passed, err = readFront(doc, front, &item); err != nil {
 		return item, nil, err
 	}
 	lines := strings.Split(rest, "\n")
