@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/gorilla/feeds"
 
@@ -43,12 +44,14 @@ type (
 	//
 	//	"_teletipo": {
 	//	  "about": "https://…",           what this is
+	//	  "updated": "2026-03-02T…Z",     when the feed changed last: each change is one of the bytes
 	//	  "archive": 3,                   in a closed archive alone: its number, 1 being the oldest,
 	//	  "current_url": "https://…",     the document to subscribe to,
 	//	  "newer_url": "https://…"        and the archive after this one
 	//	}
 	jsonFeedExtension struct {
 		About   string `json:"about"`
+		Updated string `json:"updated"`
 		Archive int    `json:"archive,omitempty"`
 		Current string `json:"current_url,omitempty"`
 		Newer   string `json:"newer_url,omitempty"`
@@ -135,7 +138,9 @@ func (d *draft) json() (head, end []byte, err error) {
 			Language:    languageTag(d.lang),
 			Authors:     []*feeds.JSONAuthor{{Name: d.site.Title, Url: d.site.PublicURL + "/"}},
 		},
-		Teletipo: jsonFeedExtension{About: aboutExtension},
+		Teletipo: jsonFeedExtension{
+			About: aboutExtension, Updated: d.updated().Format(time.RFC3339),
+		},
 		Items:    []*jsonItem{},
 	}
 	for _, r := range d.relations(news.JSON) {
