@@ -96,7 +96,7 @@ func (in *invocation) lint(client *http.Client, address string) (lint.Report, er
 	if err != nil {
 		return lint.Report{}, news.Errorf(news.NotFound, "lint: %w", err)
 	}
-	return lint.Judge(lint.Document{Name: address, Body: body}), nil
+	return lint.Judge(lint.Document{Name: address, Body: body, Asked: time.Now()}), nil
 }
 
 // printLint writes reports for a person or, if asked, a program.

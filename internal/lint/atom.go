@@ -33,7 +33,7 @@ func (n *notes) atom(feed *node, doc Document) relations {
 			n.fault("atom-ids", entry.where(), "id %s stands twice with the same updated", cut(id))
 		}
 		seen[[2]string{id, when}] = true
-		rel.entries = append(rel.entries, id)
+		rel.items = append(rel.items, atomItem(entry))
 		at, ok := isRFC3339(when)
 		if ok && at.After(updated) {
 			n.fault("atom-order", entry.where(), "entry updated %s, the feed %s", when,
@@ -129,6 +129,30 @@ func (n *notes) entry(feed, entry *node) {
 	}
 }
 
+// atomItem is what readers take of an entry.
+func atomItem(of *node) item {
+	it := item{
+		where: of.where(), id: of.first(nsAtom, "id").value(), pictures: mediaPictures(of),
+		name: of.first(nsAtom, "title").value(),
+	}
+	if link := of.link("alternate"); link != nil {
+		it.name = link.attr("href") + " " + it.name
+	}
+	for _, name := range []string{"summary", "content"} {
+		if c := of.first(nsAtom, name); c != nil && c.attr("type") == "html" {
+			it.html += c.text
+		}
+	}
+	it.updated, _ = isRFC3339(of.first(nsAtom, "updated").value())
+	if published := of.first(nsAtom, "published"); published == nil {
+		it.published, it.misdated = it.updated, of.first(nsAtom, "updated") != nil
+	} else {
+		it.published, _ = isRFC3339(published.value())
+		it.misdated = true
+	}
+	return it
+}
+
 // alternates allows one alternate link for each type and language.
 func (n *notes) alternates(of *node) {
 	seen := map[[2]string]bool{}
@@ -161,6 +185,8 @@ func (n *notes) texts(of *node) {
 					n.fault("atom-parts", c.where(), "%s of type html must be escaped", name)
 				} else if strings.Contains(c.text, "&lt;p&gt;") {
 					n.doubt("atom-parts", c.where(), "%s looks escaped twice", name)
+				} else if text := readsAsTag(c.text); name == "title" && text != "" {
+					n.doubt("atom-parts", c.where(), "%q reads as a tag in a title of type html", cut(text))
 				}
 			case "xhtml":
 				if len(c.children) != 1 || !c.children[0].is(nsXHTML, "div") {

@@ -17,7 +17,7 @@ var checklist = []struct {
 	},
 	{
 		"rss-dates",
-		"RSS: dates are those of RFC 822, better with a year of four digits",
+		"RSS: dates and zones are those of RFC 822, better with a year of four digits",
 		"RSS 2.0, RFC 822 §5",
 	},
 	{
@@ -116,6 +116,21 @@ var checklist = []struct {
 		"JSON Feed 1.1, extensions",
 	},
 	{
+		"item-order",
+		"items stand newest first, by publication or by update",
+		"no specification: readers that take the first few",
+	},
+	{
+		"item-dates",
+		"every item has a date of its own, which is not in the future",
+		"no specification: readers that ask what is newer",
+	},
+	{
+		"pictures",
+		"of pictures whose width is stated one is at least 400 pixels wide",
+		"Flipboard's specification of RSS",
+	},
+	{
 		"media-type",
 		"the media type fits; JSON is UTF-8 without a mark, of a size that readers take",
 		"RFC 9110 §8.3",
@@ -124,6 +139,11 @@ var checklist = []struct {
 		"etag",
 		"HTTP: strong ETag, its own for each coding, the same when asked again",
 		"RFC 9110 §8.8.3",
+	},
+	{
+		"ids-stay",
+		"HTTP: an item has the same id when it is asked for again",
+		"RFC 4287 §4.2.6, RSS Profile, guid",
 	},
 	{
 		"vary",

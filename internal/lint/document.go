@@ -27,6 +27,7 @@ type Document struct {
 	URL       string // the same address; empty for a file, whose own address nobody knows
 	MediaType string // as its server says, with parameters; empty for a file
 	Body      []byte
+	Asked     time.Time // when it was read; zero if that is not known
 }
 
 // Judge judges a document alone.
@@ -40,11 +41,20 @@ func Judge(doc Document) Report {
 type relations struct {
 	current, prev, next string // of an archive; prev of a subscription document too
 	archive             bool
-	entries             []string // ids
+	items               []item
 }
 
 // document judges one document and tells where it leads.
 func (n *notes) document(doc Document) relations {
+	rel := n.body(doc)
+	if n.format != Unknown {
+		n.items(rel.items, doc.Asked)
+	}
+	return rel
+}
+
+// body judges what a document says in its format.
+func (n *notes) body(doc Document) relations {
 	body := bytes.TrimLeft(doc.Body, " \t\r\n")
 	if bytes.HasPrefix(body, []byte("{")) || bytes.HasPrefix(body, []byte("\uFEFF{")) {
 		n.format = JSON
@@ -151,20 +161,6 @@ func sameAddress(a, b string) bool {
 func isRFC3339(s string) (time.Time, bool) {
 	t, err := time.Parse(time.RFC3339Nano, s)
 	return t, err == nil && strings.ToUpper(s) == s
-}
-
-// isRFC822 reports whether a date is one of RFC 822, its year in a layout.
-func isRFC822(s, year string) bool {
-	for _, day := range []string{"Mon, ", ""} {
-		for _, second := range []string{":05", ""} {
-			for _, zone := range []string{" MST", " -0700"} {
-				if _, err := time.Parse(day+"2 Jan "+year+" 15:04"+second+zone, s); err == nil {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }
 
 var (

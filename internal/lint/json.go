@@ -56,7 +56,7 @@ func (n *notes) json(doc Document) relations {
 			n.fault("json-items", where+".id", "%q stands twice", cut(id))
 		}
 		seen[id] = true
-		rel.entries = append(rel.entries, id)
+		rel.items = append(rel.items, jsonItem(item, where))
 		n.jsonItem(item, where)
 	}
 	return rel
@@ -186,6 +186,23 @@ func (n *notes) jsonItem(item object, where string) {
 	if _, ok := item["banner_"]; ok {
 		n.fault("json-parts", where, "banner_ is called banner_image")
 	}
+}
+
+// jsonItem is what readers take of an item.
+func jsonItem(of object, where string) item {
+	it := item{
+		where: where, id: text(of, "id"), name: text(of, "url") + " " + text(of, "title"),
+		html: text(of, "content_html"),
+	}
+	it.published, _ = isRFC3339(text(of, "date_published"))
+	it.misdated = of["date_published"] != nil
+	if it.updated, _ = isRFC3339(text(of, "date_modified")); it.updated.IsZero() {
+		it.updated = it.published
+	}
+	if it.published.IsZero() {
+		it.published = it.updated
+	}
+	return it
 }
 
 func dated(s string) bool { _, ok := isRFC3339(s); return ok }

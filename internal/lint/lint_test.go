@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/teletipo/teletipo/internal/newstest"
 )
@@ -22,7 +23,7 @@ const (
 <dc:creator>Ben</dc:creator><enclosure url="https://harbour.example/a.mp3" length="0" type="audio/mpeg"/>
 <source url="https://other.example/f">Other</source><pubDate>Mon, 02 Mar 2026 09:00:00 +0100</pubDate>
 <description>It sails.</description><content:encoded>&lt;p&gt;&lt;a href="https://x.example/"&gt;It&lt;/a&gt;&lt;/p&gt;</content:encoded></item>
-<item><title>A tug</title><guid>https://harbour.example/2</guid></item>
+<item><title>A tug</title><guid>https://harbour.example/2</guid><pubDate>Mon, 02 Mar 2026 07:00:00 GMT</pubDate></item>
 </channel></rss>`
 
 	goodAtom = `<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
@@ -32,7 +33,7 @@ const (
 <published>2026-03-02T08:00:00Z</published><link href="https://harbour.example/1"/><category term="ferries"/>
 <source><id>urn:y</id><title>Other</title><updated>2026-03-01T00:00:00Z</updated></source>
 <content type="html">&lt;p&gt;It sails.&lt;/p&gt;</content></entry>
-<entry><id>urn:x:2</id><title>A tug</title><updated>2026-03-02T09:00:00Z</updated>
+<entry><id>urn:x:2</id><title>A tug</title><updated>2026-03-02T09:00:00Z</updated><published>2026-03-02T07:00:00Z</published>
 <link href="https://harbour.example/2"/><summary>It pulls.</summary></entry>
 <at:deleted-entry xmlns:at="http://purl.org/atompub/tombstones/1.0" ref="urn:x:3" when="2026-03-02T10:00:00Z"/>
 </feed>`
@@ -42,14 +43,17 @@ const (
 "authors": [{"name": "Ann"}], "_x": {"about": "https://harbour.example/x"},
 "items": [{"id": "urn:x:1", "content_html": "<p>It sails.</p>", "title": "A ferry", "summary": "Sails",
 "date_published": "2026-03-02T09:00:00Z", "attachments": [{"url": "https://x.example/a", "mime_type": "audio/mpeg"}]},
-{"id": "urn:x:2", "content_text": "It pulls."}]}`
+{"id": "urn:x:2", "date_published": "2026-03-02T08:00:00Z", "content_text": "It pulls."}]}`
 )
+
+// asked is when the documents were read.
+var asked = time.Date(2026, time.March, 2, 10, 0, 0, 0, time.UTC)
 
 // documents are by what the tests call them, with the address that each says it has.
 var documents = map[string]Document{
-	"rss":  {Name: "rss", URL: "https://harbour.example/f.rss", MediaType: "application/rss+xml", Body: []byte(goodRSS)},
-	"atom": {Name: "atom", URL: "https://harbour.example/f.atom", MediaType: "application/atom+xml", Body: []byte(goodAtom)},
-	"json": {Name: "json", URL: "https://harbour.example/f.json", MediaType: "application/feed+json", Body: []byte(goodJSON)},
+	"rss":  {Name: "rss", Asked: asked, URL: "https://harbour.example/f.rss", MediaType: "application/rss+xml", Body: []byte(goodRSS)},
+	"atom": {Name: "atom", Asked: asked, URL: "https://harbour.example/f.atom", MediaType: "application/atom+xml", Body: []byte(goodAtom)},
+	"json": {Name: "json", Asked: asked, URL: "https://harbour.example/f.json", MediaType: "application/feed+json", Body: []byte(goodJSON)},
 }
 
 // TestListed: docs/lint.md has every line, as it is.
@@ -213,6 +217,23 @@ func TestEachLine(t *testing.T) {
 		{"json", `"url": "https://x.example/a"`, `"url": "a"`, "json-parts", Fault},
 		{"json", `[{"name": "Ann"}]`, `[{"name": "Ann", "url": "ann"}]`, "json-parts", Fault},
 		{"json", `"It pulls."}`, `"It pulls."`, "well-formed", Fault},
+		{"rss", "09:00:00 +0100", "09:00:00 MSK", "rss-dates", Fault},
+		{"rss", "09:00:00 +0100", "10:00:00 CET", "rss-dates", Fault},
+		{"rss", "09:00:00 +0100", "09:00:00 UTC", "rss-dates", Doubt},
+		{"rss", "09:00:00 +0100", "09:00:00 A", "rss-dates", Doubt},
+		{"rss", "09:00:00 +0100", "01:59:00 EST", "item-order", Doubt},
+		{"rss", "09:00:00 +0100", "09:00:00 +0300", "item-order", Doubt},
+		{"rss", "09:00:00 +0100", "08:00:00 +0100", "item-dates", Doubt},
+		{"rss", "<pubDate>Mon, 02 Mar 2026 09:00:00 +0100</pubDate>", "", "item-dates", Doubt},
+		{"rss", "02 Mar 2026 09:00:00 +0100", "02 Mar 2036 09:00:00 +0100", "item-dates", Doubt},
+		{"atom", "2026-03-02T08:00:00Z", "2026-03-02T07:00:00Z", "item-dates", Doubt},
+		{"atom", `type="text">A ferry`, `type="html">We &lt;3 ferries`, "atom-parts", Doubt},
+		{"atom", `type="text">A ferry`, `type="html">A List&lt;Ferry&gt;`, "atom-parts", Doubt},
+		{"json", "09:00:00Z", "08:00:00Z", "item-dates", Doubt},
+		{"json", "09:00:00Z", "07:00:00Z", "item-order", Doubt},
+		{"json", `"date_published": "2026-03-02T08:00:00Z", `, "", "item-dates", Doubt},
+		{"json", "<p>It sails.</p>", "<img src='https://x.example/a.png' width='1'>", "pictures", Doubt},
+		{"rss", item, item + `<m:group xmlns:m="http://search.yahoo.com/mrss/"><m:thumbnail url="https://x.example/a.png" width="150"/></m:group>`, "pictures", Doubt},
 	}
 	for _, test := range tests {
 		doc := documents[test.doc]
@@ -226,6 +247,25 @@ func TestEachLine(t *testing.T) {
 		if got := broken(r, test.result); !slices.Equal(got, want) || len(broken(r, other)) > 0 {
 			t.Errorf("%s with %q for %q: %v %v, want %v; %v", test.doc, cut(test.new), test.old,
 				test.result, got, want, wrong(r))
+		}
+	}
+}
+
+// TestFit: what readers take as it is meant is no doubt.
+func TestFit(t *testing.T) {
+	for _, test := range []struct{ doc, old, new string }{
+		{"atom", `type="text">A ferry`, `type="html">A <![CDATA[<i lang="en">ferry</i>, 1 < 2]]>`},
+		{"atom", `type="text">A ferry`, `type="html">We &amp;lt;3 ferries`},
+		{"atom", "2026-03-02T08:00:00Z", "2026-03-02T06:00:00Z"}, // by update they are in order
+		{"rss", "09:00:00 +0100", "02:30:00 EST"},
+		{"rss", "02 Mar 2026 09:00:00 +0100", "02 Mar 2026 11:09:00 +0100"},
+		{"json", "<p>It sails.</p>", "<img src='https://x.example/a.png' width=1><img width='400'>"},
+		{"json", "<p>It sails.</p>", "<img src='https://x.example/a.png' width=1><img>"},
+	} {
+		doc := documents[test.doc]
+		doc.Body = []byte(strings.Replace(string(doc.Body), test.old, test.new, 1))
+		if r := Judge(doc); string(doc.Body) == string(documents[test.doc].Body) || r.Faults+r.Doubts > 0 {
+			t.Errorf("%s with %q for %q: %v", test.doc, test.new, test.old, wrong(r))
 		}
 	}
 }

@@ -19,6 +19,7 @@ const (
 	nsAtom    = "http://www.w3.org/2005/Atom"
 	nsContent = "http://purl.org/rss/1.0/modules/content/"
 	nsDC      = "http://purl.org/dc/elements/1.1/"
+	nsTerms   = "http://purl.org/dc/terms/"
 	nsHistory = "http://purl.org/syndication/history/1.0"
 	nsTomb    = "http://purl.org/atompub/tombstones/1.0"
 	nsXHTML   = "http://www.w3.org/1999/xhtml"

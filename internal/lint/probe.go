@@ -65,7 +65,7 @@ func look(ctx context.Context, asker Asker, agent, address string) (*probe, erro
 	p.name, p.address = first.url, first.url // after redirects
 	rel := p.document(Document{
 		Name: first.url, URL: first.url, MediaType: first.header.Get("Content-Type"),
-		Body: first.body,
+		Body: first.body, Asked: first.date(),
 	})
 	for _, ask := range []func(){
 		p.negotiation, p.validators, p.notModified, p.modifiedSince, p.methods, p.ranges, p.variants,
@@ -110,6 +110,12 @@ func (a answer) coding() string {
 		return ""
 	}
 	return c
+}
+
+// date is when an answer was made, as its server says.
+func (a answer) date() time.Time {
+	at, _ := http.ParseTime(a.header.Get("Date"))
+	return at
 }
 
 // ask sends a request with pairs of field names and values.
@@ -211,6 +217,9 @@ func (p *probe) validators() {
 	}
 	if ok && string(again.body) != string(plain.body) && again.header.Get("ETag") == tag && tag != "" {
 		p.fault("etag", "GET, twice", "other bytes under the same ETag %s", tag)
+	}
+	if ok {
+		p.sameIDs(plain, again)
 	}
 	tags := map[string]string{}
 	for _, coding := range codings {

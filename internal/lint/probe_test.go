@@ -34,6 +34,9 @@ func (s *server) body(path string) []byte {
 	case s.is("other each time"):
 		text = strings.Replace(text, "</title>", " "+strconv.Itoa(1000+s.asked)+"</title>", 1)
 	}
+	if s.is("changing ids") {
+		text = strings.ReplaceAll(text, "urn:x:1", "urn:x:1-"+strconv.Itoa(s.asked))
+	}
 	links := `<link rel="current" href="` + s.base + `/f"/><a:archive xmlns:a="http://purl.org/syndication/history/1.0"/>`
 	switch path {
 	case "/f":
@@ -229,6 +232,7 @@ func TestProbe(t *testing.T) {
 		{"226 always", []string{"delta-asked", "delta-fields", "delta-caching"}, Fault},
 		{"no fh:archive", []string{"archive-links"}, Fault},
 		{"other current", []string{"archive-links"}, Fault},
+		{"changing ids", []string{"etag", "ids-stay"}, Fault},
 		{"immutable", []string{"archive-caching"}, Doubt},
 		{"loop", []string{"archive-chain"}, Fault},
 		{"broken chain", []string{"archive-chain"}, Fault},

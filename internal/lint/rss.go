@@ -40,7 +40,7 @@ func (n *notes) rss(root *node, doc Document) relations {
 	items := channel.all("", "item")
 	for _, item := range items {
 		n.rssItem(item, guids)
-		rel.entries = append(rel.entries, item.first("", "guid").value())
+		rel.items = append(rel.items, rssItem(item))
 	}
 	return rel
 }
@@ -88,6 +88,27 @@ func (n *notes) rssItem(item *node, guids map[string]bool) {
 	}
 }
 
+// rssItem is what readers take of an item.
+func rssItem(of *node) item {
+	it := item{
+		where: of.where(), id: of.first("", "guid").value(),
+		name:     of.first("", "link").value() + " " + of.first("", "title").value(),
+		html:     of.first("", "description").value() + of.first(nsContent, "encoded").value(),
+		pictures: mediaPictures(of),
+	}
+	date := of.first("", "pubDate")
+	it.published, _, it.misdated = rfc822(date.value())
+	it.misdated = it.misdated && date != nil
+	if date, ok := isRFC3339(of.first(nsDC, "date").value()); ok && it.published.IsZero() {
+		it.published = date
+	}
+	it.updated, _ = isRFC3339(of.first(nsTerms, "modified").value())
+	if it.updated.IsZero() {
+		it.updated = it.published
+	}
+	return it
+}
+
 // guid judges an item's name.
 func (n *notes) guid(item *node, guids map[string]bool) {
 	all := item.all("", "guid")
@@ -113,12 +134,11 @@ func (n *notes) guid(item *node, guids map[string]bool) {
 func (n *notes) rssDates(of *node, names ...string) {
 	for _, name := range names {
 		for _, c := range of.all("", name) {
-			switch {
-			case isRFC822(c.value(), "2006"):
-			case isRFC822(c.value(), "06"):
-				n.doubt("rss-dates", c.where(), "%s %q has a year of two digits", name, cut(c.value()))
-			default:
-				n.fault("rss-dates", c.where(), "%s %q is no RFC 822 date", name, cut(c.value()))
+			switch _, problem, fault := rfc822(c.value()); {
+			case fault:
+				n.fault("rss-dates", c.where(), "%s %q %s", name, cut(c.value()), problem)
+			case problem != "":
+				n.doubt("rss-dates", c.where(), "%s %q %s", name, cut(c.value()), problem)
 			}
 		}
 	}
