@@ -173,6 +173,9 @@ func (n *notes) alternates(of *node) {
 func (n *notes) texts(of *node) {
 	for _, name := range []string{"title", "subtitle", "summary", "rights", "content"} {
 		for _, c := range of.all(nsAtom, name) {
+			if c.attr("src") != "" && (len(c.children) > 0 || c.value() != "") {
+				n.fault("atom-parts", c.where(), "%s lies elsewhere, and is not empty here", name)
+			}
 			switch kind := c.attr("type"); kind {
 			case "", "text":
 				if len(c.children) > 0 {
@@ -233,6 +236,9 @@ func (n *notes) history(feed *node) relations {
 	rel := relations{
 		current: href("current"), prev: href("prev-archive"), next: href("next-archive"),
 		archive: feed.first(nsHistory, "archive") != nil,
+	}
+	if !rel.archive && rel.next+rel.current != "" {
+		n.doubt("archive-links", feed.where(), "links as an archive does, and does not say fh:archive")
 	}
 	if rel.archive {
 		n.look("archive-links")

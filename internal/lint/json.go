@@ -161,6 +161,8 @@ func (n *notes) jsonItem(item object, where string) {
 	for _, name := range []string{"title", "summary"} {
 		if markup.MatchString(text(item, name)) {
 			n.doubt("json-items", where+"."+name, "markup in what is plain text: %q", cut(text(item, name)))
+		} else if escaped.MatchString(text(item, name)) {
+			n.doubt("json-items", where+"."+name, "looks escaped: %q", cut(text(item, name)))
 		}
 	}
 	for _, name := range []string{"date_published", "date_modified"} {

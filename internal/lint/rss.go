@@ -51,8 +51,15 @@ func (n *notes) rssItem(item *node, guids map[string]bool) {
 		n.fault("rss-required", item.where(), "item has neither title nor description")
 	}
 	for _, name := range []string{"link", "guid", "description"} {
-		if c := item.first("", name); c != nil && c.value() == "" {
-			n.fault("rss-required", c.where(), "empty <%s> in place of none", name)
+		for _, c := range item.all("", name) {
+			if c.value() == "" {
+				n.fault("rss-required", c.where(), "empty <%s> in place of none", name)
+			}
+		}
+	}
+	for _, name := range []string{"title", "link", "description", "pubDate"} {
+		if all := item.all("", name); len(all) > 1 {
+			n.doubt("rss-required", all[1].where(), "item has %d elements %s", len(all), name)
 		}
 	}
 	n.elements(item, "", rssElements, "rss-elements")
@@ -69,7 +76,9 @@ func (n *notes) rssItem(item *node, guids map[string]bool) {
 			n.fault("rss-parts", c.where(), "source has no absolute url")
 		}
 	}
-	if title := item.first("", "title"); title != nil && markup.MatchString(title.value()) {
+	if title := item.first("", "title"); title != nil && len(title.children) > 0 {
+		n.fault("rss-text", title.where(), "title has elements")
+	} else if title != nil && markup.MatchString(title.value()) {
 		n.doubt("rss-text", title.where(), "markup in a title, which is plain text")
 	} else if title != nil && escaped.MatchString(title.value()) {
 		n.doubt("rss-text", title.where(), "title looks escaped twice: %q", cut(title.value()))

@@ -141,7 +141,7 @@ func (d *draft) json() (head, end []byte, err error) {
 		Teletipo: jsonFeedExtension{
 			About: aboutExtension, Updated: d.updated().Format(time.RFC3339),
 		},
-		Items:    []*jsonItem{},
+		Items: []*jsonItem{},
 	}
 	for _, r := range d.relations(news.JSON) {
 		switch r.rel {
