@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/teletipo/teletipo/internal/lint"
 	"github.com/teletipo/teletipo/internal/news"
@@ -30,10 +29,7 @@ func TestOurDocuments(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			// What we publish is older than any reader's clock; the samples are in no order.
-			r := lint.Judge(lint.Document{
-				Name: file, MediaType: format.MediaType(), Body: body, Asked: time.Now(),
-			})
+			r := judgeSample(file, body) // the samples are in no order
 			r.Lines = slices.DeleteFunc(r.Lines, func(l lint.Line) bool { return l.Name == "item-order" })
 			faultless(t, r, strings.Contains(file, "hostile"))
 			judged++

@@ -53,7 +53,7 @@ func TestPieces(t *testing.T) {
 				if format == news.JSON {
 					err = checkJSON(got)
 				} else {
-					err = wellFormed(rendered{feed, format, got})
+					err = wellFormed(got)
 				}
 				if err != nil {
 					t.Fatalf("%v in\n%s", err, got)
