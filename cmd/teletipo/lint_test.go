@@ -58,10 +58,10 @@ func faultless(t *testing.T, r lint.Report, hostile bool) {
 func TestOurFeeds(t *testing.T) {
 	data := t.TempDir()
 	for name, text := range map[string]string{
-		"a.md": "---\ntitle: Agents count migrants on the Rio Grande\nlang: en\ntags: [water]\n---\n" +
+		"a.md": "---\ntitle: Agents count migrants on the Rio Grande\nlang: en\ndate: 2026-03-02T10:00:00Z\ntags: [water]\n---\n" +
 			"Border Patrol agents counted *migrants* at the border with Mexico, near " +
 			"[Laredo](https://wire.example/laredo).\n",
-		"b.md": "---\ntitle: La Patrulla Fronteriza cuenta migrantes\nlang: es\nauthors: [Ana Ruiz]\n---\n" +
+		"b.md": "---\ntitle: La Patrulla Fronteriza cuenta migrantes\nlang: es\ndate: 2026-03-02T09:00:00Z\nauthors: [Ana Ruiz]\n---\n" +
 			"Agentes de la Patrulla Fronteriza contaron migrantes en la frontera con México.\n",
 	} {
 		write(t, filepath.Join(data, "inbox", name), text)

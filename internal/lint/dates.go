@@ -5,10 +5,11 @@ import (
 	"time"
 )
 
-// zones are those that RFC 822 names, section 5.1, with their hours, and UTC, which is none of them.
+// zones are those that RFC 822 names (section 5.1), with their hours, and UTC, which is none of
+// them.
 var zones = map[string]int{
-	"UT": 0, "GMT": 0, "Z": 0, "UTC": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6,
-	"PST": -8, "PDT": -7,
+	"UT": 0, "GMT": 0, "Z": 0, "UTC": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5,
+	"MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
 }
 
 // rfc822 reads a date of RFC 822, its year in two digits or four, and returns what there is to say

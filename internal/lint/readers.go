@@ -143,8 +143,9 @@ func mediaPictures(of *node) (list []picture) {
 
 // inline are the elements that a title may well have. Anything else that begins like a tag is text
 // that readers drop, as "<3" and "List<String>" are.
-var inline = regexp.MustCompile(`(?i)^</?(a|abbr|b|bdi|bdo|big|br|cite|code|del|dfn|em|font|i|img|ins|` +
-	`kbd|mark|q|rp|rt|ruby|s|samp|small|span|strike|strong|sub|sup|tt|u|var|wbr)(\s[^<>]*)?/?>`)
+var inline = regexp.MustCompile(`(?i)^</?(a|abbr|b|bdi|bdo|big|br|cite|code|del|dfn|em|font|` +
+	`i|img|ins|kbd|mark|q|rp|rt|ruby|s|samp|small|span|strike|strong|sub|sup|tt|u|var|wbr)` +
+	`(\s[^<>]*)?/?>`)
 
 // readsAsTag finds text in HTML that reads as a tag and is none, "" if there is none.
 func readsAsTag(html string) string {
