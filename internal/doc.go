@@ -21,6 +21,7 @@
 //   - paste: what people paste or drop becomes an item: text, Markdown, HTML, front matter.
 //   - extract: finds the article in a page.
 //   - clean: an item becomes an article: canonical link, safe HTML, language, identity.
+//   - langwords: the function words that tell languages apart, for clean and classify.
 //   - classify: an article is placed in topics, each placement with its evidence; holds the rules
 //     that are in force.
 //   - score: measures how well articles are placed, against labelled ones.

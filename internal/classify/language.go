@@ -1,9 +1,10 @@
 package classify
 
 import (
-	"maps"
 	"slices"
 	"strings"
+
+	"github.com/teletipo/teletipo/internal/langwords"
 )
 
 // lang numbers the languages that terms are bound to.
@@ -51,17 +52,8 @@ func primary(tag string) string {
 // maxLangs is how many languages terms may be bound to.
 const maxLangs = 200
 
-// functionWords has words that a text of some length cannot do without, each in the one of these
-// languages that it speaks for.
-var functionWords = map[string]string{
-	"en": `the of and to in is that for was on are with his they at be this from have had by not
-		but what were we when your which she how their if will up about out many then them these
-		would into more two could been who its after against than also should while during between
-		without our you it said`,
-	"es": `el la los las del al y en un una por para con lo le se es fue está están han hay pero
-		como entre sobre contra desde hasta según también cuando donde quien esta este ese eso ya
-		muy que todo había puede tiene dijo su sus tras`,
-}
+// speaking are the languages that passages are told by, by their function words.
+var speaking = []string{"en", "es"}
 
 // A passage is read in another language than its article's when so many of its function words
 // are of that one, and so many times as many as of the article's: an English report may carry a
@@ -73,13 +65,13 @@ const (
 
 // addFunctionWords makes words tell languages, of those that terms are bound to.
 func (b *builder) addFunctionWords() {
-	for _, name := range slices.Sorted(maps.Keys(functionWords)) {
+	for _, name := range speaking {
 		l, known := b.c.langs[name]
 		if !known {
 			continue
 		}
 		b.c.speaking = append(b.c.speaking, l)
-		b.scan.reset(functionWords[name])
+		b.scan.reset(strings.Join(langwords.Of(name).Sure, " "))
 		for w, _, ok := b.scan.next(); ok; w, _, ok = b.scan.next() {
 			ids := b.words[string(w.text)]
 			ids.speaks = l
@@ -90,7 +82,7 @@ func (b *builder) addFunctionWords() {
 
 // passageLang is the language of the passage in r.ids: the article's, unless the passage's words
 // speak for another one.
-func (r *reading) passageLang() lang {
+func (r *matcher) passageLang() lang {
 	if !slices.Contains(r.c.speaking, r.lang) {
 		return r.lang
 	}

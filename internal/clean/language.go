@@ -1,12 +1,15 @@
 package clean
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/language"
 
+	"github.com/teletipo/teletipo/internal/langwords"
 	"github.com/teletipo/teletipo/internal/news"
 )
 
@@ -310,32 +313,19 @@ var endings = []ending{
 	{"ned", english},
 }
 
-// functionWords has words that a text of some length cannot do without, each with the one
-// language that it speaks for. Words that English and Spanish share ("a", "no", "me") speak for
-// neither and are not here.
-var functionWords = words(map[speech]string{
-	english: `the of and to in is that for was on are with his they at be this from have had by
-		not but what all were we when your can said there use an each which she how their if will
-		up about out many then them these so some her would make him into has more two could been
-		who its now people over after before against under than other only also new says say
-		should must may while during between without its our you it`,
-	spanish: `el la los las del al y en un unos unas su sus por para con lo le se es son fue ser
-		está están ha han hay más pero como tras entre sobre contra desde hasta sin según también
-		ante cuando donde quien quienes esta estas ese esa eso ya muy nos mi si que cada todo
-		todos todas hoy uno había fueron será serán puede pueden tiene tienen dijo dice`,
-	others: `les des est dans une du au aux qui pas ne avec sont cette été ils elle nous vous
-		leur mais ou où et il di che della dello delle degli dei gli nel nella per più anche non è
-		sono alla não em uma os da das à ao aos são foi pelo pela mais você isso der die
-		das und ist von mit den dem ein eine einer nicht auf für im zum zur wird sich auch bei
-		els amb dels aquest`,
-})
-
-func words(of map[speech]string) map[string]speech {
+// functionWords has the function words that speak for one language.
+var functionWords = func() map[string]speech {
 	m := make(map[string]speech)
-	for lang, list := range of {
-		for w := range strings.FieldsSeq(list) {
-			m[w] = lang
+	for l, name := range map[speech]string{english: "en", spanish: "es", others: "rest"} {
+		w := langwords.Of(name)
+		for _, word := range slices.Concat(w.Sure, w.Loose) {
+			if other, known := m[word]; known && other != l {
+				m[word] = 0 // of two languages
+			} else {
+				m[word] = l
+			}
 		}
 	}
+	maps.DeleteFunc(m, func(_ string, l speech) bool { return l == 0 })
 	return m
-}
+}()
