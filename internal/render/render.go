@@ -6,7 +6,11 @@
 // keeps the pieces writes an entry once, whatever number of feeds it is in, and a part of a feed
 // from the bytes of the whole:
 //
-//	doc, err := render.New(site, topics).Render(feed, news.Atom)
+//	draft, err := render.New(site, topics).Draft(feed, news.Atom)
+//	doc := &render.Document{Format: news.Atom, Pieces: draft.Tombstones()}
+//	doc.Head, doc.End, err = draft.Frame()
+//	body, err := draft.Entry(&feed.Entries[0]) // and append it to doc.Pieces
+//	…
 //	whole := doc.Bytes(nil)
 //	delta := doc.Bytes(func(i int) bool { return doc.Pieces[i].Seq > base })
 package render
@@ -41,27 +45,6 @@ type Renderer struct {
 func New(site news.Site, topics []news.Topic) *Renderer {
 	site.Title = cmp.Or(line(site.Title), generatorName)
 	return &Renderer{site: site, topics: topics}
-}
-
-// Render writes a feed in a format, whatever bytes its articles hold. Entries appear in the order
-// given. A piece that could not be written is left out; the error is of the frame.
-func (r *Renderer) Render(feed news.Feed, format news.Format) (*Document, error) {
-	d, err := r.Draft(feed, format)
-	if err != nil {
-		return nil, err
-	}
-	doc := &Document{Format: format}
-	if doc.Head, doc.End, err = d.Frame(); err != nil {
-		return nil, err
-	}
-	doc.Pieces = d.Tombstones()
-	for i := range feed.Entries {
-		e := &feed.Entries[i]
-		if body, err := d.Entry(e); err == nil {
-			doc.Pieces = append(doc.Pieces, Piece{ID: e.ID, Seq: e.Seq, Body: body})
-		}
-	}
-	return doc, nil
 }
 
 // Draft is a feed that is about to be written in one format: its frame and its pieces one by one.
