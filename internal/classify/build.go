@@ -15,7 +15,7 @@ import (
 // hundredth is a share of a score: a hundredth of a point.
 type hundredth = int64
 
-// thousandths is a weight, a place or a depth, times a thousand: whole numbers add up to the
+// thousandths is a weight, a zone or a depth, times a thousand: whole numbers add up to the
 // same on every machine.
 type thousandths = int64
 

@@ -20,7 +20,7 @@ type Classifier struct {
 	langs      map[string]lang
 	speaking   []lang           // those that have function words
 	tags       map[string]int32 // that topics are limited to, folded
-	pool       sync.Pool        // of *reading
+	pool       sync.Pool        // of *matcher
 }
 
 // New compiles topics. Its error names everything that cannot be used; see Check.
@@ -31,7 +31,7 @@ func New(topics []news.Topic) (*Classifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.pool.New = func() any { return newReading(c) }
+	c.pool.New = func() any { return newMatcher(c) }
 	return c, nil
 }
 
@@ -39,7 +39,7 @@ func New(topics []news.Topic) (*Classifier, error) {
 // satisfies, those of always, to which its source belongs as a whole, and those that rest on
 // these. Text is the article's body in order; the article's own Content is not read.
 func (c *Classifier) Place(a news.Article, always []string, text []news.Passage) []news.Placement {
-	r := c.pool.Get().(*reading)
+	r := c.pool.Get().(*matcher)
 	defer c.pool.Put(r)
 	r.article(&a, always, text)
 	var placements []news.Placement
@@ -54,7 +54,7 @@ func (c *Classifier) Place(a news.Article, always []string, text []news.Passage)
 // Explain returns what every topic makes of an article, in the order of New. What it says is placed
 // is what Place places, with the same evidence; what it quotes of the article is for the desk only.
 func (c *Classifier) Explain(a news.Article, always []string, text []news.Passage) []news.Verdict {
-	r := c.pool.Get().(*reading)
+	r := c.pool.Get().(*matcher)
 	defer c.pool.Put(r)
 	r.trace = newTrace(c)
 	defer func() { r.trace = nil }()
@@ -75,7 +75,7 @@ func (c *Classifier) Explain(a news.Article, always []string, text []news.Passag
 }
 
 // article matches all of an article's text against the terms of all topics, and adds up.
-func (r *reading) article(a *news.Article, always []string, text []news.Passage) {
+func (r *matcher) article(a *news.Article, always []string, text []news.Passage) {
 	r.begin(r.c.langOf(a.Lang))
 	r.published = 0
 	if !a.Published.IsZero() {

@@ -43,7 +43,7 @@ func (c *Classifier) DecideVerdicts(
 	if len(decisions) == 0 {
 		return
 	}
-	r := c.pool.Get().(*reading)
+	r := c.pool.Get().(*matcher)
 	defer c.pool.Put(r)
 	r.begin(c.langOf(a.Lang))
 	r.readTags(&a)
@@ -68,7 +68,7 @@ func (c *Classifier) DecideVerdicts(
 
 // restAnew works out where the article stands with a topic that rests on others, once it is known
 // where it stands with those.
-func (r *reading) restAnew(at int, v *news.Verdict, source string) {
+func (r *matcher) restAnew(at int, v *news.Verdict, source string) {
 	score := hundredths(v.Score)
 	var own []news.Evidence
 	for _, e := range v.Evidence {

@@ -31,7 +31,7 @@
 //
 // # What a match counts
 //
-// weight × place × depth, halved for each match of the same term before it. Place is the topic's
+// weight × zone × depth, halved for each match of the same term before it. Zone is the topic's
 // title weight for the title and for a heading of a section, else 1. Depth is 1 for the first 100
 // words of the summary and of the body, and 100/n at word n beyond them, so that a late mention
 // in a long text about something else counts little. It is 1 for a heading with text of its own
@@ -41,7 +41,7 @@
 // body is left out.
 //
 // Words of several groups that appear together count by their rule's weight × the mean over the
-// groups of the best place × depth. Together is in one part of the article, or in one sentence if
+// groups of the best zone × depth. Together is in one part of the article, or in one sentence if
 // the rule says so, the title being one. Parts are the opening (the title with 100 words of summary
 // and of body) and beyond it stretches of 60 words, full sentences; a heading begins a new one.
 // Rules for a topic that rest on the same word count once, the strongest: it counts in full, the
@@ -66,7 +66,7 @@
 // that takes away whatever there was. All this is settled in one pass over the topics, in an order
 // found by New, after the one pass over the text.
 //
-// What counts is added up in thousandths and rounded to hundredths term by term and place by
-// place, so that the evidence adds up to the score on every machine. An article is placed when
+// What counts is added up in thousandths and rounded to hundredths term by term and zone by
+// zone, so that the evidence adds up to the score on every machine. An article is placed when
 // its score reaches the topic's threshold.
 package classify

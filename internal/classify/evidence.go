@@ -18,22 +18,22 @@ const (
 )
 
 // placement writes down where the article stands with a topic, with its evidence, strongest first.
-func (r *reading) placement(t int, source string) news.Placement {
+func (r *matcher) placement(t int, source string) news.Placement {
 	return r.standingOn(t, source, r.scores[t], r.evidence(t))
 }
 
 // standingOn adds to what the topic's own rules make of the article what follows from its standing.
 // Where it is in by a child or by its source, that adds what is missing to the threshold; where it
 // is out by a limit, that takes away what there was.
-func (r *reading) standingOn(
+func (r *matcher) standingOn(
 	t int, source string, score hundredth, evidence []news.Evidence,
 ) news.Placement {
 	topic, standing := &r.c.topics[t], &r.standings[t]
 	probability := topic.probability(score)
-	add := func(term, place string, weight hundredth) {
+	add := func(term, zone string, weight hundredth) {
 		score += weight
 		evidence = append(evidence, news.Evidence{
-			Term: term, Place: place, Count: 1, Weight: float64(weight) / 100,
+			Term: term, Place: zone, Count: 1, Weight: float64(weight) / 100,
 		})
 	}
 	for _, member := range topic.all {
@@ -60,7 +60,7 @@ func (r *reading) standingOn(
 	}
 }
 
-// stronger orders evidence by what it counts, for or against, then by term and place.
+// stronger orders evidence by what it counts, for or against, then by term and zone.
 func stronger(a, b news.Evidence) int {
 	return cmp.Or(cmp.Compare(max(b.Weight, -b.Weight), max(a.Weight, -a.Weight)),
 		strings.Compare(a.Term, b.Term), strings.Compare(a.Place, b.Place),
@@ -68,7 +68,7 @@ func stronger(a, b news.Evidence) int {
 }
 
 // evidence lists what counted for a topic or against it, in no order.
-func (r *reading) evidence(t int) (list []news.Evidence) {
+func (r *matcher) evidence(t int) (list []news.Evidence) {
 	n := 0
 	for i := range r.hits {
 		if int(r.hits[i].topic) == t {
@@ -86,7 +86,7 @@ func (r *reading) evidence(t int) (list []news.Evidence) {
 			})
 		}()
 	}
-	list = make([]news.Evidence, 0, 2*n) // many are in two places
+	list = make([]news.Evidence, 0, 2*n) // many are in two zones
 	for i := range r.hits {
 		h := &r.hits[i]
 		if int(h.topic) != t {
@@ -99,7 +99,7 @@ func (r *reading) evidence(t int) (list []news.Evidence) {
 					name = r.name(h)
 				}
 				list = append(list, news.Evidence{
-					Term: name, Place: placeNames[p], Count: int(h.count[p]),
+					Term: name, Place: zoneNames[p], Count: int(h.count[p]),
 					Weight: float64(w) / 100,
 				})
 			}
@@ -109,7 +109,7 @@ func (r *reading) evidence(t int) (list []news.Evidence) {
 }
 
 // name is a term as the topic file writes it, or a rule's groups with the terms that met them.
-func (r *reading) name(h *hit) string {
+func (r *matcher) name(h *hit) string {
 	rule := int(h.at) - len(r.c.terms)
 	if rule < 0 {
 		return r.c.terms[h.at].text

@@ -137,7 +137,7 @@ func (s *scanner) folded(key []byte, text string) []byte {
 }
 
 // bar reports whether an article is outside of a topic's limits.
-func (r *reading) barred(l *limits, a *news.Article) bool {
+func (r *matcher) barred(l *limits, a *news.Article) bool {
 	return len(l.langs) > 0 && !slices.Contains(l.langs, r.lang) ||
 		len(l.sources) > 0 && !slices.Contains(l.sources, a.Source) ||
 		len(l.tags) > 0 && !slices.ContainsFunc(l.tags, func(id int32) bool {
@@ -146,7 +146,7 @@ func (r *reading) barred(l *limits, a *news.Article) bool {
 }
 
 // readTags looks up the article's tags that topics are limited to.
-func (r *reading) readTags(a *news.Article) {
+func (r *matcher) readTags(a *news.Article) {
 	r.tags = r.tags[:0]
 	if len(r.c.tags) == 0 {
 		return
@@ -173,7 +173,7 @@ const point hundredth = 100
 
 // settle works out where the article stands with every topic. Always are those that its source
 // belongs to as a whole.
-func (r *reading) settle(a *news.Article, always []string) {
+func (r *matcher) settle(a *news.Article, always []string) {
 	r.readTags(a)
 	for _, at := range r.c.order {
 		t := &r.c.topics[at]
@@ -203,6 +203,6 @@ func (t *topic) isNamed(names []string) bool {
 }
 
 // hasChild reports whether the article is in a child of a topic.
-func (r *reading) hasChild(t *topic) bool {
+func (r *matcher) hasChild(t *topic) bool {
 	return slices.ContainsFunc(t.children, func(c int32) bool { return r.standings[c].placed })
 }

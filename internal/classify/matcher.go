@@ -8,19 +8,19 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// place is where in an article a match was found.
-type place uint8
+// zone is where in an article a match was found.
+type zone uint8
 
 const (
-	inTitle place = iota
+	inTitle zone = iota
 	inHeading
 	inSummary
 	inBody
-	places
+	zones
 )
 
-// placeNames are the places as evidence names them.
-var placeNames = [places]string{"title", "heading", "summary", "body"}
+// zoneNames are the zones as evidence names them.
+var zoneNames = [zones]string{"title", "heading", "summary", "body"}
 
 const (
 	opening  = 100 // words that count in full, of the summary and of the body
@@ -33,20 +33,20 @@ const (
 
 // hit is what was found of one term, or of one rule, in an article.
 type hit struct {
-	at    int32         // the term, or the number of terms + the rule
-	topic int32         //
-	total int32         // matches so far
-	words int32         // of a rule: where in reading.words the terms of its first match begin
-	count [places]int32 // matches by place
-	gain  [places]thousandths
+	at    int32        // the term, or the number of terms + the rule
+	topic int32        //
+	total int32        // matches so far
+	words int32        // of a rule: where in matcher.words the terms of its first match begin
+	count [zones]int32 // matches by zone
+	gain  [zones]thousandths
 }
 
 // best is the best match of a group within a part of an article, or within a sentence.
 type best struct {
-	gain  thousandths
-	term  int32
-	pos   int32 // of its first word
-	place place
+	gain thousandths
+	term int32
+	pos  int32 // of its first word
+	zone zone
 }
 
 // scope is where the words of a rule must be together.
@@ -56,9 +56,9 @@ type scope struct {
 	bests []best   // by group
 }
 
-// reading is one article being matched. It is used again for the next, so that matching
+// matcher is one article being matched. It is used again for the next, so that matching
 // allocates nothing once its slices have grown.
-type reading struct {
+type matcher struct {
 	c    *Classifier
 	lang lang // of the article
 	here lang // of the passage
@@ -109,9 +109,9 @@ type found struct {
 	end  int
 }
 
-// newReading makes a reading with room for a classifier's topics.
-func newReading(c *Classifier) *reading {
-	return &reading{
+// newMatcher makes a matcher with room for a classifier's topics.
+func newMatcher(c *Classifier) *matcher {
+	return &matcher{
 		c: c, after: make([]after, len(c.topics)), anchored: make([]uint64, len(c.topics)),
 		part: newScope(c), sentence: newScope(c), slots: make([]int32, len(c.terms)+len(c.rules)),
 		scores: make([]hundredth, len(c.topics)), standings: make([]standing, len(c.topics)),
@@ -124,7 +124,7 @@ func newScope(c *Classifier) scope {
 }
 
 // begin forgets the article before.
-func (r *reading) begin(l lang) {
+func (r *matcher) begin(l lang) {
 	for i := range r.hits {
 		r.slots[r.hits[i].at] = 0
 	}
@@ -137,7 +137,7 @@ func (r *reading) begin(l lang) {
 }
 
 // passage matches one passage of the article.
-func (r *reading) passage(text string, p place) {
+func (r *matcher) passage(text string, p zone) {
 	if p == inHeading && r.depth > opening {
 		r.endPart()
 	}
@@ -153,7 +153,7 @@ func (r *reading) passage(text string, p place) {
 }
 
 // read looks up the passage's words.
-func (r *reading) read(text string) {
+func (r *matcher) read(text string) {
 	r.scan.reset(text)
 	r.ids = r.ids[:0]
 	clear(r.spoken)
@@ -233,7 +233,7 @@ func repeats(summary string, text []news.Passage) bool {
 }
 
 // endSummary goes on from the summary to the body.
-func (r *reading) endSummary() {
+func (r *matcher) endSummary() {
 	if r.depth > opening {
 		r.endPart()
 	}
@@ -241,7 +241,7 @@ func (r *reading) endSummary() {
 }
 
 // match finds the terms in r.ids.
-func (r *reading) match(p place) {
+func (r *matcher) match(p zone) {
 	first := r.c.index.first
 	for i := range r.ids {
 		ids := &r.ids[i].is
@@ -271,7 +271,7 @@ func (r *reading) match(p place) {
 }
 
 // walk collects the nodes with terms that begin with word i of the passage, shorter ones first.
-func (r *reading) walk(i int) {
+func (r *matcher) walk(i int) {
 	x := &r.c.index
 	r.found, r.front = r.found[:0], r.front[:0]
 	for _, id := range r.ids[i].is {
@@ -300,7 +300,7 @@ func (r *reading) walk(i int) {
 
 // accept takes, for each topic, the longest of the terms found to begin at word i, and all words
 // of groups that no term of weight 0 or less hides.
-func (r *reading) accept(i int, p place) {
+func (r *matcher) accept(i int, p zone) {
 	x, start, depth := &r.c.index, r.pos+i, one
 	if r.depth > opening {
 		depth = one * opening / thousandths(r.depth)
@@ -342,9 +342,9 @@ func (r *reading) accept(i int, p place) {
 
 // meet records a match of a word of groups, words from and to of the passage, each group keeping
 // its best of the part and of the sentence.
-func (r *reading) meet(u *use, p place, gain thousandths, from, to int) {
+func (r *matcher) meet(u *use, p zone, gain thousandths, from, to int) {
 	topic := &r.c.topics[u.topic]
-	match := best{gain: gain, term: u.term, pos: int32(r.pos + from), place: p}
+	match := best{gain: gain, term: u.term, pos: int32(r.pos + from), zone: p}
 	if r.depth <= opening {
 		r.anchored[u.topic] |= u.groups
 	}
@@ -378,7 +378,7 @@ func (s *scope) meet(topic int32, bit uint64, group int, match best) bool {
 }
 
 // add adds a match's gain, halved for each match before it.
-func (r *reading) add(at, topic int32, p place, gain thousandths) {
+func (r *matcher) add(at, topic int32, p zone, gain thousandths) {
 	h := r.hit(at, topic)
 	h.gain[p] += gain >> min(h.total, 62)
 	h.count[p]++
@@ -386,7 +386,7 @@ func (r *reading) add(at, topic int32, p place, gain thousandths) {
 }
 
 // hit is what was found of a term or rule so far.
-func (r *reading) hit(at, topic int32) *hit {
+func (r *matcher) hit(at, topic int32) *hit {
 	if r.slots[at] == 0 {
 		r.hits = append(r.hits, hit{at: at, topic: topic})
 		r.slots[at] = int32(len(r.hits))

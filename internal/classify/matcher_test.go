@@ -28,7 +28,7 @@ func TestNoAllocation(t *testing.T) {
 		{Heading: true, Text: "El muro"},
 		{Text: strings.Repeat("México reclamó a EU. Nadie cruzó. ", 80)},
 	}
-	r := newReading(c)
+	r := newMatcher(c)
 	r.article(&a, nil, text)
 	if len(r.hits) != 3 {
 		t.Fatalf("found %d of the three terms and rules that are there", len(r.hits))

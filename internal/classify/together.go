@@ -8,10 +8,10 @@ import (
 // met is a rule whose groups appeared together somewhere in the article.
 type met struct {
 	topic, rule int32
-	words       int32 // where in reading.words its groups' words begin
+	words       int32 // where in matcher.words its groups' words begin
 	marks       int32 // where in trace.together they are quoted
 	first, last int32 // the positions between which its words are
-	place       place
+	zone        zone
 	counted     bool
 	gain        thousandths // the mean over its groups
 }
@@ -26,15 +26,15 @@ type metWord struct {
 const mostCounted = 6
 
 // endSentence notes the rules whose groups all appeared in the sentence that ends here.
-func (r *reading) endSentence() { r.endScope(&r.sentence, true) }
+func (r *matcher) endSentence() { r.endScope(&r.sentence, true) }
 
 // endPart notes those whose groups all appeared in the part that ends here.
-func (r *reading) endPart() {
+func (r *matcher) endPart() {
 	r.endScope(&r.part, false)
 	r.partWords = 0
 }
 
-func (r *reading) endScope(s *scope, sentence bool) {
+func (r *matcher) endScope(s *scope, sentence bool) {
 	for _, t := range s.parts {
 		topic := &r.c.topics[t]
 		for i := topic.rules[0]; i < topic.rules[1]; i++ {
@@ -49,7 +49,7 @@ func (r *reading) endScope(s *scope, sentence bool) {
 }
 
 // meetRule notes a rule whose groups appeared together.
-func (r *reading) meetRule(s *scope, t int32, rule int) {
+func (r *matcher) meetRule(s *scope, t int32, rule int) {
 	base, groups := r.c.topics[t].groups, r.c.rules[rule].groups
 	m := met{topic: t, rule: int32(rule), words: int32(len(r.words)), first: math.MaxInt32}
 	if r.trace != nil {
@@ -60,7 +60,7 @@ func (r *reading) meetRule(s *scope, t int32, rule int) {
 		group := base + bits.TrailingZeros64(left)
 		b := &s.bests[group]
 		sum += b.gain
-		m.place = max(m.place, b.place)
+		m.zone = max(m.zone, b.zone)
 		m.first, m.last = min(m.first, b.pos), max(m.last, b.pos)
 		r.words = append(r.words, metWord{b.term, b.pos})
 		if r.trace != nil {
@@ -72,14 +72,14 @@ func (r *reading) meetRule(s *scope, t int32, rule int) {
 }
 
 // wordsOf are the words that a rule met.
-func (r *reading) wordsOf(m *met) []metWord {
+func (r *matcher) wordsOf(m *met) []metWord {
 	return r.words[m.words : int(m.words)+bits.OnesCount64(r.c.rules[m.rule].groups)]
 }
 
 // countRules counts the rules that were met: for each topic the strongest in full, then the
 // strongest of those that share no word with one that counted for half, and so on. Rules against
 // the topic count each by itself, halved for each time before.
-func (r *reading) countRules() {
+func (r *matcher) countRules() {
 	for i := range r.met {
 		if m := &r.met[i]; r.c.rules[m.rule].weight < 0 {
 			r.countRule(m, m.gain>>min(r.times(m), 62))
@@ -93,7 +93,7 @@ func (r *reading) countRules() {
 }
 
 // times is how often a rule has counted already.
-func (r *reading) times(m *met) int32 {
+func (r *matcher) times(m *met) int32 {
 	if slot := r.slots[len(r.c.terms)+int(m.rule)]; slot > 0 {
 		return r.hits[slot-1].total
 	}
@@ -101,7 +101,7 @@ func (r *reading) times(m *met) int32 {
 }
 
 // countTopic counts what was met of a topic's rules for it, the strongest first.
-func (r *reading) countTopic(topic int32, list []met) {
+func (r *matcher) countTopic(topic int32, list []met) {
 	for rank := range mostCounted {
 		var best *met
 		value := thousandths(0)
@@ -128,7 +128,7 @@ func (r *reading) countTopic(topic int32, list []met) {
 }
 
 // dropSharing leaves out the rules for a topic that rest on a word which has counted.
-func (r *reading) dropSharing(best *met, list []met) {
+func (r *matcher) dropSharing(best *met, list []met) {
 	for i := range list {
 		m := &list[i]
 		if m.topic != best.topic || m.counted || m.first > best.last || m.last < best.first ||
@@ -144,15 +144,15 @@ func (r *reading) dropSharing(best *met, list []met) {
 }
 
 // countRule counts a rule.
-func (r *reading) countRule(m *met, gain thousandths) {
+func (r *matcher) countRule(m *met, gain thousandths) {
 	m.counted = true
 	at := len(r.c.terms) + int(m.rule)
 	h := r.hit(int32(at), m.topic)
 	if h.total == 0 {
 		h.words = m.words
 	}
-	h.gain[m.place] += gain
-	h.count[m.place]++
+	h.gain[m.zone] += gain
+	h.count[m.zone]++
 	h.total++
 	if r.trace != nil {
 		r.trace.counted(m.marks, len(r.wordsOf(m)))
@@ -160,7 +160,7 @@ func (r *reading) countRule(m *met, gain thousandths) {
 }
 
 // tally adds up every topic's score.
-func (r *reading) tally() {
+func (r *matcher) tally() {
 	r.countRules()
 	for i := range r.hits {
 		h := &r.hits[i]
@@ -178,7 +178,7 @@ func (r *reading) tally() {
 }
 
 // weight is the weight of the term or rule of a hit.
-func (r *reading) weight(h *hit) thousandths {
+func (r *matcher) weight(h *hit) thousandths {
 	if rule := int(h.at) - len(r.c.terms); rule >= 0 {
 		return r.c.rules[rule].weight
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	mostContexts = 3  // of a term in a place
+	mostContexts = 3  // of a term in a zone
 	contextRunes = 80 // of a context, before its match and after it
 	mostMissing  = 3  // rules that nearly counted
 	mostSamples  = 3  // words that a group without a match is shown by
@@ -32,8 +32,8 @@ type trace struct {
 // quoted is a passage with the bounds of its words.
 type quoted struct {
 	text  string
-	place place
-	words [][2]int // as reading.ids; nothing for the end of a sentence
+	zone  zone
+	words [][2]int // as matcher.ids; nothing for the end of a sentence
 }
 
 // matched is a match: words from and to of a passage.
@@ -51,11 +51,11 @@ func newTrace(c *Classifier) *trace {
 }
 
 // begin begins a passage.
-func (tr *trace) begin(text string, p place) {
-	tr.passages = append(tr.passages, quoted{text: text, place: p, words: bounds(text)})
+func (tr *trace) begin(text string, p zone) {
+	tr.passages = append(tr.passages, quoted{text: text, zone: p, words: bounds(text)})
 }
 
-// bounds are where a text's words begin and end, as reading.read numbers them.
+// bounds are where a text's words begin and end, as matcher.read numbers them.
 func bounds(text string) (words [][2]int) {
 	var s scanner
 	s.reset(text)
@@ -107,11 +107,11 @@ func (tr *trace) counted(from int32, n int) {
 }
 
 // contexts quotes the matches, by topic, in the order of the article.
-func (r *reading) contexts() [][]news.Context {
+func (r *matcher) contexts() [][]news.Context {
 	byTopic := make([][]news.Context, len(r.c.topics))
 	type spot struct {
-		at    int32
-		place place
+		at   int32
+		zone zone
 	}
 	counts := map[spot]int{}
 	quotedAt := map[matched]bool{}
@@ -119,7 +119,7 @@ func (r *reading) contexts() [][]news.Context {
 		return cmp.Or(cmp.Compare(a.passage, b.passage), cmp.Compare(a.from, b.from))
 	})
 	for _, m := range r.trace.marks {
-		s := spot{m.at, r.trace.passages[m.passage].place}
+		s := spot{m.at, r.trace.passages[m.passage].zone}
 		if counts[s] >= mostContexts || quotedAt[m] {
 			continue
 		}
@@ -134,7 +134,7 @@ func (r *reading) contexts() [][]news.Context {
 }
 
 // named returns the name in evidence of a term or rule, and its topic.
-func (r *reading) named(at int32) (name string, topic int32) {
+func (r *matcher) named(at int32) (name string, topic int32) {
 	if slot := r.slots[at]; slot > 0 {
 		h := &r.hits[slot-1]
 		return r.name(h), h.topic
@@ -143,7 +143,7 @@ func (r *reading) named(at int32) (name string, topic int32) {
 }
 
 // where tells where a term or rule is written.
-func (r *reading) where(at int32) string {
+func (r *matcher) where(at int32) string {
 	if rule := int(at) - len(r.c.terms); rule >= 0 {
 		return r.c.rules[rule].where
 	}
@@ -154,7 +154,7 @@ func (r *reading) where(at int32) string {
 func (q *quoted) quote(from, to int) news.Context {
 	start, end := q.words[from][0], q.words[to-1][1]
 	return news.Context{
-		Place:  placeNames[q.place],
+		Place:  zoneNames[q.zone],
 		Before: lastRunes(oneLine(q.text[:start]), contextRunes),
 		Match:  oneLine(q.text[start:end]),
 		After:  firstRunes(oneLine(q.text[end:]), contextRunes),
@@ -206,7 +206,7 @@ func lastRunes(text string, n int) string {
 
 // missing lists what came nearest to counting for a topic: what a combination lacks, or the rules
 // that lack one group at most, those that lack none first, then the heaviest.
-func (r *reading) missing(t int) []news.Missing {
+func (r *matcher) missing(t int) []news.Missing {
 	topic := &r.c.topics[t]
 	if r.standings[t].barred {
 		return nil
@@ -237,7 +237,7 @@ func (r *reading) missing(t int) []news.Missing {
 }
 
 // nearly tells what a rule lacked, if it is for the topic and lacked no more than one group.
-func (r *reading) nearly(t, rule int) (news.Missing, bool) {
+func (r *matcher) nearly(t, rule int) (news.Missing, bool) {
 	wants := r.c.rules[rule]
 	if wants.weight <= 0 || r.slots[len(r.c.terms)+rule] > 0 {
 		return news.Missing{}, false
@@ -262,7 +262,7 @@ func (r *reading) nearly(t, rule int) (news.Missing, bool) {
 }
 
 // sample is a group's name with some of its words in the article's language; empty if it has none.
-func (r *reading) sample(t, group int) string {
+func (r *matcher) sample(t, group int) string {
 	topic := &r.c.topics[t]
 	var words []string
 	for _, term := range r.c.terms[topic.terms:] {

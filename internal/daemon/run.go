@@ -111,7 +111,7 @@ func (d *Daemon) metrics(service *desk.Service, f *live) http.Handler {
 	})
 }
 
-// listeners are the three doors of a daemon.
+// listeners are where a daemon is asked.
 type listeners struct {
 	public, operator, socket net.Listener
 }

@@ -28,7 +28,7 @@ func (dial dialFunc) within(limit time.Duration) dialFunc {
 }
 
 // transport gives each phase of an exchange its own limit, and uses neither a proxy nor cookies.
-// How many connections there are to a host follows from how many requests its gate lets pass; the
+// How many connections there are to a host follows from how many requests its limit lets pass; the
 // transport's own limit for that is no use, as it can hang with HTTP/2.
 func transport(dial dialFunc, opts Options) *http.Transport {
 	return &http.Transport{

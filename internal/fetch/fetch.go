@@ -51,12 +51,12 @@ type Client struct {
 	timeout  time.Duration
 	maxBytes int64
 	now      func() time.Time
-	http     *http.Transport // Fetch follows redirects itself: every hop passes the gate of its host
+	http     *http.Transport // Fetch follows redirects itself: every hop passes the limit of its host
 	opts     Options
 	guard    guard
 	mu       sync.Mutex
 	more     map[string]*http.Transport // by allowance, see allowed
-	gates    gates
+	limits   limiter
 	decoders decoders
 }
 
@@ -93,7 +93,7 @@ func newClient(log *slog.Logger, opts Options, dial dialFunc) *Client {
 		now:      opts.Now,
 		http:     transport(dial, opts),
 		opts:     opts,
-		gates: gates{
+		limits: limiter{
 			perHost: opts.PerHost, pause: opts.Pause, all: make(chan struct{}, opts.AtOnce),
 		},
 	}
@@ -185,7 +185,7 @@ func (c *Client) turn(
 	ctx context.Context, left *time.Duration, target *url.URL, req news.Request,
 ) (resp news.Response, next *url.URL, err error) {
 	// Waiting for one's turn takes nothing from the time that the document has.
-	leave, err := c.gates.enter(ctx, target)
+	leave, err := c.limits.enter(ctx, target)
 	if s, ok := errors.AsType[*shut](err); ok {
 		return news.Response{RetryAfter: time.Until(s.until)}, nil,
 			news.Errorf(news.Busy, "fetch %s: %w", shown(target), err)
@@ -237,7 +237,7 @@ func (c *Client) answer(
 		Document:   news.Document{URL: public(target), Time: now},
 	}
 	if asks := min(resp.RetryAfter, longestShut); asks > 0 && isTooMuch(in.StatusCode) {
-		c.gates.close(target, in.StatusCode, asks)
+		c.limits.close(target, in.StatusCode, asks)
 	}
 	if next, err = redirect(target, in); next != nil || err != nil {
 		return resp, next, err

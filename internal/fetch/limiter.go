@@ -11,15 +11,15 @@ import (
 	"github.com/teletipo/teletipo/internal/site"
 )
 
-// gates let few requests pass to each host at a time, each a while after the one before, and not
+// limiter lets few requests pass to each host at a time, each a while after the one before, and not
 // too many to all hosts together. The zero value lets one at a time pass to each host.
-type gates struct {
+type limiter struct {
 	perHost int           // requests to a host at a time; 1 if 0
 	pause   time.Duration // from the end of a request to a host to the start of the next
 	all     chan struct{} // holds a token for each request under way; nil if there is no limit
 
 	mu      sync.Mutex
-	hosts   map[string]*gate
+	hosts   map[string]*hostLimit
 	shuts   map[string]*shut // sites that have asked to be left alone
 	sweepAt int              // number of hosts at which to look for those that can be forgotten
 }
@@ -27,10 +27,10 @@ type gates struct {
 // minSweep is how many hosts are not worth sweeping.
 const minSweep = 64
 
-// gate belongs to one host while anybody is at it and until its pause is over.
-type gate struct {
+// hostLimit belongs to one host while anybody is at it and until its pause is over.
+type hostLimit struct {
 	turns chan struct{} // holds a token for each request that has its turn
-	users int           // with or without a turn; guarded by gates.mu, as are all below
+	users int           // with or without a turn; guarded by limiter.mu, as are all below
 	next  time.Time     // when the next request may start
 }
 
@@ -49,36 +49,36 @@ func (s *shut) Error() string {
 // enter waits until a request to a host may start. The caller calls leave once when it has ended;
 // if ctx ends first there is an error and nothing to leave. A site that is shut is not waited for:
 // the error is a *shut.
-func (g *gates) enter(ctx context.Context, target *url.URL) (leave func(), err error) {
+func (l *limiter) enter(ctx context.Context, target *url.URL) (leave func(), err error) {
 	host, of := bare(target.Hostname()), siteOf(target)
-	at := g.approach(host)
-	err = g.open(of) // before as well as after the wait for a turn, for it may be shut meanwhile
+	at := l.approach(host)
+	err = l.open(of) // before as well as after the wait for a turn, for it may be shut meanwhile
 	if err == nil {
 		err = take(ctx, at.turns)
 	}
 	if err != nil {
-		g.depart(host, at)
+		l.depart(host, at)
 		return nil, err
 	}
 	// The limit for all comes last: who waits for a host must not keep others from theirs.
-	if err = g.open(of); err == nil {
-		err = sleep(ctx, g.reserve(at))
+	if err = l.open(of); err == nil {
+		err = sleep(ctx, l.reserve(at))
 	}
-	if err == nil && g.all != nil {
-		err = take(ctx, g.all)
+	if err == nil && l.all != nil {
+		err = take(ctx, l.all)
 	}
 	if err != nil {
 		<-at.turns
-		g.depart(host, at)
+		l.depart(host, at)
 		return nil, err
 	}
 	return func() {
-		if g.all != nil {
-			<-g.all
+		if l.all != nil {
+			<-l.all
 		}
-		g.finish(at)
+		l.finish(at)
 		<-at.turns
-		g.depart(host, at)
+		l.depart(host, at)
 	}, nil
 }
 
@@ -86,33 +86,33 @@ func (g *gates) enter(ctx context.Context, target *url.URL) (leave func(), err e
 func siteOf(target *url.URL) string { return site.Of(target.String()).String() }
 
 // open returns the reason why a site is shut, nil if it is open.
-func (g *gates) open(of string) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	s := g.shuts[of]
+func (l *limiter) open(of string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := l.shuts[of]
 	if s == nil || !s.until.After(time.Now()) {
-		delete(g.shuts, of)
+		delete(l.shuts, of)
 		return nil
 	}
 	return s
 }
 
 // close shuts a site for a while, unless it is for longer already.
-func (g *gates) close(target *url.URL, status int, wait time.Duration) {
+func (l *limiter) close(target *url.URL, status int, wait time.Duration) {
 	of := siteOf(target)
-	g.mu.Lock()
-	defer g.mu.Unlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	now := time.Now()
-	for other, s := range g.shuts {
+	for other, s := range l.shuts {
 		if !s.until.After(now) {
-			delete(g.shuts, other)
+			delete(l.shuts, other)
 		}
 	}
-	if g.shuts == nil {
-		g.shuts = map[string]*shut{}
+	if l.shuts == nil {
+		l.shuts = map[string]*shut{}
 	}
-	if s := g.shuts[of]; s == nil || s.until.Before(now.Add(wait)) {
-		g.shuts[of] = &shut{site: of, status: status, until: now.Add(wait)}
+	if s := l.shuts[of]; s == nil || s.until.Before(now.Add(wait)) {
+		l.shuts[of] = &shut{site: of, status: status, until: now.Add(wait)}
 	}
 }
 
@@ -144,69 +144,69 @@ func sleep(ctx context.Context, wait time.Duration) error {
 }
 
 // approach counts the caller among those at a host.
-func (g *gates) approach(host string) *gate {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	at := g.hosts[host]
+func (l *limiter) approach(host string) *hostLimit {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	at := l.hosts[host]
 	if at == nil {
-		g.sweep()
-		at = &gate{turns: make(chan struct{}, max(1, g.perHost))}
-		if g.hosts == nil {
-			g.hosts = make(map[string]*gate)
+		l.sweep()
+		at = &hostLimit{turns: make(chan struct{}, max(1, l.perHost))}
+		if l.hosts == nil {
+			l.hosts = make(map[string]*hostLimit)
 		}
-		g.hosts[host] = at
+		l.hosts[host] = at
 	}
 	at.users++
 	return at
 }
 
 // reserve gives the caller the next start at a host, and tells how long it has to wait for it.
-func (g *gates) reserve(at *gate) time.Duration {
-	g.mu.Lock()
-	defer g.mu.Unlock()
+func (l *limiter) reserve(at *hostLimit) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	now := time.Now()
 	start := at.next
 	if start.Before(now) {
 		start = now
 	}
-	at.next = start.Add(g.pause)
+	at.next = start.Add(l.pause)
 	return start.Sub(now)
 }
 
 // finish lets the pause begin.
-func (g *gates) finish(at *gate) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if next := time.Now().Add(g.pause); next.After(at.next) {
+func (l *limiter) finish(at *hostLimit) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if next := time.Now().Add(l.pause); next.After(at.next) {
 		at.next = next
 	}
 }
 
 // depart forgets a host that nobody is at, at once if its pause is over.
-func (g *gates) depart(host string, at *gate) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
+func (l *limiter) depart(host string, at *hostLimit) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if at.users--; at.isOver(time.Now()) {
-		delete(g.hosts, host)
+		delete(l.hosts, host)
 	}
 }
 
-// isOver reports whether there is nothing to remember of a gate.
-func (at *gate) isOver(now time.Time) bool {
+// isOver reports whether there is nothing to remember of a host.
+func (at *hostLimit) isOver(now time.Time) bool {
 	return at.users == 0 && !at.next.After(now)
 }
 
 // sweep forgets the hosts whose pause is over, so that there are never more than twice as many as
 // there is something to remember of. Its caller holds mu.
-func (g *gates) sweep() {
-	if len(g.hosts) < max(g.sweepAt, minSweep) {
+func (l *limiter) sweep() {
+	if len(l.hosts) < max(l.sweepAt, minSweep) {
 		return
 	}
 	now := time.Now()
-	for host, at := range g.hosts {
+	for host, at := range l.hosts {
 		if at.isOver(now) {
-			delete(g.hosts, host)
+			delete(l.hosts, host)
 		}
 	}
-	g.sweepAt = 2 * len(g.hosts)
+	l.sweepAt = 2 * len(l.hosts)
 }

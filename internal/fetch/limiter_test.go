@@ -39,8 +39,8 @@ func TestFetchEndsWithItsContext(t *testing.T) {
 			t.Errorf("error %v of kind %v", err, news.KindOf(err))
 		}
 	}
-	if len(c.gates.hosts) != 0 {
-		t.Errorf("%d gates left behind", len(c.gates.hosts))
+	if len(c.limits.hosts) != 0 {
+		t.Errorf("%d hosts left behind", len(c.limits.hosts))
 	}
 }
 
@@ -73,7 +73,7 @@ func TestFetchOneRequestAtATimePerHost(t *testing.T) {
 
 func TestGates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var g gates
+		var g limiter
 		leave, err := g.enter(t.Context(), at("a.example"))
 		if err != nil {
 			t.Fatal(err)
@@ -96,14 +96,14 @@ func TestGates(t *testing.T) {
 		leave()
 		synctest.Wait()
 		if !second || len(g.hosts) != 0 {
-			t.Errorf("let in: %v, gates left behind: %d", second, len(g.hosts))
+			t.Errorf("let in: %v, hosts left behind: %d", second, len(g.hosts))
 		}
 	})
 }
 
 func TestGatesPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := gates{pause: time.Second}
+		g := limiter{pause: time.Second}
 		begin := time.Now()
 		ask := func(host string, takes time.Duration) time.Duration {
 			leave, err := g.enter(t.Context(), at(host))
@@ -137,7 +137,7 @@ func TestGatesPause(t *testing.T) {
 
 func TestGatesPausePerStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := gates{perHost: 2, pause: time.Second}
+		g := limiter{perHost: 2, pause: time.Second}
 		begin := time.Now()
 		starts := make(chan time.Duration, 4)
 		for range 4 {
@@ -163,7 +163,7 @@ func TestGatesPausePerStart(t *testing.T) {
 
 func TestGatesLimitAllHosts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := gates{all: make(chan struct{}, 3)}
+		g := limiter{all: make(chan struct{}, 3)}
 		var under, most int
 		var mu sync.Mutex
 		var all sync.WaitGroup
@@ -194,7 +194,7 @@ func TestGatesLimitAllHosts(t *testing.T) {
 
 func TestGatesWaitNoLongerThanTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := gates{pause: time.Minute, all: make(chan struct{}, 1)}
+		g := limiter{pause: time.Minute, all: make(chan struct{}, 1)}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		wait := func(host, what string) {
@@ -218,7 +218,7 @@ func TestGatesWaitNoLongerThanTheContext(t *testing.T) {
 
 func TestGatesForgetHosts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := gates{pause: time.Second}
+		g := limiter{pause: time.Second}
 		most := 0
 		for i := range 20_000 { // a hundred of them within a pause
 			leave, err := g.enter(t.Context(), at(fmt.Sprintf("%d.example", i)))
@@ -297,13 +297,13 @@ func TestFetchGoesOnWithoutRetryAfter(t *testing.T) {
 
 func TestGatesAreShutForAWhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var g gates
+		var g limiter
 		leave, err := g.enter(t.Context(), at("A.example."))
 		if err != nil {
 			t.Fatal(err)
 		}
 		waited := make(chan error, 1)
-		go func() { // it waits for its turn while the gate is shut
+		go func() { // it waits for its turn while the site is shut
 			_, err := g.enter(t.Context(), at("a.example"))
 			waited <- err
 		}()
@@ -328,7 +328,7 @@ func TestGatesAreShutForAWhile(t *testing.T) {
 		}
 		leave()
 		if len(g.hosts) != 0 {
-			t.Errorf("%d gates left behind", len(g.hosts))
+			t.Errorf("%d hosts left behind", len(g.hosts))
 		}
 	})
 }
@@ -351,7 +351,7 @@ func TestSitesAreShutEachForItself(t *testing.T) {
 		{"http://127.0.0.1:4000/feed", "http://127.0.0.1:5000/feed", false},
 		{"http://127.0.0.1:4000/feed", "http://127.0.0.1:4000/other", true},
 	} {
-		var g gates
+		var g limiter
 		asks, err := url.Parse(c.asks)
 		if err != nil {
 			t.Fatal(err)

@@ -12,24 +12,24 @@ import (
 // others need.
 const (
 	runsPerHost = 2
-	mostInLane  = 1000 // sources of a host that wait; what is more comes again after its lease
+	mostQueued  = 1000 // sources of a host that wait; what is more comes again after its lease
 )
 
-// lanes keep the sources of one host behind one another. The zero value is ready for use.
-type lanes struct {
+// hostQueues keep the sources of one host behind one another. The zero value is ready for use.
+type hostQueues struct {
 	extra int // runs for each host beyond runsPerHost
 	mu    sync.Mutex
-	hosts map[string]*lane
+	hosts map[string]*hostQueue
 }
 
-type lane struct {
+type hostQueue struct {
 	runs    int
 	waiting []news.Source
 }
 
-// enter reports whether a source may be read now. If not it waits in its host's lane, and whoever
+// enter reports whether a source may be read now. If not it waits in its host's queue, and whoever
 // reads there is given it by next.
-func (l *lanes) enter(src news.Source) bool {
+func (l *hostQueues) enter(src news.Source) bool {
 	host := hostOf(src)
 	if host == "" {
 		return true
@@ -37,25 +37,25 @@ func (l *lanes) enter(src news.Source) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.hosts == nil {
-		l.hosts = map[string]*lane{}
+		l.hosts = map[string]*hostQueue{}
 	}
 	at := l.hosts[host]
 	if at == nil {
-		at = &lane{}
+		at = &hostQueue{}
 		l.hosts[host] = at
 	}
 	if at.runs < runsPerHost+l.extra {
 		at.runs++
 		return true
 	}
-	if len(at.waiting) < mostInLane {
+	if len(at.waiting) < mostQueued {
 		at.waiting = append(at.waiting, src)
 	}
 	return false
 }
 
 // next gives who has read a source the next one of its host, and ends its turn if there is none.
-func (l *lanes) next(src news.Source) (news.Source, bool) {
+func (l *hostQueues) next(src news.Source) (news.Source, bool) {
 	host := hostOf(src)
 	if host == "" {
 		return news.Source{}, false

@@ -91,8 +91,8 @@ func TestOneHostDoesNotHoldUpTheOthers(t *testing.T) {
 		if at := reader.at["slow39"]; at != 190*time.Second {
 			t.Errorf("the last of the slow host was read after %s: not two at a time", at)
 		}
-		if len(p.lanes.hosts) != 0 {
-			t.Errorf("%d lanes left behind", len(p.lanes.hosts))
+		if len(p.queues.hosts) != 0 {
+			t.Errorf("%d queues left behind", len(p.queues.hosts))
 		}
 	})
 }
@@ -150,22 +150,22 @@ func TestStopBeginsNothingMore(t *testing.T) {
 }
 
 func TestALaneIsBounded(t *testing.T) {
-	var l lanes
+	var l hostQueues
 	src := news.Source{URL: "https://a.example/"}
 	for range runsPerHost {
 		if !l.enter(src) {
 			t.Fatal("not let in")
 		}
 	}
-	for range mostInLane + 10 {
+	for range mostQueued + 10 {
 		if l.enter(src) {
 			t.Fatal("let in beside others")
 		}
 	}
-	if n := len(l.hosts["a.example"].waiting); n != mostInLane {
+	if n := len(l.hosts["a.example"].waiting); n != mostQueued {
 		t.Errorf("%d wait", n)
 	}
-	l = lanes{extra: 3}
+	l = hostQueues{extra: 3}
 	for range runsPerHost + 3 {
 		if !l.enter(src) {
 			t.Error("not let in, though the host is asked for more at a time")

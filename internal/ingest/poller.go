@@ -29,7 +29,7 @@ type Poller struct {
 	sources map[string]news.Source
 	queue   chan news.Source // taken, and waiting for a slot
 	slots   chan struct{}
-	lanes   lanes
+	queues  hostQueues
 	sweeps  sweeps
 	running sync.WaitGroup
 	ending  atomic.Bool // nothing more is begun
@@ -54,7 +54,7 @@ func NewPoller(
 		sources: map[string]news.Source{},
 		queue:   make(chan news.Source, queued*bounds.AtOnce),
 		slots:   make(chan struct{}, bounds.AtOnce),
-		lanes:   lanes{extra: max(bounds.PerHost, 1) - 1},
+		queues:  hostQueues{extra: max(bounds.PerHost, 1) - 1},
 	}
 	for _, src := range sources {
 		p.sources[src.ID] = src
@@ -101,7 +101,7 @@ func (p *Poller) drain(ctx context.Context) {
 	for !over() {
 		select {
 		case src := <-p.queue:
-			for ok := p.lanes.enter(src); ok; src, ok = p.lanes.next(src) {
+			for ok := p.queues.enter(src); ok; src, ok = p.queues.next(src) {
 				if over() {
 					p.giveBack(ctx, src, 0)
 				} else if !p.flow.underWay.held(src.ID) { // else somebody looks at it at this moment

@@ -63,16 +63,16 @@ func TestPushesAreCounted(t *testing.T) {
 	}}
 	flow := flowOn(t, &world{})
 	flow.polls = polls
-	door := NewIntake(flow, conditional{})
+	intake := NewIntake(flow, conditional{})
 	for _, title := range []string{"accepted", "accepted", "updated", "unchanged", "conflict"} {
-		if err := push(door, "desk", title); err != nil {
+		if err := push(intake, "desk", title); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := push(door, "desk", ""); news.KindOf(err) != news.Invalid { // nothing is left of it
+	if err := push(intake, "desk", ""); news.KindOf(err) != news.Invalid { // nothing is left of it
 		t.Errorf("an item without a title: %v", err)
 	}
-	if err := push(door, "desk", "broken"); err == nil {
+	if err := push(intake, "desk", "broken"); err == nil {
 		t.Error("a broken disk went unnoticed")
 	}
 	want := news.PollState{
@@ -83,7 +83,7 @@ func TestPushesAreCounted(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	polls.err = errors.New("disk full")
-	if err := push(door, "desk", "accepted"); err != nil {
+	if err := push(intake, "desk", "accepted"); err != nil {
 		t.Errorf("an article that is stored was refused for its count: %v", err)
 	}
 	if flow.pushed.saving {
@@ -95,11 +95,11 @@ func TestPushesAtOnceAreAllCounted(t *testing.T) {
 	polls := &polled{states: map[string]news.PollState{}}
 	flow := flowOn(t, &world{})
 	flow.polls = polls
-	door := NewIntake(flow, conditional{})
+	intake := NewIntake(flow, conditional{})
 	var pushers sync.WaitGroup
 	for i := range 200 {
 		pushers.Go(func() {
-			if err := push(door, fmt.Sprint("desk", i%2), "accepted"); err != nil {
+			if err := push(intake, fmt.Sprint("desk", i%2), "accepted"); err != nil {
 				t.Error(err)
 			}
 		})

@@ -9,8 +9,8 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// Shelf has the stored articles, for placing them anew.
-type Shelf interface {
+// Stored has the stored articles, for placing them anew.
+type Stored interface {
 	// Stored gives the articles that follow after a key, at most so many, and the key that it has
 	// come to: after itself if no article follows.
 	Stored(after uint64, most int) (batch []news.Stored, last uint64, err error)
@@ -37,9 +37,9 @@ const (
 // was when it last ended. It reads and stores a few articles at a time, so that its memory is
 // bounded and nobody waits for it.
 func (f *Flow) Reclassify(
-	ctx context.Context, shelf Shelf, rules *classify.Rules,
+	ctx context.Context, stored Stored, rules *classify.Rules,
 ) (news.Classified, error) {
-	state, err := shelf.BeginClassify(ctx, rules.Hash, rules.Bare())
+	state, err := stored.BeginClassify(ctx, rules.Hash, rules.Bare())
 	if err != nil || !state.Done.IsZero() {
 		return state, err
 	}
@@ -49,7 +49,7 @@ func (f *Flow) Reclassify(
 	began := f.now()
 	before, told := state.Read, began
 	for ctx.Err() == nil {
-		batch, last, err := shelf.Stored(state.Key, mostReclassified)
+		batch, last, err := stored.Stored(state.Key, mostReclassified)
 		if err != nil {
 			return state, err
 		}
@@ -57,7 +57,7 @@ func (f *Flow) Reclassify(
 		if last == state.Key {
 			until = 0 // none is left
 		}
-		next, err := shelf.Reclassify(ctx, rules.Hash, until, placedAnew(rules, batch))
+		next, err := stored.Reclassify(ctx, rules.Hash, until, placedAnew(rules, batch))
 		if err != nil {
 			return state, err
 		}
@@ -88,10 +88,10 @@ const (
 
 // KeepReclassifying places the stored articles anew whenever other rules have come into force, and
 // by those that are in force now, until ctx ends.
-func (f *Flow) KeepReclassifying(ctx context.Context, shelf Shelf) {
+func (f *Flow) KeepReclassifying(ctx context.Context, stored Stored) {
 	for ctx.Err() == nil {
 		rules, inForce, stop := f.inForce.While(ctx)
-		f.reclassifyAll(inForce, shelf, rules)
+		f.reclassifyAll(inForce, stored, rules)
 		<-inForce.Done()
 		stop()
 	}
@@ -99,9 +99,9 @@ func (f *Flow) KeepReclassifying(ctx context.Context, shelf Shelf) {
 
 // reclassifyAll is Reclassify, tried again after each failure, more and more rarely, until it is
 // done or ctx ends.
-func (f *Flow) reclassifyAll(ctx context.Context, shelf Shelf, rules *classify.Rules) {
+func (f *Flow) reclassifyAll(ctx context.Context, stored Stored, rules *classify.Rules) {
 	for wait, read := firstRetry, 0; ; wait = min(2*wait, lastRetry) {
-		state, err := f.Reclassify(ctx, shelf, rules)
+		state, err := f.Reclassify(ctx, stored, rules)
 		if err == nil || ctx.Err() != nil {
 			return
 		}

@@ -75,8 +75,8 @@ func TestNobodyWaitsForASlowDocument(t *testing.T) {
 		bridges := rulesOf(t, "two", "bridges", "river")
 		f.inForce.Swap(bridges) // would block for ever if it waited, as would all that follows
 		item := news.Item{GUID: "1", Title: "River", Content: "<p>The river rises.</p>"}
-		door := NewIntake(f, a)
-		if _, _, err := door.Offer(t.Context(), news.Source{ID: "push"}, item, news.Condition{}); err != nil {
+		intake := NewIntake(f, a)
+		if _, _, err := intake.Offer(t.Context(), news.Source{ID: "push"}, item, news.Condition{}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := f.Take(t.Context(), news.Source{ID: "feed"}, text("b.txt", "River\n\nb")); err != nil {

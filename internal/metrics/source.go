@@ -71,7 +71,7 @@ func ofSource(name, help string) *prometheus.Desc {
 	return prometheus.NewDesc("teletipo_source_"+name, help, []string{"source"}, nil)
 }
 
-// collectSource gives a source's own figures.
+// collectSource sends a source's own metrics.
 func collectSource(
 	metrics chan<- prometheus.Metric, id string, st *news.PollState, status health.Status,
 ) {

@@ -92,7 +92,7 @@ func (p *pushing) post(w http.ResponseWriter, r *http.Request, src news.Source) 
 func (p *pushing) offer(
 	w http.ResponseWriter, r *http.Request, src news.Source, item news.Item, cond news.Condition,
 ) *problem {
-	result, e, err := p.door.Offer(r.Context(), src, item, cond)
+	result, e, err := p.intake.Offer(r.Context(), src, item, cond)
 	switch {
 	case err != nil && news.KindOf(err) == news.Invalid:
 		f := fault{"", err.Error()}

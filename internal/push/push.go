@@ -10,9 +10,9 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// Door takes one item through the flow and stores it if the condition holds. An item that no
+// Intake takes one item through the flow and stores it if the condition holds. An item that no
 // article can be made of is Invalid. The entry is what is stored after.
-type Door interface {
+type Intake interface {
 	Offer(
 		ctx context.Context, src news.Source, item news.Item, cond news.Condition,
 	) (news.Result, news.Entry, error)
@@ -48,7 +48,7 @@ const Prefix = "/api/v1/"
 // pushing is what the handlers share.
 type pushing struct {
 	log     *slog.Logger
-	door    Door
+	intake  Intake
 	archive Archive
 	keys    Keys
 	room    *room
@@ -57,10 +57,10 @@ type pushing struct {
 
 // New makes the handler of everything below Prefix.
 func New(
-	log *slog.Logger, door Door, archive Archive, keys Keys, settings Settings,
+	log *slog.Logger, intake Intake, archive Archive, keys Keys, settings Settings,
 ) http.Handler {
 	p := &pushing{
-		log: log, door: door, archive: archive, keys: keys, room: newRoom(settings),
+		log: log, intake: intake, archive: archive, keys: keys, room: newRoom(settings),
 		Settings: settings,
 	}
 	mux := http.NewServeMux()

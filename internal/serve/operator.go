@@ -9,7 +9,7 @@ import (
 // Operator is the handler of the operator's listener. Names are those in lower case that it is
 // asked under, beside addresses and localhost. Ready tells why the daemon can't serve its readers
 // yet or any more, nil if it can; it is called once per question and must not wait. Metrics answers
-// with the daemon's figures.
+// with the daemon's metrics.
 func Operator(
 	log *slog.Logger, names []string, ready func() error, metrics http.Handler,
 ) http.Handler {
@@ -24,7 +24,7 @@ func operatorRoutes(ready func() error, metrics http.Handler) []route {
 			"/readyz", "200 while readers are served, with what else is wrong; else 503 and why", reading,
 			readiness(ready),
 		},
-		{"/metrics", "the daemon's figures, for Prometheus", reading, uncached(metrics)},
+		{"/metrics", "the daemon's metrics, for Prometheus", reading, uncached(metrics)},
 		{"/", "anything else: 404", "", notHere},
 	}
 }

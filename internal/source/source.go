@@ -32,16 +32,16 @@ type Reader struct {
 	fetcher Fetcher
 	now     func() time.Time
 	mu      sync.Mutex
-	folders map[place]*folder
+	folders map[folderKey]*folder
 	inPlace writes
 }
 
-// place is a folder source: one that moves is another.
-type place struct{ id, path string }
+// folderKey is a folder source: one that moves is another.
+type folderKey struct{ id, path string }
 
 // New makes a reader that has seen nothing.
 func New(log *slog.Logger, fetcher Fetcher, now func() time.Time) *Reader {
-	return &Reader{log: log, fetcher: fetcher, now: now, folders: make(map[place]*folder)}
+	return &Reader{log: log, fetcher: fetcher, now: now, folders: make(map[folderKey]*folder)}
 }
 
 // Read looks at a source once. Last is what its server gave to ask again with. Beside an error
@@ -87,13 +87,13 @@ func (r *Reader) Keep(src news.Source, reading news.Reading) {
 func (r *Reader) Forget(src news.Source) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.folders, place{src.ID, src.Path})
+	delete(r.folders, folderKey{src.ID, src.Path})
 }
 
 func (r *Reader) folder(src news.Source) *folder {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	at := place{src.ID, src.Path}
+	at := folderKey{src.ID, src.Path}
 	if r.folders[at] == nil {
 		r.folders[at] = newFolder()
 	}
