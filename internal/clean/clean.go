@@ -47,6 +47,7 @@ func (c *Cleaner) Clean(item news.Item, src news.Source, at time.Time) (
 	news.Article, []news.Passage, error,
 ) {
 	at = at.UTC().Truncate(time.Second)
+	joinHalves(&item)
 	link, base := addresses(item, src)
 	published, modified, err := dates(item, src.Own(), at)
 	if err != nil {

@@ -4,7 +4,10 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
+
+	"github.com/teletipo/teletipo/internal/news"
 )
 
 func TestURL(t *testing.T) {
@@ -178,4 +181,17 @@ func FuzzResolve(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A pair of references to the halves of a character is the character; one alone is nothing.
+func TestHalvesOfCharacters(t *testing.T) {
+	item := news.Item{
+		Title: "a&#xD83D;&#xde00;b&#55357;&#56832;", Summary: "c&#xD83D; d&#xDE00;&#xD83D;e",
+		Content: "<p>&#39;&#39; &#x1F600;&#x1F600; &#xD83D;&#xD83D;&#xDE00;</p>",
+	}
+	a, _, err := New().Clean(item, news.Source{ID: "s", Rights: news.Full}, time.Now())
+	if err != nil || a.Title != "a😀b😀" || !strings.HasPrefix(a.Summary, "c� d") ||
+		!strings.Contains(a.Content, "'' 😀😀 �😀") {
+		t.Errorf("%+v, %v", a, err)
+	}
 }

@@ -233,8 +233,8 @@ func (r *jsonReader) item(raw json.RawMessage) (*news.Item, error) {
 
 func (r *jsonReader) media(in *jsonEntry) []news.Media {
 	g := gallery{base: r.base}
-	g.addImage(in.Image)
-	g.addImage(in.BannerImage)
+	g.addImage(news.Media{URL: in.Image})
+	g.addImage(news.Media{URL: in.BannerImage})
 	for _, a := range in.Attachments {
 		g.add(news.Media{
 			URL: a.URL, Type: a.MimeType, Length: int64(a.SizeInBytes), Title: a.Title,

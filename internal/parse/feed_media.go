@@ -47,6 +47,7 @@ func (g *gallery) add(m news.Media) {
 		old.Type = cmp.Or(old.Type, m.Type)
 		old.Length = cmp.Or(old.Length, m.Length)
 		old.Title = cmp.Or(old.Title, m.Title)
+		old.Width, old.Height = cmp.Or(old.Width, m.Width), cmp.Or(old.Height, m.Height)
 		return
 	}
 	if len(g.media) < maxMedia {
@@ -55,9 +56,10 @@ func (g *gallery) add(m news.Media) {
 }
 
 // addImage takes what is called an image, whatever its address looks like.
-func (g *gallery) addImage(address string) {
-	if address = rawdoc.Link(g.base, address); address != "" {
-		g.add(news.Media{URL: address, Type: news.ImageType(address)})
+func (g *gallery) addImage(m news.Media) {
+	if m.URL = rawdoc.Link(g.base, m.URL); m.URL != "" {
+		m.Type = news.ImageType(m.URL)
+		g.add(m)
 	}
 }
 
@@ -80,10 +82,10 @@ func (in *rssItem) media(base string) []news.Media {
 	}
 	g.addExtensions(in.others)
 	if rawdoc.IsWeb(rawdoc.Link(base, in.image)) {
-		g.addImage(in.image)
+		g.addImage(news.Media{URL: in.image})
 	}
 	for _, e := range in.others.all("itunes:image") {
-		g.addImage(e.attr("href"))
+		g.addImage(news.Media{URL: e.attr("href")})
 	}
 	return g.media
 }
@@ -153,6 +155,7 @@ func (g *gallery) addContent(e *part) {
 	m := news.Media{
 		URL: e.attr("url"), Type: e.attr("type"), Length: size(e.attr("fileSize")),
 		Title: cmp.Or(e.first("title"), e.first("description")),
+		Width: pixels(e.attr("width")), Height: pixels(e.attr("height")),
 	}
 	if mediaType(m) == "" && strings.EqualFold(e.attr("medium"), "image") {
 		m.Type = news.ImageType(m.URL)
@@ -171,7 +174,10 @@ func (g *gallery) addThumbnails(in *part) {
 }
 
 func (g *gallery) addThumbnail(e *part) {
-	g.addImage(cmp.Or(e.attr("url"), e.text()))
+	g.addImage(news.Media{
+		URL:   cmp.Or(e.attr("url"), e.text()),
+		Width: pixels(e.attr("width")), Height: pixels(e.attr("height")),
+	})
 }
 
 // mediaText returns a text of Media RSS, of the item or else of its first group.
@@ -194,4 +200,13 @@ func size(s string) int64 {
 		return 0
 	}
 	return n
+}
+
+// pixels reads a width or a height; 0 if it is none that a picture has.
+func pixels(s string) int {
+	n := size(strings.TrimSuffix(s, "px"))
+	if n < 0 || n > 1<<16 {
+		return 0
+	}
+	return int(n)
 }

@@ -129,6 +129,20 @@ func TestPicturesOfItems(t *testing.T) {
 	}
 }
 
+// Width and height of a picture are kept where they are stated.
+func TestSizesOfPictures(t *testing.T) {
+	item := firstItem(t, "rss", "", `<media:thumbnail url="https://i.example/s.jpg" width="150" height="84px"/>`+
+		`<media:content url="https://i.example/l.jpg" width="1200"/><enclosure url="https://i.example/l.jpg"/>`+
+		`<media:content url="https://i.example/w.jpg" width="wide" height="-3"/>`)
+	got := ""
+	for _, m := range item.Media {
+		got += fmt.Sprintf("%s %dx%d|", strings.TrimPrefix(m.URL, "https://i.example/"), m.Width, m.Height)
+	}
+	if got != "l.jpg 1200x0|w.jpg 0x0|s.jpg 150x84|" {
+		t.Error(got)
+	}
+}
+
 // What a document's own dates leave open is told by its source's language, then by its own.
 func TestDatesByTheSourcesLanguage(t *testing.T) {
 	for _, c := range []struct{ lang, body, want string }{

@@ -253,10 +253,12 @@ func (f wpFields) media(base string, embedded wpFields) []news.Media {
 	g := gallery{base: base}
 	for _, raw := range wpList(embedded["wp:featuredmedia"]) {
 		in := wpObject(raw)
+		details := in.object("media_details")
 		g.add(news.Media{
 			URL: in.text("source_url"), Type: in.text("mime_type"),
-			Length: size(in.object("media_details").text("filesize")),
-			Title:  html.UnescapeString(in.text("alt_text", "title")),
+			Length: size(details.text("filesize")),
+			Width:  pixels(details.text("width")), Height: pixels(details.text("height")),
+			Title: html.UnescapeString(in.text("alt_text", "title")),
 		})
 	}
 	if len(g.media) == 0 {

@@ -161,6 +161,7 @@ func media(all []news.Media) []news.Media {
 	for _, m := range all {
 		m = news.Media{
 			URL: address(m.URL), Type: mediaType(m.Type), Length: max(m.Length, 0), Title: line(m.Title),
+			Width: max(m.Width, 0), Height: max(m.Height, 0),
 		}
 		same := func(other news.Media) bool { return other.URL == m.URL }
 		if m.URL != "" && m.Type != "" && !slices.ContainsFunc(list, same) {

@@ -32,7 +32,7 @@ const (
 
 // Version is the number of how documents are written. It is raised when the same articles give
 // other bytes than before: then what was kept of earlier documents is no longer of use.
-const Version = 2
+const Version = 3
 
 // Renderer writes feeds of one site. It holds no state and is safe for concurrent use.
 type Renderer struct {

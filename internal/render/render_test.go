@@ -117,7 +117,8 @@ func hostileEntry(rights news.Rights) news.Entry {
 			Tags: []string{"", "\x03", "x & y", "x & y"},
 			Media: []news.Media{
 				{URL: "//relative", Type: "image/png"},
-				{URL: "http://news.example/a b\"<>?q=%zz&r=[1]#f", Type: "IMAGE/PNG; q=1", Length: -5},
+				{URL: "http://news.example/a b\"<>?q=%zz&r=[1]#f", Type: "IMAGE/PNG; q=1", Length: -5, Width: -1},
+				{URL: "http://news.example/wide.png", Type: "image/png", Width: 640, Height: 480},
 				{URL: "http://news.example/no-type"},
 				{URL: "http://news.example/ü.mp3", Type: "audio/mpeg", Length: 9},
 			},

@@ -87,6 +87,8 @@ type (
 		Type   string `xml:"type,attr"`
 		Size   int64  `xml:"fileSize,attr,omitempty"`
 		Medium string `xml:"medium,attr,omitempty"`
+		Width  int    `xml:"width,attr,omitempty"`
+		Height int    `xml:"height,attr,omitempty"`
 		Title  string `xml:"media:title,omitempty"`
 	}
 
@@ -226,6 +228,7 @@ func (x *rssItem) addMedia(it *item) {
 	for _, m := range it.media {
 		x.Media = append(x.Media, rssMedia{
 			URL: m.URL, Type: m.Type, Size: m.Length, Medium: medium(m.Type), Title: m.Title,
+			Width: m.Width, Height: m.Height,
 		})
 	}
 }
