@@ -136,7 +136,8 @@ func (d *tour) prepare() {
 		"DIR/rivers.yaml": "title: {en: R}\ndescription: {en: D}\nthreshold: 1\nterms: {en: {river: 2}}\n",
 		"subscriptions.opml": `<opml version="2.0"><head><title>Mine</title></head><body>` +
 			`<outline type="rss" text="The Plain" xmlUrl="https://plain.example/feed"/></body></opml>`,
-		"data/sources.yaml": "sources:\n  - {id: a, name: A, kind: feed, url: \"https://a.example/\"}\n",
+		"data/sources.yaml": "sources:\n  - {id: a, name: A, kind: feed, url: \"https://a.example/\"}\n" +
+			"  - {id: wire, name: W, kind: feed, url: \"https://w.example/\"}\n",
 	}
 	for _, e := range d.all {
 		if e.doc == "README.md" && isTopic(e.text) {

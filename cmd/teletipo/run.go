@@ -63,6 +63,7 @@ type invocation struct {
 	stdout io.Writer
 	stderr io.Writer
 	env    []string
+	level  slog.LevelVar // of the daemon's log
 	flags  *command
 	allow  []netip.Prefix // of the command's own flag
 }
@@ -177,7 +178,8 @@ func (in *invocation) quiet() *slog.Logger {
 
 // logger makes the log that the configuration asks for, on the standard error.
 func (in *invocation) logger(cfg *config.Config) *slog.Logger {
-	opts := &slog.HandlerOptions{Level: cfg.Log.Level}
+	in.level.Set(cfg.Log.Level)
+	opts := &slog.HandlerOptions{Level: &in.level}
 	if cfg.Log.Format == "json" {
 		return slog.New(slog.NewJSONHandler(in.stderr, opts))
 	}

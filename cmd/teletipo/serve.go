@@ -36,7 +36,9 @@ func (c *serveCmd) Run(in *invocation) error {
 
 // open opens the data directory.
 func (in *invocation) open(log *slog.Logger, cfg *config.Config) (*daemon.Daemon, error) {
-	return daemon.Open(daemon.Options{Log: log, Config: *cfg, Version: version, Reload: in.load})
+	return daemon.Open(daemon.Options{
+		Log: log, Config: *cfg, Version: version, Reload: in.load, Level: &in.level,
+	})
 }
 
 // greet tells a person where everything is.

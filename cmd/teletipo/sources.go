@@ -15,7 +15,10 @@ type sourcesCmd struct {
 	List   sourcesListCmd   `cmd:"" default:"1" help:"List every source with its health."`
 	Test   sourcesTestCmd   `cmd:"" help:"Explain one fetch step by step; nothing is stored."`
 	Add    sourcesAddCmd    `cmd:"" help:"Add a source to sources.yaml in the data directory."`
-	Retry  sourcesRetryCmd  `cmd:"" help:"Read once more what was put aside of a source."`
+	Retry  sourcesRetryCmd  `cmd:"" help:"Look at a source now, whatever came of it."`
+	Enable sourcesEnableCmd `cmd:"" help:"Have a source read."`
+	Off    sourcesOffCmd    `cmd:"" name:"disable" help:"Have a source no longer read."`
+	Remove sourcesRemoveCmd `cmd:"" help:"Take a source out of its file."`
 	Import sourcesImportCmd `cmd:"" help:"Add the feeds that an OPML file lists."`
 }
 
@@ -32,26 +35,6 @@ func (sourcesListCmd) Run(in *invocation) error {
 			return in.printSources(list, time.Now())
 		}
 		return in.tableOfSources(list, time.Now())
-	})
-}
-
-type sourcesRetryCmd struct {
-	ID string `arg:"" help:"A source's id."`
-}
-
-// Run has what was put aside of a source, since the process died while it was read, read once more.
-func (c *sourcesRetryCmd) Run(in *invocation) error {
-	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
-		n, err := desk.Retry.Ask(ctx, d, c.ID)
-		if err != nil {
-			return err
-		}
-		if in.flags.JSON {
-			return in.printJSON(map[string]any{"source": c.ID, "retried": n})
-		}
-		fmt.Fprintf(in.stdout, "%s: %d to be read once more; should the process die again, it is put "+
-			"aside at once\n", c.ID, n)
-		return nil
 	})
 }
 

@@ -12,7 +12,6 @@ import (
 
 	"github.com/teletipo/teletipo/internal/clean"
 	"github.com/teletipo/teletipo/internal/config"
-	"github.com/teletipo/teletipo/internal/desk"
 	"github.com/teletipo/teletipo/internal/news"
 )
 
@@ -46,26 +45,11 @@ func (c *sourcesAddCmd) Run(in *invocation) error {
 	if err := config.AddSources(in.options(), []news.Source{src}); err != nil {
 		return fmt.Errorf("not added: %w", err)
 	}
-	if in.flags.JSON {
-		return in.printJSON(map[string]any{"added": src})
-	}
-	fmt.Fprintf(in.stdout, "added %s (%s) to %s\n", src.ID, src.Shown(src.URL), ownSources(&cfg))
-	in.sayWhatNext(&cfg, src.ID)
-	return nil
+	return in.follow(in.ctx, &sourceChange{Source: src.ID, Change: "added", File: ownSources(&cfg)})
 }
 
 func ownSources(cfg *config.Config) string {
 	return filepath.Join(cfg.Data, config.OwnSourcesFile)
-}
-
-// sayWhatNext tells how what was added comes into effect.
-func (in *invocation) sayWhatNext(cfg *config.Config, id string) {
-	if client, runs := desk.Dial(in.ctx, cfg.Data); runs {
-		client.Close()
-		fmt.Fprintln(in.stdout, "restart the daemon, so that it polls what was added")
-		return
-	}
-	fmt.Fprintf(in.stdout, "`teletipo serve` will poll it, `teletipo ingest %s` reads it now\n", id)
 }
 
 // known are the sources that there are, so that none is added twice.

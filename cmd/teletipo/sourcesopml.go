@@ -13,6 +13,7 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/teletipo/teletipo/internal/config"
+	"github.com/teletipo/teletipo/internal/desk"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/opml"
 	"github.com/teletipo/teletipo/internal/progress"
@@ -116,17 +117,31 @@ func (c *sourcesImportCmd) Run(in *invocation) error {
 		}
 	}
 	bar.Close()
+	return in.imported(&cfg, added, len(feeds)-len(added))
+}
+
+// imported tells what was added, and has a running daemon look at it.
+func (in *invocation) imported(cfg *config.Config, added []news.Source, skipped int) error {
 	for _, src := range added {
 		in.sayImport("added", src.URL, src.ID)
 	}
+	next, faults := "`teletipo serve` will poll them", ""
+	if d, runs := desk.Dial(in.ctx, cfg.Data); runs && len(added) > 0 {
+		defer d.Close()
+		var err error
+		if faults, err = desk.Reload.Ask(in.ctx, d, desk.None{}); err != nil {
+			return err
+		}
+		next = "the daemon looks at them: `teletipo sources` shows what comes of that"
+	}
 	if in.flags.JSON {
-		return in.printJSON(map[string]int{"added": len(added), "skipped": len(feeds) - len(added)})
+		return in.printJSON(map[string]int{"added": len(added), "skipped": skipped})
 	}
-	fmt.Fprintf(in.stdout, "%d added to %s, %d skipped\n",
-		len(added), ownSources(&cfg), len(feeds)-len(added))
-	if len(added) > 0 {
-		in.sayWhatNext(&cfg, added[0].ID)
+	fmt.Fprintf(in.stdout, "%d added to %s, %d skipped\n", len(added), ownSources(cfg), skipped)
+	if len(added) > 0 && faults == "" {
+		fmt.Fprintln(in.stdout, next)
 	}
+	in.printFaults(faults)
 	return nil
 }
 

@@ -60,10 +60,11 @@ func placedBy(report *news.TopicsReport) string {
 		report.Rules, c.Done.Format(time.RFC3339), c.Read, c.Changed)
 }
 
-// printFaults tells why topic files are not in force, if they aren't.
+// printFaults tells why the configuration is not in force, if it isn't.
 func (in *invocation) printFaults(faults string) {
 	if faults != "" {
-		fmt.Fprintf(in.stdout, "the topic files as they are now are not in force:\n%s\n",
+		fmt.Fprintf(in.stdout, "the configuration as it is now is not in force, the last good one is:"+
+			"\n%s\n",
 			strings.TrimSpace(faults))
 	}
 }

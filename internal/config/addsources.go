@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -37,27 +38,42 @@ func AddSources(opts Options, added []news.Source) error {
 	if err := os.MkdirAll(before.Data, 0o750); err != nil {
 		return err
 	}
-	file := filepath.Join(before.Data, OwnSourcesFile)
-	if target, err := filepath.EvalSymlinks(file); err == nil {
-		file = target // a link stays one
+	var blocks [][]string
+	for _, s := range added {
+		blocks = append(blocks, sourceLines(s))
 	}
-	old, err := os.ReadFile(file)
+	file := filepath.Join(before.Data, OwnSourcesFile)
+	return change(opts, file, func(old []byte) ([]byte, error) {
+		return appendSources(file, old, blocks)
+	}, func(after Config) error { return onlyAdded(before.Sources, after.Sources, added) })
+}
+
+// change changes a file of sources as edit says, if the whole configuration is right then and is
+// as check wants it.
+func change(
+	opts Options, file string, edit func(old []byte) ([]byte, error), check func(Config) error,
+) error {
+	target := file
+	if real, err := filepath.EvalSymlinks(file); err == nil {
+		target = real // a link stays one
+	}
+	old, err := os.ReadFile(target)
 	if err != nil && !os.IsNotExist(err) {
 		return err
 	}
-	list, err := appendSources(file, old, added)
+	list, err := edit(old)
 	if err != nil {
 		return err
 	}
-	opts.OwnSources = list
+	opts.Instead = map[string][]byte{file: list}
 	after, err := Load(opts)
 	if err != nil {
 		return err
 	}
-	if err := onlyAdded(before.Sources, after.Sources, added); err != nil {
+	if err := check(after); err != nil {
 		return err
 	}
-	return replaceFile(file, old, list)
+	return replaceFile(target, old, list)
 }
 
 // onlyAdded checks that a list of sources has grown by just the given ones.
@@ -75,8 +91,9 @@ func onlyAdded(before, after, added []news.Source) error {
 	return nil
 }
 
-// appendSources writes sources at the end of a list.
-func appendSources(file string, old []byte, added []news.Source) ([]byte, error) {
+// appendSources writes sources, each as lines without indentation, at the end of a list.
+func appendSources(file string, old []byte, added [][]string) ([]byte, error) {
+	old = emptyList.ReplaceAll(old, []byte("sources:$1"))
 	indent, opened, err := endOfList(file, old)
 	if err != nil {
 		return nil, err
@@ -93,12 +110,12 @@ func appendSources(file string, old []byte, added []news.Source) ([]byte, error)
 		b.WriteString("sources:\n")
 	}
 	for _, s := range added {
-		for i, line := range sourceLines(s) {
+		for i, line := range s {
 			mark := "  "
 			if i == 0 {
 				mark = "- "
 			}
-			b.WriteString(strings.Repeat(" ", indent) + mark + line + "\n")
+			b.WriteString(strings.TrimRight(strings.Repeat(" ", indent)+mark+line, " ") + "\n")
 		}
 	}
 	list := b.Bytes()
@@ -108,6 +125,9 @@ func appendSources(file string, old []byte, added []news.Source) ([]byte, error)
 	}
 	return list, nil
 }
+
+// emptyList is a list that has no source any more; see without.
+var emptyList = regexp.MustCompile(`(?m)^sources: *\[ *\]([ \t]*(?:#.*)?)$`)
 
 // endOfList finds how far the items of a list are indented, and whether there is a list at all.
 func endOfList(file string, old []byte) (indent int, opened bool, err error) {

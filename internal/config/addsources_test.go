@@ -120,7 +120,7 @@ func TestAddSourcesRefuses(t *testing.T) {
 		{"a second list in the id", list, "is not YAML", func(s *news.Source) { s.ID = "x\nsources: []" }},
 		{"no web address", list, "no web address", func(s *news.Source) { s.URL = "gopher://x/" }},
 		{"no such topic", list, "is no topic", func(s *news.Source) { s.Topics = []string{"x"} }},
-		{"a list in brackets", "sources: []\n", "in brackets", func(*news.Source) {}},
+		{"a list in brackets", "sources: [{id: old, name: O, kind: push}]\n", "in brackets", func(*news.Source) {}},
 		{"a broken list", "sources:\n  - [\n", "YAML", func(*news.Source) {}},
 		{"a list with faults", "sources:\n  - {id: old}\n", "has no name", func(*news.Source) {}},
 		{"more after the list", list + "---\nx: 1\n", "second document", func(*news.Source) {}},

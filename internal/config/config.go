@@ -39,6 +39,8 @@ type Config struct {
 	SourcePlaces map[string]string
 	Topics       []news.Topic // by id
 	TopicDir     string       // of the topic files that were read instead of the defaults
+	Began        time.Time    // when it began to be read
+	Files        []string     // of settings and sources, that there are or may be; absolute
 	Settings     []Setting    // all, in the order of the defaults
 	Warnings     []string     // of what can be meant and hardly is
 }
@@ -97,8 +99,8 @@ type Options struct {
 	// Topics is a directory whose topic files are read last; TopicsOnly says that no others are.
 	Topics     string
 	TopicsOnly bool
-	// OwnSources, if not nil, is read instead of what sources.yaml in the data directory holds.
-	OwnSources []byte
+	// Instead has contents that are read instead of what files of sources hold, by their paths.
+	Instead map[string][]byte
 }
 
 // Defaults are the files that come with the program.
@@ -121,6 +123,7 @@ func Load(opts Options) (Config, error) {
 		opts: opts, places: make(map[string]place), links: make(map[string][]link),
 		topicFiles: make(map[string]string), groups: make(map[string]*groups),
 	}
+	l.cfg.Began = time.Now()
 	l.loadSettings()
 	if !opts.Settings {
 		l.loadTopics()

@@ -51,7 +51,7 @@ const maxDepth = 16
 
 // parse returns the root of a file, or nil if it is empty or no YAML.
 func (r *reader) parse(data []byte) ast.Node {
-	data = []byte(strings.TrimPrefix(string(data), "\ufeff"))
+	data = plainLines(data)
 	if line, column, ok := firstInvalid(data); ok {
 		r.note(place{r.file, line, column}, "", "is not UTF-8: save the file in that encoding")
 		return nil
@@ -77,6 +77,13 @@ func (r *reader) parse(data []byte) ast.Node {
 		}
 	}
 	return root
+}
+
+// plainLines takes away what some editors put before a file's text and at the ends of its lines:
+// the parser counts a line of CR LF as two.
+func plainLines(data []byte) []byte {
+	text := strings.TrimPrefix(string(data), "\ufeff")
+	return []byte(strings.ReplaceAll(text, "\r\n", "\n"))
 }
 
 // noteSyntax notes where the parser stopped.

@@ -245,12 +245,31 @@ func (l *loader) loadSettings() {
 	}
 	c.Window.Size = int(l.windowBytes)
 	c.Fetch.Contact = c.Site.Contact
-	c.Settings = l.list()
+	c.Settings, c.Files = l.list(), l.files()
 	if c.Site.PublicURL == "" {
 		c.PublicURLDerived = true
 		c.Site.PublicURL = PublicURL(c.Listen)
 		l.warnUnlessLocal()
 	}
+}
+
+// files lists the files of settings and sources, and where links among them lead.
+func (l *loader) files() []string {
+	var files []string
+	for _, file := range []string{
+		l.opts.File, l.sourceFile, filepath.Join(l.cfg.Data, OwnSourcesFile),
+	} {
+		if file == "" {
+			continue
+		}
+		if abs, err := filepath.Abs(file); err == nil {
+			files = append(files, abs)
+		}
+		if target, err := filepath.EvalSymlinks(file); err == nil && !slices.Contains(files, target) {
+			files = append(files, target)
+		}
+	}
+	return files
 }
 
 // warnUnlessLocal warns if readers may come from elsewhere, who would be sent to this machine's

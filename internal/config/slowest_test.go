@@ -13,7 +13,9 @@ func TestSlowest(t *testing.T) {
 		{"kind: feed, url: 'https://a.example/f', every: 1h, slowest: 30m", "shorter than every"},
 		{"kind: folder, path: " + filepath.Join(dir, "in") + ", slowest: 6h", "that are polled"},
 	} {
-		opts := Options{Data: dir, OwnSources: []byte("sources:\n  - {id: a, name: A, " + test.keys + "}\n")}
+		opts := Options{Data: dir, Instead: map[string][]byte{
+			filepath.Join(dir, OwnSourcesFile): []byte("sources:\n  - {id: a, name: A, " + test.keys + "}\n"),
+		}}
 		_, err := Load(opts)
 		said := ""
 		if err != nil {

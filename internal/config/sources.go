@@ -69,6 +69,9 @@ const (
 	shortestEvery = time.Minute
 )
 
+// sourceDefaults is the name of the sources that come with the program.
+const sourceDefaults = "configs/sources.yaml"
+
 // loadSources reads all sources, those of the data directory last.
 func (l *loader) loadSources() {
 	c := &l.cfg
@@ -83,19 +86,19 @@ func (l *loader) loadSources() {
 	})
 	places := map[string]place{InboxID: l.places["inbox"]}
 	if l.sourceFile == "" {
-		r := l.reader("configs/sources.yaml", c.Data)
+		r := l.reader(sourceDefaults, c.Data)
 		maps.Copy(places, l.readSources(r, l.opts.Defaults.Sources))
-	} else if data, err := os.ReadFile(l.sourceFile); err != nil {
+	} else if data, err := l.contentOf(l.sourceFile); err != nil {
 		l.faultAt("sources", l.sourceFile+" "+reason(err))
 	} else {
 		r := l.reader(l.sourceFile, filepath.Dir(l.sourceFile))
 		maps.Copy(places, l.readSources(r, data))
 	}
 	own := filepath.Join(c.Data, OwnSourcesFile)
-	if l.opts.OwnSources != nil {
-		maps.Copy(places, l.readSources(l.reader(own, c.Data), l.opts.OwnSources))
-	} else if _, err := os.Lstat(own); err == nil && c.Data != "" {
-		if data, ok := l.readFile(own); ok {
+	if _, err := os.Lstat(own); (err == nil || l.opts.Instead[own] != nil) && c.Data != "" {
+		if data, err := l.contentOf(own); err != nil {
+			l.faults = append(l.faults, Fault{File: own, Message: reason(err)})
+		} else {
 			maps.Copy(places, l.readSources(l.reader(own, c.Data), data))
 		}
 	}
@@ -104,6 +107,14 @@ func (l *loader) loadSources() {
 	for id, p := range places {
 		c.SourcePlaces[id] = fmt.Sprintf("%s:%d", p.file, p.line)
 	}
+}
+
+// contentOf reads a file of sources.
+func (l *loader) contentOf(file string) ([]byte, error) {
+	if content := l.opts.Instead[file]; content != nil {
+		return content, nil
+	}
+	return os.ReadFile(file)
 }
 
 // readSources reads one file of sources, each in the place of an earlier one of the same id, and

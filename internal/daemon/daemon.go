@@ -7,7 +7,7 @@
 //
 // Open takes the data directory and makes the flow, the store and the desk; commands stop there
 // when no daemon runs, and ask d.Desk(). Run publishes, polls and serves until its context ends,
-// and then drains. What topics are in force follows their files: see live.go.
+// and then drains. Topics, sources and most settings follow their files: see live.go.
 package daemon
 
 import (
@@ -17,7 +17,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/teletipo/teletipo/internal/classify"
@@ -38,8 +38,10 @@ type Options struct {
 	Config  config.Config
 	Version string // of the program, as the User-Agent tells it
 
-	// Reload reads the configuration again, for its topics. Run needs it.
+	// Reload reads the configuration again. Run needs it.
 	Reload func() (config.Config, error)
+	// Level, if not nil, is that of the log, which follows the configuration.
+	Level *slog.LevelVar
 }
 
 // Daemon is the program on an open data directory. It must be closed.
@@ -52,17 +54,18 @@ type Daemon struct {
 	InForce *classify.InForce // the rules in force
 
 	log  *slog.Logger
-	cfg  config.Config // but for its topics as they were at the start: see InForce
+	cfg  config.Config // its topics and sources are those of the start: see InForce and Sources
 	opts Options
 
+	sources atomic.Pointer[[]news.Source]
 	journal *ingest.Journal
 }
 
 // Open opens the data directory of a configuration and builds the flow on it.
 func Open(opts Options) (*Daemon, error) {
 	log, cfg := opts.Log, opts.Config
-	cfg.Sources = bounded(cfg.Sources, cfg.PerHour)
-	rules, err := classify.Compile(opts.Version, cfg.Topics, cfg.Sources)
+	sources := bounded(&cfg)
+	rules, err := classify.Compile(opts.Version, cfg.Topics, sources)
 	if err != nil {
 		return nil, err
 	}
@@ -87,21 +90,12 @@ func Open(opts Options) (*Daemon, error) {
 		Log: log, Reader: reader, Archive: articles, Polls: polls,
 		InForce: inForce, Journal: journal, Now: time.Now,
 	})
-	return &Daemon{
+	d := &Daemon{
 		Store: articles, Polls: polls, Fetcher: fetcher, Reader: reader, Flow: flow, InForce: inForce,
 		log: log, cfg: cfg, opts: opts, journal: journal,
-	}, nil
-}
-
-// bounded gives the sources that say nothing of it the bound on new articles that all have.
-func bounded(sources []news.Source, perHour int) []news.Source {
-	sources = slices.Clone(sources)
-	for i := range sources {
-		if src := &sources[i]; src.Kind.Polled() && src.PerHour == 0 {
-			src.PerHour = perHour
-		}
 	}
-	return sources
+	d.sources.Store(&sources)
+	return d, nil
 }
 
 // shareOf is how many bytes of a topic's window one source may take, 0 for any number.
@@ -125,7 +119,7 @@ func (d *Daemon) Desk() *desk.Desk { return d.service(nil).Desk(d.log) }
 func (d *Daemon) service(counts desk.Counts) *desk.Service {
 	return &desk.Service{
 		Flow: d.Flow, Explainer: d.Flow, Archive: d.Store, Polls: d.Polls, Tokens: d.Store,
-		InForce: d.InForce, Counts: counts, Sources: d.cfg.Sources, Asides: asides{d},
+		InForce: d.InForce, Counts: counts, Sources: d.Sources, Asides: asides{d},
 	}
 }
 
@@ -134,14 +128,12 @@ type asides struct{ *Daemon }
 
 func (a asides) Aside(source string) []string { return a.journal.Aside(source) }
 
-// Retry has what of a source was put aside read once more, at its next look, which is soon.
+// Retry has a source looked at soon, whatever came of it before, and what of it was put aside read
+// once more.
 func (a asides) Retry(src news.Source) (int, error) {
 	n := a.journal.Retry(src.ID)
-	if n == 0 || src.Kind == news.KindPush {
-		return n, nil
-	}
 	a.Reader.Forget(src)
-	return n, a.Flow.Hasten(src)
+	return n, a.Flow.TryAgain(src)
 }
 
 // NewFetcher makes the client that asks others' servers.
@@ -207,18 +199,11 @@ func (d *Daemon) WithSite(ctx context.Context, f func(base string) error) error 
 }
 
 // inbox makes the built-in folder, so that there is a place to drop files into.
-func inbox(cfg *config.Config) error {
-	for _, src := range cfg.Sources {
+func inbox(sources []news.Source) error {
+	for _, src := range sources {
 		if src.ID == config.InboxID && src.Enabled {
 			return os.MkdirAll(src.Path, 0o750)
 		}
 	}
 	return nil
-}
-
-// enabled lists the sources that are read by themselves.
-func enabled(sources []news.Source) []news.Source {
-	return slices.DeleteFunc(slices.Clone(sources), func(src news.Source) bool {
-		return !src.Enabled
-	})
 }

@@ -18,7 +18,6 @@ import (
 
 	"github.com/teletipo/teletipo/internal/config"
 	"github.com/teletipo/teletipo/internal/desk"
-	"github.com/teletipo/teletipo/internal/ingest"
 	"github.com/teletipo/teletipo/internal/metrics"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/schedule"
@@ -44,27 +43,27 @@ func (d *Daemon) Run(ctx context.Context, started func(Started)) error {
 	if d.cfg.PublicURLDerived {
 		d.cfg.Site.PublicURL = config.PublicURL(l.public.Addr().String())
 	}
-	if err := inbox(&d.cfg); err != nil && !readOnly(err) {
+	if err := inbox(d.Sources()); err != nil && !readOnly(err) {
 		return err
 	}
-	var draining atomic.Bool
-	ready := func() error {
-		if draining.Load() {
-			return news.Errorf(news.Refused, "shutting down")
-		}
-		return nil
-	}
-	live, err := d.openLive(ctx, ready)
+	var draining drain
+	ready := draining.ready
+	roster, err := d.newRoster()
 	if err != nil {
 		return err
 	}
-	jobs, poller, err := d.timetable()
+	live, err := d.openLive(ctx, ready, roster)
+	if err != nil {
+		return err
+	}
+	jobs, err := d.timetable(roster)
 	if err != nil {
 		return err
 	}
 	log, service := d.log, d.service(live)
+	service.Reload = live.ask
 	condition := func() error { return cmp.Or(ready(), d.well()) }
-	service.Condition = func() (bool, []string) { return told(condition()) }
+	service.Condition = func() (bool, []string) { return wellness(condition()) }
 	orders := serveOn(l.socket, &http.Server{ // no time limits: an order may take what it needs
 		Handler: serve.Recover(log, desk.Handler(log, service)), ReadHeaderTimeout: headerWait,
 	})
@@ -73,13 +72,14 @@ func (d *Daemon) Run(ctx context.Context, started func(Started)) error {
 	operator := serveOn(l.operator, serve.NewServer(log,
 		named(d.cfg.Data, serve.Operator(log, operatorNames(&d.cfg), condition,
 			d.metrics(service, live)))))
+	serving := Started{PublicURL: d.cfg.Site.PublicURL, Operator: l.operator.Addr()}
 	publishing := background(live.run)
-	watching := background(d.watchFolders(poller))
+	watching := background(roster.watchFolders)
 	jobs.Start()
-	started(Started{PublicURL: d.cfg.Site.PublicURL, Operator: l.operator.Addr()})
+	started(serving)
 	log.Info("ready", "version", d.opts.Version, "public", l.public.Addr().String(),
 		"operator", l.operator.Addr().String(),
-		"topics", len(d.InForce.Rules().Topics), "sources", len(d.cfg.Sources))
+		"topics", len(d.InForce.Rules().Topics), "sources", len(d.Sources()))
 
 	failed := firstFailure(ctx, orders, public, operator)
 	draining.Store(true)
@@ -88,8 +88,18 @@ func (d *Daemon) Run(ctx context.Context, started func(Started)) error {
 	defer cancel()
 	// Refuse new orders, finish the runs under way, answer what was asked, and only then stop
 	// publishing; the caller closes the store last.
-	return errors.Join(failed, orders.stop(grace), watching.stop(), jobs.Stop(grace, poller.Stop),
-		public.stop(grace), operator.stop(grace), publishing.stop())
+	return errors.Join(failed, orders.stop(grace), watching.stop(),
+		jobs.Stop(grace, roster.poller.Stop), public.stop(grace), operator.stop(grace), publishing.stop())
+}
+
+// drain tells whether the daemon is being told to stop.
+type drain struct{ atomic.Bool }
+
+func (d *drain) ready() error {
+	if d.Load() {
+		return news.Errorf(news.Refused, "shutting down")
+	}
+	return nil
 }
 
 // operatorNames lists the names that the operator's listener is asked under.
@@ -151,64 +161,26 @@ func (l listeners) close() {
 	}
 }
 
-// watchFolders has folders swept early when something has changed in them.
-func (d *Daemon) watchFolders(poller *ingest.Poller) func(context.Context) error {
-	return func(ctx context.Context) error {
-		return d.Reader.Watch(ctx, enabled(d.cfg.Sources), func(ctx context.Context) {
-			if err := poller.Sweep(ctx); err != nil {
-				d.log.Error("early sweep broken", "error", err)
-			}
-		})
-	}
-}
-
 // timetable is the table of everything that happens by itself.
-func (d *Daemon) timetable() (*schedule.Schedule, *ingest.Poller, error) {
-	log, cfg := d.log, &d.cfg
-	sources := enabled(cfg.Sources)
-	poller := ingest.NewPoller(log, d.Flow, d.Polls, sources, ingest.Bounds{
-		AtOnce: cfg.Fetch.Concurrency, PerHost: cfg.Fetch.PerHost,
-	})
-	var polled []string
-	for _, src := range sources {
-		if src.Kind.Polled() {
-			polled = append(polled, src.ID)
-		}
-	}
-	enlist := func() error {
-		if err := ingest.Revive(d.Polls, sources); err != nil {
-			return err
-		}
-		return d.Polls.Enlist(polled, time.Now())
-	}
-	waiting := enlist()
-	if waiting != nil && !errors.Is(waiting, news.ErrUnwritable) {
-		return nil, nil, waiting
-	}
-	jobs, err := schedule.New(log, []schedule.Job{
+func (d *Daemon) timetable(r *roster) (*schedule.Schedule, error) {
+	return schedule.New(d.log, []schedule.Job{
 		{Name: "poll sources that are due", Every: time.Second, Run: func(ctx context.Context) error {
 			if d.Store.Unwritable() != nil {
 				return nil // what was read could not be stored
 			}
-			return quiet(poller.Tick(ctx))
+			return quiet(r.poller.Tick(ctx))
 		}},
 		{Name: "try to store again", Every: 5 * time.Second, Run: d.Store.Retry},
-		{Name: "bring due times back", Every: time.Minute, Run: func(context.Context) error {
-			if waiting != nil {
-				waiting = enlist() // nothing could be stored at the start
-			}
-			return quiet(cmp.Or(waiting, ingest.BringBack(log, d.Polls, sources, time.Now())))
-		}},
-		{Name: "sweep folders", Every: cfg.SweepEvery, Run: poller.Sweep},
+		{Name: "bring due times back", Every: time.Minute, Run: r.bringBack},
+		{Name: "sweep folders", Every: d.cfg.SweepEvery, Run: r.poller.Sweep},
 		{Name: "release embargoed articles", Every: time.Second, Run: func(ctx context.Context) error {
 			n, err := d.Store.Release(ctx)
 			if n > 0 {
-				log.Info("embargo over", "articles", n)
+				d.log.Info("embargo over", "articles", n)
 			}
 			return quiet(err)
 		}},
 	})
-	return jobs, poller, err
 }
 
 // quiet is an error without what the store has told already: that nothing can be stored.
@@ -238,8 +210,8 @@ func (d *Daemon) well() error {
 	return reasons
 }
 
-// told says whether readers are served in a condition, and what does not work.
-func told(err error) (ready bool, why []string) {
+// wellness says whether readers are served in a condition, and what does not work.
+func wellness(err error) (ready bool, why []string) {
 	if d, ok := errors.AsType[serve.Degraded](err); ok {
 		return true, d
 	}

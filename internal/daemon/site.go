@@ -51,7 +51,7 @@ func (d *Daemon) pages(rules *classify.Rules, publisher *publish.Publisher) (htt
 func (d *Daemon) withPush(ready func() error, readers http.Handler) http.Handler {
 	cfg := &d.cfg
 	pushed := push.New(d.log, ingest.NewIntake(d.Flow, d.Store), d.Store, d.Store, push.Settings{
-		Site: cfg.Site, Sources: cfg.Sources, MaxBytes: cfg.Push.MaxBytes,
+		Site: cfg.Site, Sources: d.Sources(), MaxBytes: cfg.Push.MaxBytes,
 		UnderWay: cfg.Push.UnderWay, AtOnce: cfg.Push.AtOnce, Ready: ready,
 	})
 	return belowPath(cfg.Site.PublicURL, http.HandlerFunc(

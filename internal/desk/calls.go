@@ -28,8 +28,8 @@ var (
 
 	// Sources lists every source with its state.
 	Sources = Call[None, []news.SourceStatus]{"/v1/sources", (*Service).listSources}
-	// Retry has what of a source, by its id, was put aside read once more; it returns how much that
-	// is.
+	// Retry has a source, by its id, looked at soon, whatever came of it before. What of it was put
+	// aside is read once more; it returns how much that is.
 	Retry = Call[string, int]{"/v1/sources/retry", (*Service).retry}
 	// Weigh tells what would become of candidates if they were offered now, and stores nothing.
 	// What their articles were made of need not be told beyond guid and link.
@@ -42,6 +42,9 @@ var (
 	// Stored returns stored articles, page by page.
 	Stored = Call[Page, StoredPage]{"/v1/stored", (*Service).stored}
 
+	// Reload has the daemon read its configuration again now. It returns what is wrong with it; then
+	// the last good one stays in force.
+	Reload = Call[None, string]{"/v1/reload", (*Service).reload}
 	// Health says how the daemon is.
 	Health = Call[None, Condition]{"/v1/health", (*Service).health}
 
@@ -105,7 +108,8 @@ func Handler(log *slog.Logger, s *Service) http.Handler {
 		serve(mux *http.ServeMux, log *slog.Logger, s *Service)
 	}{
 		&Explain, &Articles, &Entry, &History, &Withdraw, &GiveBack, &Place, &Sources, &Retry, &Weigh,
-		&Topics, &ClassifiedBy, &Stored, &Health, &Readers, &AddToken, &RevokeToken, &Tokens, &ingestCall,
+		&Topics, &ClassifiedBy, &Stored, &Reload, &Health, &Readers, &AddToken, &RevokeToken,
+		&Tokens, &ingestCall,
 	} {
 		c.serve(mux, log, s)
 	}

@@ -151,7 +151,7 @@ func (f *fake) Retry(src news.Source) (int, error) {
 func serviceOf(f *fake, sources ...news.Source) *Service {
 	return &Service{
 		Flow: f, Explainer: f, Archive: f, Polls: f, Tokens: f, InForce: rulesInForce(), Counts: f,
-		Sources: sources, Asides: f,
+		Sources: func() []news.Source { return sources }, Asides: f,
 	}
 }
 
@@ -501,17 +501,24 @@ func TestOnlyADaemonKnowsItsReaders(t *testing.T) {
 }
 
 func TestRetry(t *testing.T) {
-	for name, d := range desks(t, &fake{}, news.Source{ID: "s"}, news.Source{ID: "well"}) {
+	for name, d := range desks(t, &fake{}, news.Source{ID: "s", Enabled: true},
+		news.Source{ID: "well", Enabled: true}, news.Source{ID: "off"},
+		news.Source{ID: "push", Enabled: true, Kind: news.KindPush}) {
 		if n, err := Retry.Ask(t.Context(), d, "s"); n != 1 || err != nil {
 			t.Errorf("%s: %d, %v", name, n, err)
 		}
-		for _, id := range []string{"well", "nobody"} {
-			if _, err := Retry.Ask(t.Context(), d, id); news.KindOf(err) != news.NotFound {
+		if n, err := Retry.Ask(t.Context(), d, "well"); n != 0 || err != nil {
+			t.Errorf("%s: %d, %v", name, n, err)
+		}
+		for id, want := range map[string]news.Kind{
+			"nobody": news.NotFound, "push": news.NotFound, "off": news.Refused,
+		} {
+			if _, err := Retry.Ask(t.Context(), d, id); news.KindOf(err) != want {
 				t.Errorf("%s: %s: %v", name, id, err)
 			}
 		}
 		list, err := Sources.Ask(t.Context(), d, None{})
-		if err != nil || len(list) != 2 || len(list[0].State.Aside) != 1 || list[1].State.Aside != nil {
+		if err != nil || len(list) != 4 || len(list[0].State.Aside) != 1 || list[1].State.Aside != nil {
 			t.Errorf("%s: %+v, %v", name, list, err)
 		}
 	}

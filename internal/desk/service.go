@@ -58,7 +58,7 @@ type Polls interface {
 type Asides interface {
 	// Aside names what of a source was put aside; see news.PollState.
 	Aside(source string) []string
-	// Retry has it read once more, and returns how much that is.
+	// Retry has the source looked at soon and this read once more, and returns how much that is.
 	Retry(src news.Source) (int, error)
 }
 
@@ -76,9 +76,12 @@ type Service struct {
 	Polls     Polls
 	Tokens    Secrets
 	InForce   *classify.InForce
-	Counts    Counts // nil if this process serves no readers
-	Sources   []news.Source
+	Counts    Counts               // nil if this process serves no readers
+	Sources   func() []news.Source // in force
 	Asides    Asides
+	// Reload has the configuration read again now, and returns what is wrong with it; nil if
+	// nobody is served.
+	Reload func(ctx context.Context) (faults string, err error)
 	// Condition says whether readers are served, and what does not work; nil if nobody is served.
 	Condition func() (ready bool, why []string)
 }
@@ -205,25 +208,38 @@ func (s *Service) listSources(context.Context, None) ([]news.SourceStatus, error
 	return s.SourceStates()
 }
 
-// retry has what of a source was put aside read once more.
+// retry has a source looked at again soon.
 func (s *Service) retry(_ context.Context, source string) (int, error) {
 	src, ok := s.source(source)
-	if !ok {
+	switch {
+	case !ok:
 		return 0, news.Errorf(news.NotFound, "there is no source %q; `teletipo sources` lists them",
 			source)
+	case !src.Enabled:
+		return 0, news.Errorf(news.Refused, "source %s is not enabled: `teletipo sources enable %s`",
+			src.ID, src.ID)
 	}
 	n, err := s.Asides.Retry(src)
-	if err == nil && n == 0 {
-		err = news.Errorf(news.NotFound, "nothing of source %s is put aside", source)
+	if err == nil && n == 0 && src.Kind == news.KindPush {
+		err = news.Errorf(news.NotFound, "nothing of source %s is put aside, and programs push into it",
+			source)
 	}
 	return n, err
+}
+
+// reload has the configuration read again.
+func (s *Service) reload(ctx context.Context, _ None) (string, error) {
+	if s.Reload == nil {
+		return "", news.Errorf(news.Refused, "no daemon runs: start it with `teletipo serve`")
+	}
+	return s.Reload(ctx)
 }
 
 // SourceStates lists every configured source with its state.
 func (s *Service) SourceStates() ([]news.SourceStatus, error) {
 	var list []news.SourceStatus
 	var errs []error
-	for _, src := range s.Sources {
+	for _, src := range s.Sources() {
 		state, err := s.Polls.State(src.ID)
 		// What it is asked with stays here: see news.Shown.
 		state.Validators.Mark, state.RetiredURL = "", src.Shown(state.RetiredURL)
@@ -257,13 +273,14 @@ func (s *Service) readers(context.Context, None) ([]news.Readership, error) {
 // source finds a configured source by its id or its URL. One that is switched off may still be
 // read by hand.
 func (s *Service) source(name string) (news.Source, bool) {
-	i := slices.IndexFunc(s.Sources, func(src news.Source) bool {
+	sources := s.Sources()
+	i := slices.IndexFunc(sources, func(src news.Source) bool {
 		return src.ID == name || src.URL != "" && src.URL == name
 	})
 	if i < 0 {
 		return news.Source{}, false
 	}
-	return s.Sources[i], true
+	return sources[i], true
 }
 
 // document makes a handed file a document of the folder source that it lies in, or of no
@@ -273,7 +290,7 @@ func (s *Service) document(handed news.Handed) (news.Source, news.Document) {
 		ID: FileSource, Name: "Files", Kind: news.KindFile, Rights: news.Full, Enabled: true,
 	}
 	doc := news.Document{Name: handed.Path, Body: handed.Body, Time: handed.Time}
-	for _, folder := range s.Sources {
+	for _, folder := range s.Sources() {
 		if folder.Kind != news.KindFolder {
 			continue
 		}

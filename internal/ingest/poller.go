@@ -26,8 +26,8 @@ type Poller struct {
 	log     *slog.Logger
 	flow    *Flow
 	due     Due
-	sources map[string]news.Source
-	queue   chan news.Source // taken, and waiting for a slot
+	sources atomic.Pointer[map[string]news.Source] // in force, by id
+	queue   chan news.Source                       // taken, and waiting for a slot
 	slots   chan struct{}
 	queues  hostQueues
 	sweeps  sweeps
@@ -51,15 +51,27 @@ func NewPoller(
 ) *Poller {
 	p := &Poller{
 		log: log, flow: flow, due: due,
-		sources: map[string]news.Source{},
-		queue:   make(chan news.Source, queued*bounds.AtOnce),
-		slots:   make(chan struct{}, bounds.AtOnce),
-		queues:  hostQueues{extra: max(bounds.PerHost, 1) - 1},
+		queue:  make(chan news.Source, queued*bounds.AtOnce),
+		slots:  make(chan struct{}, bounds.AtOnce),
+		queues: hostQueues{extra: max(bounds.PerHost, 1) - 1},
 	}
-	for _, src := range sources {
-		p.sources[src.ID] = src
-	}
+	p.SetSources(sources)
 	return p
+}
+
+// SetSources has other sources looked at henceforth. Runs of those that are gone end by themselves.
+func (p *Poller) SetSources(sources []news.Source) {
+	byID := make(map[string]news.Source, len(sources))
+	for _, src := range sources {
+		byID[src.ID] = src
+	}
+	p.sources.Store(&byID)
+}
+
+// source returns a source as it is now.
+func (p *Poller) source(id string) (news.Source, bool) {
+	src, ok := (*p.sources.Load())[id]
+	return src, ok
 }
 
 // Tick takes the sources that are due, as many as may wait, and has them run one after the other in
@@ -74,7 +86,7 @@ func (p *Poller) Tick(ctx context.Context) error {
 		return err
 	}
 	for _, id := range ids {
-		if src, known := p.sources[id]; known {
+		if src, known := p.source(id); known {
 			select {
 			case p.queue <- src:
 			default: // another Tick was faster; its lease brings it back
@@ -104,8 +116,8 @@ func (p *Poller) drain(ctx context.Context) {
 			for ok := p.queues.enter(src); ok; src, ok = p.queues.next(src) {
 				if over() {
 					p.giveBack(ctx, src, 0)
-				} else if !p.flow.underWay.held(src.ID) { // else somebody looks at it at this moment
-					p.run(ctx, src)
+				} else if now, ok := p.source(src.ID); ok && !p.flow.underWay.held(src.ID) {
+					p.run(ctx, now) // else it is gone, or somebody looks at it at this moment
 				}
 			}
 		default:
@@ -138,7 +150,7 @@ func (p *Poller) run(ctx context.Context, src news.Source) {
 // long holds up no other folder. A folder that is being looked at is looked at once more after
 // that, since something may have changed in it meanwhile.
 func (p *Poller) Sweep(ctx context.Context) error {
-	for _, src := range p.sources {
+	for _, src := range *p.sources.Load() {
 		if src.Kind != news.KindFolder || p.ending.Load() || !p.sweeps.enter(src.ID) {
 			continue
 		}
@@ -195,6 +207,20 @@ func (f *Flow) Hasten(src news.Source) error {
 	st, err := f.polls.State(src.ID)
 	if err == nil {
 		st.Due = f.now().UTC()
+		err = f.polls.Save(src.ID, st)
+	}
+	return err
+}
+
+// TryAgain makes a source due now, also one whose server had said that it is gone.
+func (f *Flow) TryAgain(src news.Source) error {
+	if !src.Kind.Polled() {
+		return nil // swept all the time
+	}
+	st, err := f.polls.State(src.ID)
+	if err == nil {
+		st.Due, st.Why = f.now().UTC(), "it was asked for"
+		st.Retired, st.RetiredURL = time.Time{}, ""
 		err = f.polls.Save(src.ID, st)
 	}
 	return err
