@@ -46,7 +46,7 @@ func (s *syncBuffer) String() string {
 
 // running is a running `teletipo serve`.
 type running struct {
-	t      *testing.T
+	t      testing.TB
 	public string // URL of the public listener
 	admin  string
 	stdout syncBuffer
@@ -57,7 +57,7 @@ type running struct {
 var noEnv []string // no variable is set
 
 // startDaemon runs the program as main does, signals included, and waits until it serves.
-func startDaemon(t *testing.T, args ...string) *running {
+func startDaemon(t testing.TB, args ...string) *running {
 	t.Helper()
 	d := &running{t: t, ended: make(chan error, 1)}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
@@ -100,7 +100,7 @@ func (d *running) terminate() {
 }
 
 // eventually waits until something holds.
-func eventually(t *testing.T, what string, holds func() bool) {
+func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(patience); !holds(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
@@ -212,7 +212,7 @@ func teletipo(t *testing.T, args ...string) (stdout string, err error) {
 	return out.String(), err
 }
 
-func write(t *testing.T, path, content string) string {
+func write(t testing.TB, path, content string) string {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)

@@ -53,7 +53,7 @@ func (d *running) push(method, path, token, body string, headers ...string) (ans
 }
 
 // addToken makes a token and checks that nothing else is on the standard output.
-func addToken(t *testing.T, flags []string, args ...string) string {
+func addToken(t testing.TB, flags []string, args ...string) string {
 	t.Helper()
 	var out, errs bytes.Buffer
 	err := run(t.Context(), slices.Concat([]string{"token", "add"}, args, flags), noEnv, &out, &errs)

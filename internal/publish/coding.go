@@ -27,9 +27,10 @@ const (
 
 // coder compresses. The same bytes give the same bytes, whoever compressed before.
 type coder struct {
-	flates, brotlis, fastBrotlis sync.Pool
-	zstds                        *zstd.Encoder
-	fastZstds                    *zstd.Encoder
+	flates sync.Pool
+	// One of each is kept for the next use: it takes 12 MB.
+	brotlis, fastBrotlis chan *brotli.Writer
+	zstds, fastZstds     *zstd.Encoder
 }
 
 // zstdWindow is how far back the encoder that is kept refers, in bytes: it has as much memory. What
@@ -38,6 +39,7 @@ const zstdWindow = 1 << 20
 
 func newCoder() *coder {
 	return &coder{
+		brotlis: make(chan *brotli.Writer, 1), fastBrotlis: make(chan *brotli.Writer, 1),
 		zstds:     newZstd(zstd.SpeedDefault, zstd.WithWindowSize(zstdWindow)),
 		fastZstds: newZstd(zstd.SpeedFastest),
 	}
@@ -61,15 +63,22 @@ func (c *coder) gzip(doc []byte) ([]byte, error) {
 
 // brotli compresses, fast or well.
 func (c *coder) brotli(doc []byte, fast bool) ([]byte, error) {
-	pool, level := &c.brotlis, brotliLevel
+	spare, level := c.brotlis, brotliLevel
 	if fast {
-		pool, level = &c.fastBrotlis, brotliLevelFast
+		spare, level = c.fastBrotlis, brotliLevelFast
 	}
-	z, ok := pool.Get().(*brotli.Writer)
-	if !ok {
+	var z *brotli.Writer
+	select {
+	case z = <-spare:
+	default:
 		z = brotli.NewWriterLevel(nil, level)
 	}
-	defer pool.Put(z)
+	defer func() {
+		select {
+		case spare <- z:
+		default:
+		}
+	}()
 	var b bytes.Buffer
 	z.Reset(&b)
 	if _, err := z.Write(doc); err != nil {

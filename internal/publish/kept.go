@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,7 +23,10 @@ import (
 //	"teletipo editions 2\n"‖SHA-256 of all that follows‖length of the head, 4 bytes‖head, JSON‖
 //	item records‖for each series: piece records, gzip
 
-const keptMagic = "teletipo editions 2\n"
+const (
+	keptKind  = "teletipo editions "
+	keptMagic = keptKind + "2\n"
+)
 
 // keptHead is the head of such a file.
 type keptHead struct {
@@ -113,8 +118,12 @@ func (p *Publisher) keep(feeds []*feed) {
 	}
 }
 
-// writeKept writes what was queued, until done is closed and nothing is left.
+// writeKept writes what was queued, until done is closed and nothing is left. First it removes what
+// is kept of feeds that there are no more.
 func (p *Publisher) writeKept(done <-chan struct{}) {
+	if err := p.sweep(); err != nil {
+		p.log.Warn("editions of former topics stay in the cache", "error", err)
+	}
 	for ended := false; !ended; {
 		select {
 		case <-done:
@@ -131,6 +140,35 @@ func (p *Publisher) writeKept(done <-chan struct{}) {
 			}
 		}
 	}
+}
+
+// sweep removes the files of feeds that are none any more, and what is left of writing others. What
+// it did not write it leaves alone.
+func (p *Publisher) sweep() error {
+	files, err := os.ReadDir(p.settings.Cache)
+	if err != nil || p.settings.Cache == "" {
+		return nil // nothing is kept
+	}
+	var failed []error
+	for _, file := range files {
+		path := filepath.Join(p.settings.Cache, file.Name())
+		if _, ok := p.feeds[news.ParseFeedKey(file.Name())]; !ok && isKept(path) {
+			failed = append(failed, os.Remove(path))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// isKept reports whether a file has editions, of whatever version.
+func isKept(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	kind := make([]byte, len(keptKind))
+	_, err = io.ReadFull(f, kind)
+	return err == nil && string(kind) == keptKind
 }
 
 // write writes a file as a whole: whoever reads it meanwhile has the old one.

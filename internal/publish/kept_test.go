@@ -204,3 +204,29 @@ func TestEarly(t *testing.T) {
 		}
 	})
 }
+
+// TestFormerTopics: files of feeds that there are no more go, and nothing that is not ours.
+func TestFormerTopics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newKeptDesk(t)
+		d.life(func(*Publisher) {})
+		notes := filepath.Join(d.settings.Cache, "notes.txt")
+		if err := os.WriteFile(notes, []byte("teletipo edition"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		d.settings.Topics = d.settings.Topics[:1]
+		d.life(func(*Publisher) {})
+		files, err := os.ReadDir(d.settings.Cache)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, f := range files {
+			names = append(names, f.Name())
+		}
+		want := "all all.en all.es border border.en border.es notes.txt"
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("%s are there, want %s", got, want)
+		}
+	})
+}
