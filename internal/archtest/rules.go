@@ -34,7 +34,7 @@ var Teletipo = Rules{
 		"internal/news":   {},
 		"internal/site":   {},
 		"internal/config": {"internal/news", "internal/yamldepth"},
-		"internal/source": {"internal/news", "internal/watch"},
+		"internal/source": {"internal/news", "internal/watch", "internal/extract"},
 		"internal/fetch":  {"internal/news", "internal/site"},
 		"internal/parse": {
 			"internal/news", "internal/rawdoc", "internal/dates", "internal/boilerplate",
@@ -44,7 +44,8 @@ var Teletipo = Rules{
 			"internal/yamldepth",
 		},
 		"internal/extract": {
-			"internal/news", "internal/rawdoc", "internal/dates", "internal/boilerplate",
+			"internal/news", "internal/site", "internal/rawdoc", "internal/dates",
+			"internal/boilerplate",
 		},
 		"internal/rawdoc":      {},
 		"internal/dates":       {},
@@ -69,7 +70,8 @@ var Teletipo = Rules{
 		"internal/progress": {},
 
 		"internal/ingest": {
-			"internal/news", "internal/parse", "internal/paste", "internal/clean", "internal/classify",
+			"internal/news", "internal/parse", "internal/paste", "internal/extract", "internal/clean",
+			"internal/classify",
 		},
 		"internal/publish": {"internal/news", "internal/render"},
 

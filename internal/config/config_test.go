@@ -113,9 +113,10 @@ func TestDefaults(t *testing.T) {
 			Lang: "en", Every: time.Hour, Rights: news.Excerpt, Enabled: true,
 		},
 		{
-			ID: "mx-presidencia", Name: "Presidencia de la República (México)", Kind: "page",
+			ID: "mx-presidencia", Name: "Presidencia de la República (México)", Kind: news.KindPage,
 			URL:  "https://www.gob.mx/presidencia/archivo/prensa",
-			Lang: "es", Every: time.Hour, Rights: news.Excerpt,
+			Lang: "es", Every: time.Hour, Rights: news.Excerpt, Enabled: true, Follow: true,
+			Rule: news.PageRule{Items: "article", Content: "div.article-body"},
 		},
 	}
 	if diff := cmp.Diff(wantSources, sources); diff != "" {

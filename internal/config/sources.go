@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/andybalholm/cascadia"
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/teletipo/teletipo/internal/news"
@@ -18,7 +19,7 @@ import (
 
 // later are kinds of source that cannot be read yet. An entry of such a kind may stand in a file
 // if it is disabled.
-var later = []news.SourceKind{"page", "sitemap"}
+var later = []news.SourceKind{"sitemap"}
 
 // Why a key makes no sense in a source of some kind.
 const (
@@ -27,6 +28,9 @@ const (
 	forPolled  = "is for sources that are polled"
 	forOthers  = "is for others' sources: the desk's own speak for every link"
 	forFiles   = "is for folders: their files may be read while they are written"
+	forPages   = "is for pages, and for feeds with full_text"
+	wantFull   = "is for pages: want full_text, which reads each item's own page"
+	wantFollow = "is for feeds: want follow, which reads each article's own page"
 	lookedAt   = "is for sources that are looked at: articles are pushed into this one"
 )
 
@@ -35,28 +39,47 @@ var noFolder = map[string]string{
 	"path": wantURL, "on_remove": forFolders, "ready": forFiles,
 }
 
+// noPage are the keys of web pages.
+var noPage = map[string]string{
+	"selectors": forPages, "follow": forPages, "full_text": forPages,
+}
+
+// also is a table of keys with more of them.
+func also(keys ...map[string]string) map[string]string {
+	all := map[string]string{}
+	for _, more := range keys {
+		maps.Copy(all, more)
+	}
+	return all
+}
+
 // keysOf says for each kind that can be configured which keys it needs, and which make no sense in
 // it and why.
 var keysOf = map[news.SourceKind]struct {
 	needs   []string
 	refused map[string]string
 }{
-	news.KindFeed:      {needs: []string{"url"}, refused: noFolder},
-	news.KindWordPress: {needs: []string{"url"}, refused: noFolder},
+	news.KindFeed: {
+		needs: []string{"url"}, refused: also(noFolder, map[string]string{"follow": wantFull}),
+	},
+	news.KindPage: {
+		needs: []string{"url"}, refused: also(noFolder, map[string]string{"full_text": wantFollow}),
+	},
+	news.KindWordPress: {needs: []string{"url"}, refused: also(noFolder, noPage)},
 	news.KindFolder: {
 		needs: []string{"path"},
-		refused: map[string]string{
+		refused: also(noPage, map[string]string{
 			"url": "is for feeds: want path", "slowest": forPolled, "sites": forOthers,
 			"allow": forPolled, "per_hour": forPolled,
 			"every": "is for feeds: folders are swept as sweep_every says",
-		},
+		}),
 	},
 	news.KindPush: {
-		refused: map[string]string{
+		refused: also(noPage, map[string]string{
 			"url": lookedAt, "path": lookedAt, "every": lookedAt, "slowest": forPolled,
 			"on_remove": forFolders, "sites": forOthers, "allow": forPolled, "per_hour": forPolled,
 			"ready": forFiles,
-		},
+		}),
 	},
 }
 
@@ -156,7 +179,8 @@ func (l *loader) readSource(r *reader, n ast.Node) news.Source {
 		r.refuse(n, key, keys.refused[key])
 	}
 	switch {
-	case s.Kind == news.KindWordPress && strings.HasPrefix(s.URL, "file:"):
+	case (s.Kind == news.KindWordPress || s.Kind == news.KindPage) &&
+		strings.HasPrefix(s.URL, "file:"):
 		r.refuse(n, "url", "is no site on the web: want its address, with http:// or https://")
 	case s.Kind == news.KindFolder:
 		s.Every = l.cfg.SweepEvery
@@ -206,7 +230,32 @@ func (l *loader) sourceFields(s *news.Source) fields {
 		"per_hour":  count(&s.PerHour, 1, 1e6),
 		"on_remove": choice(&s.OnRemove, news.KeepArticles, news.WithdrawArticles),
 		"ready":     parsed(&s.Ready, ready),
+		"selectors": selectors(&s.Rule),
+		"follow":    boolean(&s.Follow),
+		"full_text": boolean(&s.Follow),
 	}
+}
+
+// selectors reads where things are on a page.
+func selectors(rule *news.PageRule) fields {
+	return fields{
+		"items":   parsed(&rule.Items, selector),
+		"link":    parsed(&rule.Link, selector),
+		"title":   parsed(&rule.Title, selector),
+		"date":    parsed(&rule.Date, selector),
+		"summary": parsed(&rule.Summary, selector),
+		"image":   parsed(&rule.Image, selector),
+		"author":  parsed(&rule.Author, selector),
+		"content": parsed(&rule.Content, selector),
+	}
+}
+
+// selector wants a CSS selector.
+func selector(s string) (string, error) {
+	if _, err := cascadia.ParseGroup(s); err != nil {
+		return "", fmt.Errorf("%q is no CSS selector: %w", s, err)
+	}
+	return s, nil
 }
 
 // checkSlowest notes a bound that makes no sense beside the rest of its source.

@@ -87,7 +87,7 @@ func Open(opts Options) (*Daemon, error) {
 	fetcher := NewFetcher(log, &cfg, opts.Version)
 	reader := source.New(log, fetcher, time.Now)
 	flow := ingest.New(ingest.Parts{
-		Log: log, Reader: reader, Archive: articles, Polls: polls,
+		Log: log, Reader: reader, Pages: reader, Archive: articles, Items: articles, Polls: polls,
 		InForce: inForce, Journal: journal, Now: time.Now,
 	})
 	d := &Daemon{

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -28,9 +29,13 @@ func TestArticles(t *testing.T) {
 				t.Fatal(err)
 			}
 			want, page := string(archive.Files[0].Data), archive.Files[1].Data
+			address := "https://site.example/nota"
+			if m := regexp.MustCompile(`(?m)^url: (https?://[^/]+)/`).FindStringSubmatch(want); m != nil {
+				address = m[1] + "/nota"
+			}
 			item, err := Article(news.Document{
-				URL: "https://site.example/nota", MediaType: "text/html", Body: page,
-			}, news.PageRule{})
+				URL: address, MediaType: "text/html", Body: page,
+			})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -32,10 +33,10 @@ var (
 // datesOf finds when an article was published and changed: what JSON-LD says, meta elements, time
 // elements, the address, and last the words near its title. A page's date of today is none of
 // these.
-func (p *page) datesOf(m *meta, address, title string, f found) (
+func (p *page) datesOf(m *meta, address, lang, title string, f found) (
 	published, modified time.Time,
 ) {
-	reader := &dates.Reader{Lang: strings.ReplaceAll(m.language(), "_", "-")}
+	reader := &dates.Reader{Lang: tagOf(cmp.Or(m.language(), lang))}
 	published = reader.First(m.story.published)
 	for _, name := range publishedNames {
 		if published.IsZero() {
@@ -153,7 +154,7 @@ func (p *page) written(reader *dates.Reader, f found, title string) time.Time {
 		}
 	}
 	for i := at - 1; i >= max(0, at-above); i-- {
-		if t := inLine(reader, &lines[i]); !t.IsZero() && !isHeader(&lines[i], lines[at].parent) {
+		if t := inLine(reader, &lines[i]); !t.IsZero() && isDated(&lines[i], lines[at].parent) {
 			return t
 		}
 	}
@@ -168,13 +169,20 @@ func inLine(reader *dates.Reader, r *run) time.Time {
 	return inWords(reader, r.text)
 }
 
-// isHeader reports whether a line stands in what is named as a page's header, and its title not.
-func isHeader(r *run, title *html.Node) bool {
+// dateNames are words of classes and ids of what holds a date.
+var dateNames = wordSet("date fecha time published publicado publicada posted datetime dateline")
+
+// isDated reports whether a line above a title is named as a date, or stands in one article with
+// the title: else it may be the page's own date, which is that of today.
+func isDated(r *run, title *html.Node) bool {
 	for n := r.parent; n != nil && !within(title, n); n = n.Parent {
-		if namesOf(n, func(word string) bool {
-			return word == "header" || word == "masthead" || word == "topbar" || word == "top"
-		}) {
+		if namesOf(n, func(word string) bool { return dateNames[word] }) {
 			return true
+		}
+	}
+	for n := r.parent; n != nil; n = n.Parent {
+		if n.DataAtom == atom.Article {
+			return within(title, n)
 		}
 	}
 	return false

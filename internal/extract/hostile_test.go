@@ -52,11 +52,11 @@ func TestHostile(t *testing.T) {
 	for name, input := range hostile {
 		t.Run(name, func(t *testing.T) {
 			newstest.ProportionalBut(t, parts, input, func(in string) {
-				Article(hostilePage(in), news.PageRule{})
+				Article(hostilePage(in))
 			})
 			for _, n := range []int{1_000_000, 100_000} {
 				if page := input(n); len(page) > maxBytes {
-					_, err := Article(hostilePage(page), news.PageRule{})
+					_, err := Article(hostilePage(page))
 					if news.KindOf(err) != news.TooLarge {
 						t.Errorf("%d bytes: %v", len(page), err)
 					}
@@ -77,7 +77,7 @@ func BenchmarkHostile(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(doc.Body)))
 			for b.Loop() {
-				Article(doc, news.PageRule{})
+				Article(doc)
 			}
 		})
 	}
@@ -88,7 +88,7 @@ func FuzzArticle(f *testing.F) {
 		f.Add(input(5))
 	}
 	f.Fuzz(func(t *testing.T, page string) {
-		item, err := Article(hostilePage(page), news.PageRule{})
+		item, err := Article(hostilePage(page))
 		if err == nil && item.Title == "" && item.Content == "" {
 			t.Error("an article of nothing")
 		}

@@ -65,6 +65,9 @@ func (m *meta) language() string {
 	return cmp.Or(m.lang, m.story.lang, m.first("content-language", "og:locale"))
 }
 
+// tagOf is a language tag without the underscore that some pages write in it.
+func tagOf(lang string) string { return strings.ReplaceAll(lang, "_", "-") }
+
 // claimsArticle reports whether the page says that it is one article.
 func (m *meta) claimsArticle() bool {
 	kind := strings.ToLower(m.first("og:type"))

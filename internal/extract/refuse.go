@@ -54,13 +54,13 @@ func (p *page) refuse(m *meta, title string, f found) error {
 			text -= len(f.runs[i].text) - f.runs[i].link
 		}
 	}
-	few := text < aWord || text < fewWords && !m.claimsArticle()
+	few := text < aWord || text < fewWords && !m.claimsArticle() && !f.ruled
 	switch covers := p.covered(); {
 	case kind != "" && (excused > text || few):
 		return refusal(kind)
 	case covers != "" && few:
 		return refusal(covers)
-	case !m.claimsArticle() && p.teasers(f)*150 > text:
+	case !m.claimsArticle() && !f.ruled && p.teasers(f)*150 > text:
 		return news.Errorf(news.Invalid, "no article but a list of others")
 	case few:
 		return news.Errorf(news.Invalid, "no article but a page with %d bytes of running text: if "+
@@ -81,8 +81,17 @@ func excuse(line string) string {
 	return kind
 }
 
-func refusal(kind string) error {
-	return news.Errorf(news.Invalid, "no article but %s", names[kind])
+// refusal is the error for a kind of excuse: NotFound if the site says that there is nothing,
+// Refused if it wants something of who asks, else Unreachable.
+func refusal(excuse string) error {
+	kind := news.Refused
+	switch excuse {
+	case boilerplate.Missing, boilerplate.NoResults:
+		kind = news.NotFound
+	case boilerplate.Failure:
+		kind = news.Unreachable
+	}
+	return news.Errorf(kind, "no article but %s", names[excuse])
 }
 
 // covered returns the kind of excuse that most of a short page's text is.

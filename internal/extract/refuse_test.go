@@ -28,13 +28,22 @@ func TestRefused(t *testing.T) {
 		"text": "bytes of running text", "list": "a list of others",
 	}
 	for _, file := range pagesOf(t, "testdata/refused.txtar") {
-		item, err := Article(news.Document{URL: "https://site.example/x", Body: file.Data}, news.PageRule{})
+		item, err := Article(news.Document{URL: "https://site.example/x", Body: file.Data})
 		want := says[path.Dir(file.Name)]
 		if err == nil || want == "" || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q\n%s", file.Name, err, want, item.Content)
 		}
-		if news.KindOf(err) != news.Invalid {
-			t.Errorf("%s: of kind %v", file.Name, news.KindOf(err))
+		kind := news.Invalid
+		switch path.Dir(file.Name) {
+		case "missing", "results":
+			kind = news.NotFound
+		case "error":
+			kind = news.Unreachable
+		case "test", "consent", "subscription":
+			kind = news.Refused
+		}
+		if news.KindOf(err) != kind {
+			t.Errorf("%s: of kind %v, want %v", file.Name, news.KindOf(err), kind)
 		}
 	}
 }
@@ -42,7 +51,7 @@ func TestRefused(t *testing.T) {
 // An article that speaks of walls and errors is one, and so is the beginning of one before a wall.
 func TestAccepted(t *testing.T) {
 	for _, file := range pagesOf(t, "testdata/accepted.txtar") {
-		item, err := Article(news.Document{URL: "https://site.example/x", Body: file.Data}, news.PageRule{})
+		item, err := Article(news.Document{URL: "https://site.example/x", Body: file.Data})
 		if err != nil || item.Title == "" {
 			t.Errorf("%s: %q, %v", file.Name, item.Title, err)
 		}

@@ -217,6 +217,6 @@ func BenchmarkArticle(b *testing.B) {
 	}
 	b.SetBytes(int64(size / len(docs)))
 	for i := 0; b.Loop(); i++ {
-		Article(docs[i%len(docs)], news.PageRule{})
+		Article(docs[i%len(docs)])
 	}
 }

@@ -54,7 +54,8 @@ type Health struct {
 
 // Finding is something about a source that somebody should look into, whatever its status.
 type Finding struct {
-	Name string `json:"name"` // aside, no-items, quiet, note, quota, share, moved, clock or overdue
+	// Name is aside, no-items, yield, quiet, note, quota, share, moved, clock or overdue.
+	Name string `json:"name"`
 	Text string `json:"text"`
 }
 
@@ -122,6 +123,10 @@ func findings(src news.Source, st news.PollState, now time.Time) []Finding {
 	}
 	if hasNoItems(src, st) {
 		add("no-items", "200 but no items: is the address still that of a feed?")
+	}
+	if y := st.Yield; y.Short {
+		add("yield", "the page lists %d articles, usually %.0f: has it changed? It has %s; it had %s",
+			y.Now, y.Usual, y.NowOutline, y.Outline)
 	}
 	if quiet := quietFor(src, st, now); quiet > 0 {
 		add("quiet", "quiet for %s, usually it has something new every %s",

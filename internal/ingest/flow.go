@@ -11,6 +11,7 @@ import (
 
 	"github.com/teletipo/teletipo/internal/classify"
 	"github.com/teletipo/teletipo/internal/clean"
+	"github.com/teletipo/teletipo/internal/extract"
 	"github.com/teletipo/teletipo/internal/news"
 )
 
@@ -56,6 +57,9 @@ type Flow struct {
 	known    *memory
 	pushed   tally
 	starts   starts
+	pages    Pages
+	items    Items
+	asked    asked
 }
 
 // Parts are what a flow is made of.
@@ -63,6 +67,8 @@ type Parts struct {
 	Log     *slog.Logger
 	Reader  Reader // not needed where documents are only handed over
 	Archive Archive
+	Pages   Pages // together with Items; nil where no article's own page is read
+	Items   Items
 	Polls   Polls // not needed where no configured source is run
 	InForce *classify.InForce
 	Journal *Journal // of what is being read, nil for none
@@ -74,6 +80,7 @@ func New(p Parts) *Flow {
 	return &Flow{
 		log: p.Log, reader: p.Reader, archive: p.Archive, polls: p.Polls,
 		cleaner: clean.New(), inForce: p.InForce, journal: p.Journal, now: p.Now,
+		pages: p.Pages, items: p.Items,
 		underWay: claims{taken: map[string]chan struct{}{}},
 		known:    newMemory(),
 		starts:   starts{began: p.Now(), failing: map[string]time.Time{}},
@@ -153,6 +160,9 @@ func (f *Flow) look(
 	if err := f.removed(ctx, src, reading, &report); err != nil {
 		return reading, report, err
 	}
+	if report.Later > reading.Later { // pages of articles are still to be read
+		reading.Validators = reading.Again
+	}
 	if report.Count(news.Deferred) == 0 {
 		f.reader.Keep(src, reading)
 	}
@@ -178,13 +188,14 @@ func (f *Flow) take(
 		return err
 	}
 	defer done()
-	rules, leave := f.inForce.Enter()
-	defer leave()
-	read, err := f.known.read(src, doc)
+	read, err := f.read(src, doc, report)
 	if err != nil {
 		report.Faults = append(report.Faults, read.faults...)
 		return err
 	}
+	read.items = f.follow(ctx, src, read.items, report)
+	rules, leave := f.inForce.Enter()
+	defer leave()
 	candidates, refused := f.candidates(rules, owner(src, read.items), read.items)
 	if f.known.clashes(read.passed, candidates) {
 		if read, err = readWhole(doc); err != nil {
@@ -205,6 +216,19 @@ func (f *Flow) take(
 		f.known.keep(src, doc, read.passed, candidates, results)
 	}
 	return err
+}
+
+// read parses a document. Of a page that lists articles it notes how many they are, and its shape.
+func (f *Flow) read(
+	src news.Source, doc news.Document, report *news.Report,
+) (document, error) {
+	if doc.MediaType != news.ListingPage {
+		return f.known.read(src, doc)
+	}
+	doc.Lang = src.Lang
+	list, err := extract.Listing(doc)
+	report.Listed, report.Outline = len(list.Items), list.Outline
+	return document{items: list.Items}, err
 }
 
 // candidates makes articles of items and places them, the oldest first, so that the newest has

@@ -64,7 +64,7 @@ type document struct {
 // read parses a document but for the items that are known.
 func (m *memory) read(src news.Source, doc news.Document) (document, error) {
 	doc.Lang = src.Lang
-	if !src.Kind.Remembered() {
+	if !src.Kind.Remembered() || src.Follow { // whose pages may change while it does not
 		return readWhole(doc)
 	}
 	settings := settingsOf(src)
@@ -120,7 +120,7 @@ func (m *memory) keep(
 	src news.Source, doc news.Document, passed []knownItem,
 	candidates []news.Candidate, results []news.Result,
 ) {
-	if !src.Kind.Remembered() || len(results) != len(candidates) {
+	if !src.Kind.Remembered() || src.Follow || len(results) != len(candidates) {
 		return
 	}
 	items := slices.Clone(passed)

@@ -44,6 +44,9 @@ func learn(
 	st.Unchanged += report.Count(news.Unchanged)
 	st.Rejected += report.Count(news.Rejected)
 	learnHour(&st, src, report, now)
+	if report.Outline != "" {
+		st.Yield.Count(report.Listed, report.Outline)
+	}
 	if report.Count(news.Accepted)+report.Count(news.Updated) > 0 {
 		st.Usual, st.LastChange = usual(before, now), st.LastPoll
 	}
@@ -95,7 +98,8 @@ func learnSuccess(st *news.PollState, reading news.Reading, report *news.Report)
 		st.Validators, st.ValidatorsAt = reading.Validators, st.LastPoll
 	}
 	st.Items = len(report.Results)
-	if n := len(reading.Documents); n > 0 && reading.Documents[n-1].URL != "" {
+	if n := len(reading.Documents); n > 0 && reading.Documents[n-1].URL != "" &&
+		report.Outline == "" {
 		st.Rhythm = parse.FeedRhythm(reading.Documents[n-1])
 	}
 }

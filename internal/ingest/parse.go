@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"github.com/teletipo/teletipo/internal/extract"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/parse"
 	"github.com/teletipo/teletipo/internal/paste"
@@ -18,6 +19,18 @@ func Parse(doc news.Document) (items []news.Item, faults []error, err error) {
 func parseNew(doc news.Document, known func(mark uint64) bool) (
 	items []news.Item, passed []uint64, faults []error, err error,
 ) {
+	switch doc.MediaType {
+	case news.ListingPage:
+		list, err := extract.Listing(doc)
+		return list.Items, nil, nil, err
+	case news.ArticlePage:
+		item, err := extract.Article(doc)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		item.GUID = doc.URL
+		return []news.Item{item}, nil, nil, nil
+	}
 	format, err := paste.FormatOf(doc)
 	if err != nil {
 		return nil, nil, nil, err

@@ -19,9 +19,18 @@ type Item struct {
 	Rights    Rights    // only if the item states its own
 	Origin    Origin
 	Withdrawn bool // its source takes it back
+	// Page is what is remembered of the item's own page, if its text was taken from there.
+	Page *PageMark `json:"page,omitempty"`
 	// Mark is a hash of all that the item was read from, its feed's date apart; 0 if none was
 	// made. It lasts no longer than the program runs.
 	Mark uint64 `json:"-"`
+}
+
+// PageMark is what is remembered of an article's own page, to ask for it again.
+type PageMark struct {
+	Validators Validators `json:"validators,omitzero"`
+	Stated     uint64     `json:"stated"` // hash of what the listing or feed said of the article
+	Asked      time.Time  `json:"asked"`
 }
 
 // Author is a person or office that an article is by. Name is never empty.

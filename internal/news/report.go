@@ -8,7 +8,9 @@ type Report struct {
 	NotModified bool     // the source says that nothing changed since the last look
 	Documents   int      // read
 	Bytes       int64    // of the documents
-	Later       int      // files left for the next look: still being written, or too many
+	Later       int      // files or pages left for the next look: still being written, or too many
+	Listed      int      // articles on a page that lists them
+	Outline     string   // of such a page: its shape in a line
 	Results     []Result // one for each article
 	Faults      []error  // parts that could not be read, each naming its place
 }

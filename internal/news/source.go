@@ -16,6 +16,7 @@ const (
 	KindFile      SourceKind = "file"
 	KindWordPress SourceKind = "wordpress"
 	KindPush      SourceKind = "push"
+	KindPage      SourceKind = "page"
 )
 
 // kinds has a row for each kind: what is said of it elsewhere follows from these.
@@ -28,6 +29,7 @@ var kinds = map[SourceKind]struct {
 	KindFolder:    {},
 	KindFile:      {},
 	KindPush:      {},
+	KindPage:      {polled: true},
 }
 
 // Polled reports whether sources of the kind are asked over HTTP, each at times of its own. Others
@@ -76,6 +78,10 @@ type Source struct {
 	OnRemove OnRemove `json:"on_remove,omitempty"`
 	// Ready says when a folder's file is written to its end.
 	Ready Ready `json:"ready,omitzero"`
+	// Rule says where things are on the pages of a site.
+	Rule PageRule `json:"selectors,omitzero"`
+	// Follow says that each article's own page is read, of a listing or of a feed.
+	Follow bool `json:"follow,omitempty"`
 }
 
 // PageRule says where on a page something is, by CSS selectors; what is empty is found by the
@@ -138,6 +144,7 @@ type Document struct {
 	Lang      string    // of its source, BCP 47; empty when unknown
 	Body      []byte    //
 	Time      time.Time // when it was fetched, or when the file was last changed
+	Rule      PageRule  // of a web page: where things are on it
 }
 
 // Label is what errors call a document.
@@ -148,6 +155,13 @@ func (d Document) TooLarge(format string, args ...any) error {
 	return Errorf(TooLarge, "parse %s: "+format+": the document is not read at all",
 		append([]any{d.Label()}, args...)...)
 }
+
+// Media types that are given to web pages, so that no other document is taken for one: to a page
+// that lists articles, and to one that is an article.
+const (
+	ListingPage = "text/html; teletipo=listing"
+	ArticlePage = "text/html; teletipo=article"
+)
 
 // WordPressPosts is the media type that a reader gives to what WordPress's API (wp/v2/posts) sends:
 // a JSON list of posts. No server states it, so no other JSON document is taken for one.
@@ -205,6 +219,9 @@ type Reading struct {
 	Later       int  // files or posts left for the next look: still being written, or too many
 	Faults      []error
 	Note        string // what the desk should know of a source that is read all the same
+	// Again are the validators to ask again with, in place of Validators, if part of what was read
+	// is left for the next look: those that bring all of it once more.
+	Again Validators
 	// Present are the names of all files that a folder has, if some may be gone for good and it
 	// could be listed whole; nil otherwise.
 	Present []string
@@ -216,6 +233,31 @@ func (r *Reading) AddNote(text string) {
 		r.Note += "; "
 	}
 	r.Note += text
+}
+
+// Yield is how many articles a page lists, and its shape then.
+type Yield struct {
+	Usual   float64 `json:"usual,omitempty"` // smoothed; 0: unknown
+	Outline string  `json:"outline,omitempty"`
+	// Short says that it lists less than half of that now; Now and NowOutline say what.
+	Short      bool   `json:"short,omitempty"`
+	Now        int    `json:"now,omitempty"`
+	NowOutline string `json:"now_outline,omitempty"`
+}
+
+// Count notes how many articles a page lists now, and its shape.
+func (y *Yield) Count(n int, outline string) {
+	const weight = 1.0 / 8 // of the newest, in the average; less while it is short
+	y.Now, y.NowOutline = n, outline
+	if y.Short = 2*float64(n) < y.Usual; y.Short {
+		y.Usual += (float64(n) - y.Usual) * weight / 4
+		return
+	}
+	y.Outline = outline
+	if y.Usual == 0 {
+		y.Usual = float64(n)
+	}
+	y.Usual += (float64(n) - y.Usual) * weight
 }
 
 // PollState is what polling has taught about a source, and when to look again.
@@ -254,6 +296,7 @@ type PollState struct {
 	RetiredURL   string        `json:"retired_url,omitempty"`  // the source's address then
 	ValidatorsAt time.Time     `json:"validators_at,omitzero"` // last 200 that gave validators
 	Rhythm       Rhythm        `json:"rhythm,omitzero"`        // that the last document asks for
+	Yield        Yield         `json:"yield,omitzero"`         // of a page that lists articles
 
 	// Aside names what was put aside after the process died while it was read: files, or "" for
 	// the source as a whole. It is told with the state, and not stored with it.

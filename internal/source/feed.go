@@ -109,6 +109,7 @@ func (r *Reader) feedSource(
 		reading.Documents, reading.Faults = r.pages(ctx, src, reading.Documents[0])
 	}
 	mark.on(&reading, src)
+	reading.Again.Mark = reading.Validators.Mark
 	return reading, nil
 }
 

@@ -1,6 +1,6 @@
-// Package source looks at the places where articles come from, a feed, a WordPress site or a
-// folder of files, and yields what it finds there as raw documents. How the network is asked is
-// left to package fetch, what the documents say to package parse, and when to look to package
+// Package source looks at the places where articles come from, a feed, a WordPress site, a web page
+// or a folder of files, and yields what it finds there as raw documents. How the network is asked
+// is left to package fetch, what the documents say to package parse, and when to look to package
 // schedule.
 package source
 
@@ -60,6 +60,8 @@ func (r *Reader) Read(
 		return r.feedSource(ctx, src, last)
 	case news.KindWordPress:
 		return r.wordpress(ctx, src, last)
+	case news.KindPage:
+		return r.listing(ctx, src, last)
 	case news.KindFolder:
 		f := r.folder(src)
 		f.mu.Lock()
