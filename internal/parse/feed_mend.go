@@ -26,7 +26,7 @@ type xmlFeed struct {
 	lang  string // xml:lang of root or channel
 	about string // rdf:about of the channel
 
-	known   func(mark uint64) bool // tells whether an item is to be passed over; may be nil
+	known   func(mark uint64) bool // reports whether an item is to be passed over; may be nil
 	passed  []uint64               // marks of items that were passed over
 	context []byte                 // what items take from around them; see mark
 }

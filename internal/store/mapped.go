@@ -1,21 +1,21 @@
 package store
 
-// giveBackAfter is how many offers are committed until the mapped pages of the file are given back.
+// unmapAfter is how many offers are committed until the mapped pages of the file are taken back.
 // Rare enough that a small commit finds what the one before it has looked at.
-const giveBackAfter = 2000
+const unmapAfter = 2000
 
-// giveBack gives back the mapped pages of the file after many offers. bbolt maps the file, so
-// that each page that a large ingest has ever looked at counts as memory of this process until the
-// kernel runs short of it. It is called by the writing goroutine only.
-func (s *Store) giveBack(group []request) {
+// unmapRarely has the kernel take back the mapped pages of the file after many offers. bbolt maps
+// the file, so that each page that a large ingest has ever looked at counts as memory of this
+// process until the kernel runs short of it. It is called by the writing goroutine only.
+func (s *Store) unmapRarely(group []request) {
 	for _, r := range group {
-		s.toGiveBack += r.count
+		s.sinceUnmap += r.count
 	}
-	if s.toGiveBack < giveBackAfter {
+	if s.sinceUnmap < unmapAfter {
 		return
 	}
-	s.toGiveBack = 0
+	s.sinceUnmap = 0
 	if err := attempt(func() error { return unmapPages(s.db.DB) }); err != nil {
-		s.log.Warn("mapped pages not given back", "error", err)
+		s.log.Warn("mapped pages not taken back", "error", err)
 	}
 }

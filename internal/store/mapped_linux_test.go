@@ -32,11 +32,11 @@ func TestPagesGoBackRarely(t *testing.T) {
 	s := newStore(t)
 	s.accept(piece("1"))
 	path := s.db.Path()
-	s.giveBack([]request{{count: giveBackAfter - 2}})
+	s.unmapRarely([]request{{count: unmapAfter - 2}})
 	if mapped(t, path) == 0 {
-		t.Error("pages were given back before their time")
+		t.Error("pages were taken back before their time")
 	}
-	s.giveBack([]request{{count: 1}})
+	s.unmapRarely([]request{{count: 1}})
 	if kB := mapped(t, path); kB > 8 {
 		t.Errorf("%d kB of the file are mapped still", kB)
 	}

@@ -91,7 +91,7 @@ type Store struct {
 
 	judge      Judge
 	shares     *shares
-	toGiveBack int // offers since mapped pages were given back; of the writing goroutine
+	sinceUnmap int // offers since mapped pages were taken back; of the writing goroutine
 	requests   chan request
 	closing    chan struct{} // closed by Close: nothing new is taken
 	stopped    chan struct{} // closed when all that was taken is written

@@ -178,7 +178,7 @@ func (s *Store) transact(group []request) error {
 	if err != nil {
 		clear(s.shares.topics) // it counted what was not stored
 	}
-	s.giveBack(group)
+	s.unmapRarely(group)
 	if err == nil {
 		s.head.set(newest)
 	}
