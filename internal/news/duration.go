@@ -5,20 +5,26 @@ import (
 	"time"
 )
 
-// ShortDuration writes a duration for people, in its largest unit or two: 40s, 1m30s, 12m, 3h20m,
-// 5d. Less than that is left out.
+// ShortDuration writes a duration for people, rounded, in its largest unit or two: 40s, 1m30s, 12m,
+// 3h20m, 5d.
 func ShortDuration(d time.Duration) string {
-	switch d = d.Abs(); {
-	case d < time.Second:
-		return d.Round(time.Millisecond).String()
-	case d < 10*time.Second:
-		return d.Round(100 * time.Millisecond).String()
+	d = d.Abs()
+	for _, r := range []struct{ below, to time.Duration }{
+		{time.Second, time.Millisecond},
+		{10 * time.Second, 100 * time.Millisecond},
+		{2 * time.Minute, time.Second},
+		{48 * time.Hour, time.Minute},
+	} {
+		if d < r.below {
+			d = d.Round(r.to)
+			break
+		}
+	}
+	switch {
 	case d < time.Minute:
-		return d.Round(time.Second).String()
-	case d < 10*time.Minute:
-		return two(int(d.Seconds()), 60, "m", "s")
+		return d.String()
 	case d < time.Hour:
-		return fmt.Sprintf("%dm", int(d.Minutes()))
+		return two(int(d.Seconds()), 60, "m", "s")
 	case d < 48*time.Hour:
 		return two(int(d.Minutes()), 60, "h", "m")
 	default:
