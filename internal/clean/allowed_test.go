@@ -32,7 +32,7 @@ func FuzzIsAllowed(f *testing.F) {
 				t.Errorf("the policy makes of\n%q\n%q", s, got)
 			}
 		}
-		made := contentOf(s, nil, "")
+		made := contentOf(s, nil, "", "")
 		a := news.Article{Content: made.html}
 		if got := Passages(a); !slices.Equal(got, made.text) {
 			t.Errorf("passages of %q\n%v\nthe writer says\n%v", a.Content, got, made.text)

@@ -85,7 +85,11 @@ func (k *walker) inlineAttrs(t *token, name string) string {
 	attrs := ""
 	switch name {
 	case "a":
-		href := resolve(k.base, t.attr("href"))
+		href := t.attr("href")
+		if strings.HasPrefix(href, "#") && k.page != "" {
+			href = k.page + href
+		}
+		href = resolve(k.base, href)
 		if href == "" {
 			return ""
 		}

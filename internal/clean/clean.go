@@ -87,7 +87,7 @@ func (c *Cleaner) fill(a *news.Article, item news.Item, base *url.URL) []news.Pa
 	if strings.TrimSpace(raw) == "" && isContent(item.Summary, summary) {
 		raw = asContent(item.Summary)
 	}
-	made := contentOf(raw, base, a.Title)
+	made := contentOf(raw, base, a.URL, a.Title)
 	a.Content = made.html
 	if a.Title = made.title; a.Title == "" {
 		a.Title = clip(firstSentence(summary), maxMadeTitle)

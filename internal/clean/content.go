@@ -18,12 +18,14 @@ type content struct {
 // isAllowed lets pass, references absolute, well-formed also as XML, at most maxContent bytes.
 // Cleaning its result again changes nothing. A heading at the beginning that only repeats the
 // title goes; without a title it is made of what is said first.
-func contentOf(raw string, base *url.URL, title string) content {
+// A reference such as #note leads to the page that the HTML is part of, whatever others are
+// relative to.
+func contentOf(raw string, base *url.URL, page, title string) content {
 	if strings.TrimSpace(raw) == "" {
 		return content{title: title}
 	}
 	raw = withoutCDATA(raw[:min(len(raw), maxRaw)])
-	k := walker{lex: lexer{s: raw}, w: newWriter(len(raw), title), base: base}
+	k := walker{lex: lexer{s: raw}, w: newWriter(len(raw), title), base: base, page: page}
 	k.walk()
 	var c content
 	c.html, c.text = k.w.finish()

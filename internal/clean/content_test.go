@@ -15,7 +15,7 @@ import (
 
 // html is the HTML that contentOf makes.
 func (c *Cleaner) html(raw string, base *url.URL, title string) string {
-	return contentOf(raw, base, title).html
+	return contentOf(raw, base, "", title).html
 }
 
 func TestHTML(t *testing.T) {
@@ -161,7 +161,7 @@ func TestHTML(t *testing.T) {
 		{
 			"the image that a script would load", `<img src="/images/lazyload.gif" data-src="/real.jpg" alt="a">` +
 				`<img src="data:image/gif;base64,R0" data-lazy-srcset="/s.jpg 300w, /l.jpg 900w"><img src=/spacer.gif>`,
-			`<p><img src="https://example.org/real.jpg" alt="a"/><img src="https://example.org/s.jpg" alt=""/></p>`,
+			`<p><img src="https://example.org/real.jpg" alt="a"/><img src="https://example.org/l.jpg" alt=""/></p>`,
 		},
 		{
 			"its twin for those without scripts", `<img src="data:image/gif;base64,R0"><noscript><img src="/real.jpg">Switch on</noscript>` +
@@ -279,5 +279,53 @@ func TestHTMLBounds(t *testing.T) {
 			}
 			checkHTML(t, c, got, base, "")
 		})
+	}
+}
+
+// A note of the article stays in the article's page, whatever else is relative to.
+func TestReferencesWithinAPage(t *testing.T) {
+	base := &url.URL{Scheme: "https", Host: "example.org", Path: "/files/"}
+	for page, want := range map[string]string{
+		"https://example.org/a/1": `<p>x<a href="https://example.org/a/1#n1">1</a> <a href="https://example.org/files/b">b</a></p>`,
+		"":                        `<p>x<a href="https://example.org/files/#n1">1</a> <a href="https://example.org/files/b">b</a></p>`,
+	} {
+		if got := contentOf(`x<a href="#n1">1</a> <a href="b">b</a>`, base, page, "").html; got != want {
+			t.Errorf("%q: %s", page, got)
+		}
+	}
+}
+
+// What a script would show in the place of an element leaves a link, and pictures that only a
+// script would load are found by whatever attribute has them.
+func TestWhatScriptsWouldShow(t *testing.T) {
+	base := &url.URL{Scheme: "https", Host: "example.org", Path: "/"}
+	link := func(address, name string) string { return `<a href="` + address + `">` + name + `</a>` }
+	image := func(name string) string { return `<img src="https://example.org/` + name + `" alt=""/>` }
+	for in, want := range map[string]string{
+		`<amp-youtube data-videoid="abcdef1"></amp-youtube>`:                                                                          link("https://www.youtube.com/watch?v=abcdef1", "YouTube"),
+		`<lite-youtube videoid="abcdef1"></lite-youtube>`:                                                                             link("https://www.youtube.com/watch?v=abcdef1", "YouTube"),
+		`<blockquote class="instagram-media" data-instgrm-permalink="https://www.instagram.com/p/a/"></blockquote>`:                   link("https://www.instagram.com/p/a/", "Instagram"),
+		`<blockquote class="tiktok-embed" cite="https://www.tiktok.com/@a/video/1"></blockquote>`:                                     link("https://www.tiktok.com/@a/video/1", "TikTok"),
+		`<div class="fb-post" data-href="https://www.facebook.com/a/posts/1"></div>`:                                                  link("https://www.facebook.com/a/posts/1", "Facebook"),
+		`<div class="x flourish-embed" data-src="visualisation/1"></div>`:                                                             link("https://public.flourish.studio/visualisation/1", "Flourish"),
+		`<script src="https://datawrapper.dwcdn.net/abc/embed.js"></script>`:                                                          link("https://datawrapper.dwcdn.net/abc/", "Datawrapper"),
+		`<script src="https://gist.github.com/a/1.js"></script>`:                                                                      link("https://gist.github.com/a/1", "GitHub"),
+		`<script src="https://c.example/embed.js"></script><div class="embed" data-href="/a"></div>`:                                  "",
+		`<oembed url="https://vimeo.com/9"></oembed>`:                                                                                 link("https://vimeo.com/9", "Vimeo"),
+		`<amp-iframe src="https://c.example/1"></amp-iframe>`:                                                                         link("https://c.example/1", "c.example"),
+		`<blockquote class="instagram-media" data-instgrm-permalink="https://www.instagram.com/p/a/"><a href="/p">p</a></blockquote>`: `<blockquote><p>` + link("https://example.org/p", "p") + `</p></blockquote>`,
+		`<img src="data:image/gif;base64,R0" data-lazyload="/r.jpg">`:                                                                 image("r.jpg"),
+		`<img src="/t.gif" data-ezsrc="/r.jpg">`:                                                                                      image("r.jpg"),
+		`<img src="about:blank" data-img-url="/r.jpg?w=1">`:                                                                           image("r.jpg?w=1"),
+		`<img src="/r.jpg" data-thumb-src="/s.jpg" data-page-url="/a.html">`:                                                          image("r.jpg"),
+		`<img data-srcset="/s.jpg 300w, /r.jpg 1200w">`:                                                                               image("r.jpg"),
+		`<noscript><img src="/r.jpg"></noscript>`:                                                                                     image("r.jpg"),
+		`<img src="/r.jpg"><noscript><img src="/r.jpg"></noscript>`:                                                                   image("r.jpg"),
+		`<amp-img src="/r.jpg"></amp-img>`:                                                                                            image("r.jpg"),
+	} {
+		got := contentOf("<p>x</p>"+in, base, "", "").html
+		if got = strings.TrimPrefix(got, "<p>x</p>"); got != want && got != "<p>"+want+"</p>" {
+			t.Errorf("%s:\n got %s\nwant %s", in, got, want)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"html"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -18,7 +19,8 @@ var names = map[string]string{
 	"tiktok.com": "TikTok", "datawrapper.dwcdn.net": "Datawrapper", "flo.uri.sh": "Flourish",
 	"infogram.com": "Infogram", "google.com": "Google", "documentcloud.org": "DocumentCloud",
 	"scribd.com": "Scribd", "ivoox.com": "iVoox", "streamable.com": "Streamable",
-	"podcasts.apple.com": "Apple Podcasts", "twitch.tv": "Twitch",
+	"podcasts.apple.com": "Apple Podcasts", "gist.github.com": "GitHub", "flourish.studio": "Flourish",
+	"vimeo.com": "Vimeo", "twitch.tv": "Twitch",
 }
 
 // frames are addresses of frames whose service has a page for what they show.
@@ -53,28 +55,26 @@ var adHost = regexp.MustCompile(
 // firstSource finds the first address that a player has beside it.
 var firstSource = regexp.MustCompile(`(?i)<source\b[^<>]*?\ssrc\s*=\s*["']?([^"'\s<>]+)`)
 
-// embed leaves a link in the place of a frame or player.
+// embed leaves a link in the place of a frame, a player, or what a script makes one of.
 func (k *walker) embed(t *token) {
-	if k.hidden > 0 || isUnseen(t) || isPixel(t) || k.lastFormat("a") >= 0 || k.w.hasPlenty() {
+	if t.name == "amp-img" && k.hidden == 0 {
+		k.enter()
+		k.image(t)
 		return
 	}
 	src := ""
-	for _, name := range []string{"src", "data-src", "data-lazy-src", "data-litespeed-src", "data"} {
-		if address := resolve(k.base, t.attr(name)); src == "" && isWeb(address) {
-			src = address
-		}
+	switch t.name {
+	case "iframe", "embed", "video", "audio", "object", "amp-iframe", "amp-video", "amp-audio":
+		src = k.frameSource(t)
+	default:
+		src = k.scripted(t)
 	}
-	if src == "" && (t.name == "video" || t.name == "audio") {
-		ahead := k.lex.s[k.lex.pos:min(len(k.lex.s), k.lex.pos+2000)]
-		if end := strings.Index(strings.ToLower(ahead), "</"+t.name); end >= 0 {
-			ahead = ahead[:end]
-		}
-		if m := firstSource.FindStringSubmatch(ahead); m != nil {
-			src = resolve(k.base, html.UnescapeString(m[1]))
-		}
+	if src == "" {
+		return
 	}
 	address, name := embedded(src)
-	if address == "" {
+	if address == "" || k.hidden > 0 || isUnseen(t) || isPixel(t) || k.lastFormat("a") >= 0 ||
+		k.w.hasPlenty() {
 		return
 	}
 	attrs := ` href="` + html.EscapeString(address) + `"`
@@ -83,6 +83,84 @@ func (k *walker) embed(t *token) {
 	})
 	k.text(&token{kind: textToken, text: html.EscapeString(name)})
 	k.end("a")
+}
+
+// frameSource is the address of what a frame or player shows.
+func (k *walker) frameSource(t *token) string {
+	for _, name := range []string{"src", "data-src", "data-lazy-src", "data-litespeed-src", "data"} {
+		if address := resolve(k.base, t.attr(name)); isWeb(address) {
+			return address
+		}
+	}
+	if strings.HasSuffix(t.name, "video") || strings.HasSuffix(t.name, "audio") {
+		if m := firstSource.FindStringSubmatch(k.ahead(t.name)); m != nil {
+			return resolve(k.base, html.UnescapeString(m[1]))
+		}
+	}
+	return ""
+}
+
+// ahead is what stands in the element whose start tag was just read, as far as it is looked at.
+func (k *walker) ahead(name string) string {
+	ahead := k.lex.s[k.lex.pos:min(len(k.lex.s), k.lex.pos+2000)]
+	if end := strings.Index(strings.ToLower(ahead), "</"+name); end >= 0 {
+		return ahead[:end]
+	}
+	return ahead
+}
+
+// scripts are elements that a script makes a player or frame of: by their name or class, the
+// attribute that says what they show, and its page.
+var scripts = []struct{ name, attr, page string }{
+	{"amp-youtube", "data-videoid", "https://www.youtube.com/watch?v="},
+	{"lite-youtube", "videoid", "https://www.youtube.com/watch?v="},
+	{"amp-vimeo", "data-videoid", "https://vimeo.com/"},
+	{"amp-dailymotion", "data-videoid", "https://www.dailymotion.com/video/"},
+	{"amp-twitter", "data-tweetid", "https://twitter.com/i/status/"},
+	{"twitter-tweet", "data-tweet-id", "https://twitter.com/i/status/"},
+	{"amp-instagram", "data-shortcode", "https://www.instagram.com/p/"},
+	{"amp-facebook", "data-href", ""},
+	{"instagram-media", "data-instgrm-permalink", ""},
+	{"tiktok-embed", "cite", ""},
+	{"fb-post", "data-href", ""},
+	{"fb-video", "data-href", ""},
+	{"flourish-embed", "data-src", "https://public.flourish.studio/"},
+	{"infogram-embed", "data-id", "https://infogram.com/"},
+	{"", "data-oembed-url", ""},
+	{"oembed", "url", ""},
+}
+
+// scripted is the page of what a script would show in the place of an element, if nothing in it
+// links to that.
+func (k *walker) scripted(t *token) string {
+	if t.name == "script" {
+		src := resolve(k.base, t.attr("src"))
+		if strings.HasPrefix(src, "https://gist.github.com/") {
+			return strings.TrimSuffix(src, ".js")
+		}
+		page, isChart := strings.CutSuffix(src, "embed.js")
+		if !isChart || !strings.HasPrefix(src, "https://datawrapper.dwcdn.net/") {
+			return ""
+		}
+		return page
+	}
+	if t.attrs == "" {
+		return ""
+	}
+	class := ""
+	if strings.Contains(t.attrs, "class") {
+		class = t.attr("class")
+	}
+	for _, s := range scripts {
+		isNamed := s.name == t.name || s.name == "" || slices.Contains(strings.Fields(class), s.name)
+		if !isNamed || !strings.Contains(t.attrs, s.attr) {
+			continue
+		}
+		if shows := t.attr(s.attr); shows != "" && !strings.Contains(k.ahead(t.name), "<a ") {
+			return resolve(k.base, s.page+shows)
+		}
+	}
+	return ""
 }
 
 // embedded returns the page of what a frame or player shows, and the name of its service, else of

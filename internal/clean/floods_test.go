@@ -96,7 +96,7 @@ func TestFloods(t *testing.T) {
 	base, _ := url.Parse("https://example.org/" + strings.Repeat("d/", 100))
 	for name, input := range floods {
 		t.Run(name, func(t *testing.T) {
-			newstest.Proportional(t, input, func(in string) { contentOf(in, base, "") })
+			newstest.Proportional(t, input, func(in string) { contentOf(in, base, "", "") })
 			newstest.Proportional(t, input, func(in string) { plain(in) })
 		})
 	}
@@ -114,7 +114,7 @@ func FuzzProportional(f *testing.F) {
 		if len(part) == 0 || len(part) > 1<<10 {
 			return
 		}
-		newstest.Proportional(t, repeated("", part), func(in string) { contentOf(in, base, "") })
+		newstest.Proportional(t, repeated("", part), func(in string) { contentOf(in, base, "", "") })
 		newstest.Proportional(t, repeated("", part), func(in string) {
 			_, _, _ = New().Clean(news.Item{Title: in, Summary: in}, wire, now)
 		})
@@ -138,7 +138,7 @@ func BenchmarkFloods(b *testing.B) {
 			for b.Loop() {
 				for i, in := range []string{small, large} {
 					start := b.Elapsed()
-					contentOf(in, nil, "")
+					contentOf(in, nil, "", "")
 					took[i] += float64(b.Elapsed()-start) / float64(len(in))
 				}
 			}

@@ -18,7 +18,9 @@ func (k *walker) image(t *token) {
 		return
 	}
 	src := k.imageSource(t)
-	k.missing = src == ""
+	if k.missing = src == ""; !k.missing {
+		k.pictured = true
+	}
 	if src == "" || isPixel(t) || isTracker(src) {
 		return
 	}
@@ -42,7 +44,8 @@ var placeholder = regexp.MustCompile(`(?i)/(?:[\w-]*[._-])?(?:lazy-?load(?:er|in
 // imageSource is an image's address; of one that a script would load later, the real one.
 func (k *walker) imageSource(t *token) string {
 	src := resolve(k.base, t.attr("src"))
-	if isWeb(src) && !strings.Contains(t.attrs, "data-") && !placeholder.MatchString(src) {
+	isThere := isWeb(src) && !placeholder.MatchString(src)
+	if isThere && !strings.Contains(t.attrs, "-") {
 		return src
 	}
 	for _, key := range lazy {
@@ -50,16 +53,47 @@ func (k *walker) imageSource(t *token) string {
 			return real
 		}
 	}
-	for _, key := range []string{"data-srcset", "data-lazy-srcset"} {
-		first, _, _ := strings.Cut(strings.TrimSpace(t.attr(key)), " ")
-		if real := resolve(k.base, strings.TrimRight(first, ",")); first != "" && isWeb(real) {
+	for rest := t.attrs; rest != ""; {
+		name, value, n := nextAttr(rest)
+		rest = rest[n:]
+		if !lazyName.MatchString(name) || isThere && !strings.HasSuffix(name, "src") ||
+			otherName.MatchString(name) || !picture.MatchString(value) || len(value) > maxURL {
+			continue
+		}
+		if real := resolve(k.base, decodeValue(value)); isWeb(real) {
 			return real
 		}
 	}
-	if strings.HasPrefix(src, "mailto:") || placeholder.MatchString(src) {
-		return ""
+	for _, key := range []string{"data-srcset", "data-lazy-srcset"} {
+		if real := k.largest(t.attr(key)); real != "" {
+			return real
+		}
 	}
-	return src
+	if isThere {
+		return src
+	}
+	return k.largest(t.attr("srcset"))
+}
+
+// lazyName matches other attributes that may have an image's address, otherName those of them that
+// have another, and picture what looks like an address of one.
+var (
+	lazyName  = regexp.MustCompile(`(?i)^[a-z]+-.*(?:src|url|img|image|file|lazy|lazyload)$`)
+	otherName = regexp.MustCompile(`(?i)fallback|error|low|thumb|small|blur|placeholder|preview`)
+	picture   = regexp.MustCompile(`(?i)\.(?:jpe?g|png|webp|gif|avif)(?:[?#]|$)`)
+)
+
+// largest is the candidate of a srcset that is for the largest width or density.
+func (k *walker) largest(candidates string) string {
+	best, most := "", -1.0
+	for _, candidate := range strings.Split(k.candidates(candidates), ", ") {
+		address, size, _ := strings.Cut(candidate, " ")
+		n, _ := strconv.ParseFloat(strings.TrimRight(size, "wx"), 64) // 0 without a size
+		if n > most && isWeb(address) {
+			best, most = address, n
+		}
+	}
+	return best
 }
 
 // isPixel reports whether an image is too small to be seen: it is there to count readers.
@@ -93,8 +127,9 @@ func isTracker(src string) bool {
 var descriptor = regexp.MustCompile(`^[0-9]{1,5}(\.[0-9]{1,3})?[wx]$`)
 
 // srcset resolves the candidates of an image's srcset; those that cannot be are left out.
-func (k *walker) srcset(t *token) string {
-	rest := t.attr("srcset")
+func (k *walker) srcset(t *token) string { return k.candidates(t.attr("srcset")) }
+
+func (k *walker) candidates(rest string) string {
 	if len(rest) > maxURL {
 		return ""
 	}

@@ -49,7 +49,7 @@ func TestSoup(t *testing.T) {
 	for seed := range uint64(3000) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		in := soup(r, 3+r.IntN(40))
-		made := contentOf(in, base, "The title")
+		made := contentOf(in, base, "", "The title")
 		checkHTML(t, c, made.html, base, "The title")
 		if want := Passages(news.Article{Content: made.html}); !slices.Equal(made.text, want) {
 			t.Errorf("passages of %q\n%v\nwant\n%v", made.html, made.text, want)

@@ -13,6 +13,7 @@ type walker struct {
 	lex  lexer
 	w    *writer
 	base *url.URL // that references resolve against; may be nil
+	page string   // address of the page that the HTML is part of, if it is known
 
 	open    []open         // elements, outermost first
 	count   [groups]int    // how many of a group are open
@@ -21,6 +22,8 @@ type walker struct {
 	foreign int            // open elements of drawings and formulas
 	hasForm bool
 	missing bool // the last image said nothing of where it is
+	// An image has been since the last text: what stands for it without scripts shows it again.
+	pictured bool
 
 	formats    []goesOn
 	lastNumber int
@@ -60,6 +63,7 @@ func (k *walker) text(t *token) {
 	}
 	if k.enter(); k.hidden == 0 {
 		k.w.text(s)
+		k.pictured = false
 	}
 }
 
@@ -99,10 +103,7 @@ func (k *walker) start(t token) {
 		return
 	}
 	k.endBefore(t.name, e)
-	switch t.name {
-	case "iframe", "embed", "video", "audio", "object":
-		k.embed(&t)
-	}
+	k.embed(&t)
 	switch {
 	case e.is(holdsText) && e.kind == kindDropped:
 		k.lex.skipText()
@@ -175,8 +176,10 @@ func (k *walker) endBefore(name string, e *element) {
 
 // void takes an element that has no content.
 func (k *walker) void(t *token, e *element) {
-	if e.kind == kindImage && k.missing && k.hidden == 1 && k.top().name == "noscript" {
-		k.image(t) // what programs without scripts see in the place of the image before
+	if e.kind == kindImage && k.hidden == 1 && k.top().name == "noscript" {
+		if k.missing || !k.pictured {
+			k.image(t) // what programs without scripts see
+		}
 		return
 	}
 	if k.hidden > 0 || e.kind == kindDropped || isUnseen(t) {
