@@ -18,18 +18,27 @@ const nearEnd = 3000
 func (w *Words) Strip(text string) string { return w.withoutEnd(withoutShortcodes(text)) }
 
 var (
-	shortcode = regexp.MustCompile(
-		`\[(/?)([a-zA-Z][\w-]*)((?:\s+[\w-]+=(?:"[^"\[\]]*"|'[^'\[\]]*'|&(?:quot|#8221|#8243);[^\[\]]*?` +
-			`&(?:quot|#8221|#8243);|[“”″][^“”″\[\]]*[“”″]|[^\s\[\]"'<>]+))*)\s*/?\]`)
-	alone = map[string]bool{"gallery": true, "playlist": true, "embed": true, "caption": true}
+	shortcode = regexp.MustCompile(`\[(/?)([a-zA-Z][\w-]*)` +
+		`((?:\s+[\w-]+=(?:"[^"\[\]]*"|'[^'\[\]]*'|` +
+		`&(?:quot|#8221|#8243);[^\[\]]*?&(?:quot|#8221|#8243);|` +
+		`[“”″][^“”″\[\]]*[“”″]|[^\s\[\]"'<>]+))*)\s*/?\]`)
+	alone = map[string]bool{
+		"gallery": true, "playlist": true, "embed": true, "caption": true, "ad_1": true, "ad_2": true,
+	}
 )
 
+// linkcode matches a shortcode that only has an address, which is what it would have shown.
+var linkcode = regexp.MustCompile(
+	`\[(?:embed\]|[a-z]{2,20}\s+)(https?://[^\s\[\]<>"']+)(?:\]|\[/embed\])`)
+
 // withoutShortcodes takes out what WordPress and its builders would have expanded: [name a="b"],
-// [/name], and [name] where its end stands as well. Whatever else is in brackets stays: [sic], [1].
+// [/name], and [name] where its end stands as well. Whatever else is in brackets stays: [sic], [1],
+// buf[read_len].
 func withoutShortcodes(text string) string {
 	if !strings.Contains(text, "[") {
 		return text
 	}
+	text = linkcode.ReplaceAllString(text, `<a href="$1">$1</a>`)
 	ended := map[string]bool{}
 	found := false
 	for _, m := range shortcode.FindAllStringSubmatch(text, -1) {
@@ -111,7 +120,7 @@ func (w *Words) withoutEnd(text string) string {
 		case w.mayHaveAppeared(end) && w.appeared.MatchString(end):
 			shown = head + w.appeared.ReplaceAllString(end, "")
 		case m != nil && (moreLink.MatchString(end[m[0]:]) ||
-			w.LeadsOn(hidden.ReplaceAllString(end[m[2]:m[3]], ""))):
+			w.isLastLink(end[:m[0]], hidden.ReplaceAllString(end[m[2]:m[3]], ""))):
 			shown = head + end[:m[0]] + end[m[4]:m[5]]
 		default:
 			cut := w.lastWords(text[at:words])
@@ -157,17 +166,22 @@ func (w *Words) lastWords(end string) int {
 			tail = i + 1
 		}
 	}
-	found := sentenceEnds.FindAllStringIndex(end[tail:], -1)
-	for i := len(found) - 1; i >= 0; i-- {
-		if at := tail + found[i][1]; strings.TrimSpace(end[at:]) != "" {
-			if w.LeadsOn(end[at:]) {
-				return at
-			}
-			return -1
+	if blockTag.MatchString(end[:tail]) && w.LeadsOn(end[tail:]) {
+		return tail
+	}
+	for _, found := range sentenceEnds.FindAllStringIndex(end[tail:], -1) {
+		if at := tail + found[1]; w.LeadsOn(end[at:]) {
+			return at
 		}
 	}
 	return -1
 }
+
+// sentenceEnd matches a text at whose end nothing goes on.
+var sentenceEnd = regexp.MustCompile(`(?:[.…!?»”"\])>;:]|^)\s*$`)
+
+// blockTag matches a tag at the end of a text that parts it from what follows.
+var blockTag = regexp.MustCompile(`(?i)</?(?:p|div|br|li|h[1-6]|section|button)\b[^<>]*>\s*$`)
 
 var anyTag = regexp.MustCompile(`<[^<>]*>`)
 
@@ -177,7 +191,23 @@ func (w *Words) LeadsOn(text string) bool {
 	if len(text) > 500 {
 		return false
 	}
-	text = strings.ToLower(html.UnescapeString(anyTag.ReplaceAllString(text, " ")))
-	text = strings.Trim(strings.Join(strings.Fields(text), " "), " .…»›→>[]()&;:")
-	return w.is(leadingOn, text)
+	return w.is(leadingOn, plainLine(html.UnescapeString(anyTag.ReplaceAllString(text, " "))))
+}
+
+// isLastLink reports whether the text of a link at the end of another text is no part of it. A
+// single word is part of the sentence that it stands in.
+func (w *Words) isLastLink(before, text string) bool {
+	if w.LeadsOn(text) {
+		return strings.Contains(strings.TrimSpace(text), " ") || sentenceEnd.MatchString(before)
+	}
+	text = plainLine(html.UnescapeString(anyTag.ReplaceAllString(text, " ")))
+	if len(text) > 200 || w.is(belowArticle, text) {
+		return len(text) <= 200
+	}
+	for words := range w.lines[leadingOnTo] {
+		if strings.HasPrefix(text, words+" ") {
+			return true
+		}
+	}
+	return false
 }

@@ -29,6 +29,7 @@ const (
 	otherArticles = "headings of links to other articles"
 	ofSources     = "headings of sources, which stay"
 	leadingOn     = "leads on to the whole article"
+	leadingOnTo   = "leads on, with a title or a place after it"
 	appearedStart = "begins a sentence on where it appeared first"
 	appearedVerbs = "goes on in that sentence"
 	toAnother     = "leads to another article"
@@ -38,8 +39,8 @@ const (
 )
 
 var sections = []string{
-	belowArticle, belowForms, buttons, otherArticles, ofSources, leadingOn, appearedStart,
-	appearedVerbs, toAnother, labels, toFollow,
+	belowArticle, belowForms, buttons, otherArticles, ofSources, leadingOn, leadingOnTo,
+	appearedStart, appearedVerbs, toAnother, labels, toFollow,
 	instead + Test, instead + Failure, instead + Missing, instead + NoResults, instead + Consent,
 	instead + Subscription,
 }

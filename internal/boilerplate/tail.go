@@ -101,5 +101,5 @@ var plainQuotes = strings.NewReplacer("’", "'", "‘", "'", "“", "", "”", 
 // plainLine is a line in lower case without marks at its ends, to be looked up.
 func plainLine(line string) string {
 	line = strings.ToLower(strings.Join(strings.Fields(line), " "))
-	return strings.Trim(plainQuotes.Replace(line), " *:.…!¡¿?-–—|•·»«<>()[]→←↑#")
+	return strings.Trim(plainQuotes.Replace(line), " *:;.…!¡¿?-–—|•·»«›‹<>()[]→←↑#&")
 }
