@@ -3,18 +3,14 @@ package rawdoc
 import (
 	"cmp"
 	"net/url"
+	"regexp"
 	"strings"
 )
 
 // Resolve returns a reference as an address relative to a base. Where that does not work it gives
 // the reference as it stands.
 func Resolve(base, ref string) string {
-	ref = strings.ReplaceAll(strings.TrimSpace(ref), "&amp;", "&") // escaped twice
-	for _, scheme := range []string{"http", "https"} {
-		if rest, ok := strings.CutPrefix(ref, scheme+"//"); ok {
-			ref = scheme + "://" + rest
-		}
-	}
+	ref = mended(ref)
 	if base == "" || ref == "" {
 		return cmp.Or(ref, base)
 	}
@@ -30,6 +26,32 @@ func Resolve(base, ref string) string {
 		return ref
 	}
 	return u.String()
+}
+
+var (
+	// misspelt matches the beginning of an address of the web as people write it: http//, http:/,
+	// https:///, htp://, with a feed: before it, or twice.
+	misspelt = regexp.MustCompile(`(?i)^(?:feed:/*)?(?:h{0,2}t{1,3}ps?(?::[/\\]*|[/\\]{2,}))*` +
+		`h{0,2}t{1,3}p(s?)(?::[/\\]*|[/\\]{2,})`)
+	feedScheme = regexp.MustCompile(`(?i)^feed:/{2}`)
+	breaks     = regexp.MustCompile(`\s*[\r\n\t]+\s*`)
+)
+
+// mended returns a reference without what only a mistake can have put into it.
+func mended(ref string) string {
+	if ref = strings.TrimSpace(ref); strings.ContainsAny(ref, "\r\n\t") {
+		ref = breaks.ReplaceAllString(ref, "")
+	}
+	ref = strings.ReplaceAll(ref, "&amp;", "&") // escaped twice
+	if m := misspelt.FindStringSubmatch(ref[:min(len(ref), 40)]); m != nil {
+		ref = "http" + strings.ToLower(m[1]) + "://" + ref[len(m[0]):]
+	} else if feedScheme.MatchString(ref) {
+		ref = "https" + ref[len("feed"):]
+	}
+	if address, query, _ := strings.Cut(ref, "?"); strings.Contains(address, `\`) {
+		ref = strings.ReplaceAll(address, `\`, "/") + ref[len(address):len(ref)-len(query)] + query
+	}
+	return ref
 }
 
 // namesHost reports whether a reference without a scheme begins with a host: that of its base, or
