@@ -108,7 +108,8 @@ type Window struct {
 	Key      FeedKey
 	Number   int       // of a closed archive; 0 for the newest part
 	Archives int       // how many closed archives the feed has
-	Archived uint64    // they hold all that the feed had up to this sequence
+	Covered  int       // how many of them, the newest, the newest part has all of
+	Archived uint64    // the others hold all that the feed had up to this sequence
 	Seq      uint64    // of the newest change of this part; 0 when it never had one
 	Stamp    time.Time // of that change, whole seconds; the feed's creation when it never had one
 	Entries  []Entry
@@ -149,7 +150,7 @@ type Feed struct {
 	Title       string
 	Description string
 	Number      int           // of a closed archive; 0 for the subscription document
-	Archives    int           // how many closed archives there are
+	Archives    int           // how many closed archives are older than the subscription document
 	Updated     time.Time     // whole seconds; not before any entry's Updated
 	MaxAge      time.Duration // how long a reader may wait before it asks again
 	Entries     []Entry
@@ -170,7 +171,8 @@ type Edition struct {
 	// Base is the lowest sequence that a delta can start from (RFC 3229): before it the feed was
 	// written otherwise.
 	Base uint64
-	// Archived is the sequence up to which closed archives hold all that the feed had.
+	// Archived is the sequence up to which the archive before the document, and those below it, hold
+	// all that the feed had.
 	Archived uint64
 	// Representations are in order of preference, the identity (Coding "") last.
 	Representations []Representation

@@ -195,6 +195,7 @@ func (c *composer) finish() {
 func (c *composer) drop(last int) {
 	it := c.items[last]
 	c.items, c.cut = c.items[:last], level(it.Place)
+	c.window.Covered = 0 // nobody knows any more
 	for i, size := range it.sizes {
 		c.lengths[i] -= size
 	}

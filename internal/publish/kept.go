@@ -79,10 +79,9 @@ type seen struct {
 	seq      uint64
 	stamp    time.Time
 	archives int
-	archived uint64
 }
 
-func seenOf(w news.Window) seen { return seen{w.Seq, w.Stamp.UTC(), w.Archives, w.Archived} }
+func seenOf(w news.Window) seen { return seen{w.Seq, w.Stamp.UTC(), w.Archives} }
 
 // keptFeed is what is published of a feed. Nothing that it leads to is ever changed.
 type keptFeed struct {
@@ -191,7 +190,7 @@ func (p *Publisher) write(f *feed, s *keptFeed) error {
 func (s *keptFeed) encode(settings string) ([]byte, error) {
 	head := keptHead{
 		Settings: settings, Seq: s.seen.seq, Stamp: s.seen.stamp, Archives: s.seen.archives,
-		Archived: s.seen.archived, Items: len(s.items),
+		Archived: s.issues[0].edition.Archived, Items: len(s.items),
 	}
 	var body []byte
 	var err error
@@ -260,7 +259,7 @@ func (p *Publisher) recover(f *feed, stamps map[string]news.EditionStamp) (fresh
 		}
 	}
 	window, err := p.store.Subscription(f.key, news.Extent{}, nothing)
-	shows := seen{head.Seq, head.Stamp.UTC(), head.Archives, head.Archived}
+	shows := seen{head.Seq, head.Stamp.UTC(), head.Archives}
 	same := head.Settings == p.settingsHash
 	fresh = err == nil && same && shows == seenOf(window)
 	if !fresh && !p.settings.Early {

@@ -29,34 +29,59 @@ func (s *Store) Subscription(
 		st := toState(f.Get(feedState))
 		window.Seq, window.Stamp = st.seq, st.stamp
 		last, boundary := f.archives()
-		window.Archives, window.Archived = int(last), boundary
+		window.Archives = int(last)
 		since := st.stamp.Add(-extent.Span).Unix()
 		window.Gone = f.goneSince(boundary, since)
-		r.cover(f, boundary, extent.Least, since, take)
+		hidden := r.cover(f, boundary, extent.Least, since, take)
+		window.Covered, window.Archived = f.covered(hidden, window.Gone)
 		return nil
 	})
 	return window, err
 }
 
-// cover has take see what a feed's newest part covers.
-func (r reading) cover(f *feed, boundary uint64, least int, since int64, take news.Taker) {
+// covered tells how many of a feed's newest archives hold only what its newest part has, of which
+// hidden is the newest article that is not in it, and the boundary of the archive below them.
+func (f *feed) covered(hidden uint64, gone []news.Tombstone) (n int, boundary uint64) {
+	last, boundary := f.archives()
+	for ; boundary > hidden; n++ {
+		before := toArchive(f.archive.Get(number(last - uint64(n) - 1))).boundary
+		told := f.goneIn(before, boundary)
+		if hidden > before || len(told) > 0 &&
+			(len(gone) == 0 || gone[len(gone)-1].Seq > told[len(told)-1].Seq) {
+			break
+		}
+		boundary = before
+	}
+	return n, boundary
+}
+
+// cover has take see what a feed's newest part covers, and returns the order of the newest article
+// that it does not.
+func (r reading) cover(
+	f *feed, boundary uint64, least int, since int64, take news.Taker,
+) (hidden uint64) {
 	tail := r.offerTail(f.fresh, boundary, false, take)
 	backfill := r.offerTail(f.backfill, boundary, true, take)
 	n, full := tail, false
 	older := func(b *bucket, backfill bool) {
 		c := b.Lenient()
-		for k, v := below(c, boundary); k != nil && !full; k, v = c.Prev() {
+		k, v := below(c, boundary)
+		for ; k != nil && !full; k, v = c.Prev() {
 			p := toPlace(v)
 			if n >= least && (backfill || p.second < since) {
-				return
+				break
 			}
-			full = !r.offer(p, toNumber(k), backfill, false, take)
+			if full = !r.offer(p, toNumber(k), backfill, false, take); full {
+				break
+			}
 			n++
 		}
+		hidden = max(hidden, toNumber(k))
 	}
 	older(f.fresh, false)
 	n += backfill
 	older(f.backfill, true)
+	return hidden
 }
 
 // below moves a cursor to the last order that is not above a boundary.
