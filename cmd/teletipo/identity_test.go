@@ -24,6 +24,19 @@ type morgue struct {
 
 func newMorgue(t *testing.T) *morgue {
 	t.Helper()
+	m := openMorgue(t, t.TempDir())
+	t.Cleanup(m.close)
+	return m
+}
+
+func (m *morgue) close() {
+	if err := m.store.Close(); err != nil {
+		m.t.Error(err)
+	}
+}
+
+func openMorgue(t *testing.T, dir string) *morgue {
+	t.Helper()
 	m := &morgue{t: t, now: time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return m.now }
 	log := newstest.Logger(t)
@@ -31,14 +44,9 @@ func newMorgue(t *testing.T) *morgue {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.store, err = store.Open(log, t.TempDir(), store.Options{Now: clock, NoSync: true}); err != nil {
+	if m.store, err = store.Open(log, dir, store.Options{Now: clock, NoSync: true}); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := m.store.Close(); err != nil {
-			t.Error(err)
-		}
-	})
 	m.flow = ingest.New(ingest.Parts{
 		Log: log, Archive: m.store, InForce: classify.Enforce(rules), Now: clock,
 	})
@@ -249,7 +257,8 @@ func TestOwnersOfLinks(t *testing.T) {
 	}
 	m.one(news.Unchanged, "hoax", lies)
 	m.stored(1)
-	e.guid, e.link = "2", "https://medium.com/@wire/flood"
+	e.guid, e.link = "2", "https://medium.com/@wire/strike"
+	e.title, e.text = "Teachers strike", strike
 	m.one(news.Accepted, "wire", e)
 	m.one(news.Unchanged, "hoax", e)
 	m.stored(2)

@@ -259,16 +259,31 @@ func resolveAny(base *url.URL, raw string) string {
 	return s
 }
 
-// addresses are the canonical link of an item, and what its relative references resolve against:
-// its base, else its link, else the address of its source. The base is nil if there is none.
-func addresses(item news.Item, src news.Source) (string, *url.URL) {
-	base := absolute(nil, news.Base(src.URL))
+// addresses are the canonical link of an item, the part of the page that it names, and what the
+// item's relative references resolve against: its base, else its link, else the address of its
+// source. The base is nil if there is none.
+func addresses(item news.Item, src news.Source) (page, anchor string, base *url.URL) {
+	base = absolute(nil, news.Base(src.URL))
 	base = absolute(base, item.Base)
 	link := resolve(base, item.URL)
 	if item.Base == "" {
 		base = absolute(base, link)
 	}
-	return URL(link), base
+	if page = URL(link); page != "" {
+		anchor = anchorOf(link)
+	}
+	return page, anchor, base
+}
+
+// anchorOf is the fragment of an address, empty if that names no part of the page: its top, a text
+// to be marked, or where a reader came from.
+func anchorOf(address string) string {
+	_, fragment, _ := strings.Cut(address, "#")
+	switch {
+	case strings.EqualFold(fragment, "top"), strings.HasPrefix(fragment, ":~:"):
+		return ""
+	}
+	return withoutTracking(fragment)
 }
 
 // absolute resolves a reference to a web address; what is none leaves the base as it is.

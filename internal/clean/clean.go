@@ -48,7 +48,7 @@ func (c *Cleaner) Clean(item news.Item, src news.Source, at time.Time) (
 ) {
 	at = at.UTC().Truncate(time.Second)
 	joinHalves(&item)
-	link, base := addresses(item, src)
+	link, anchor, base := addresses(item, src)
 	published, modified, err := dates(item, src.Own(), at)
 	if err != nil {
 		return news.Article{}, nil, news.Errorf(news.Invalid, "%s: %w", where(item, src), err)
@@ -56,6 +56,7 @@ func (c *Cleaner) Clean(item news.Item, src news.Source, at time.Time) (
 	a := news.Article{
 		Source:    src.ID,
 		URL:       link,
+		Anchor:    anchor,
 		Title:     clip(plain(item.Title), maxTitle),
 		Authors:   authors(item.Authors, base),
 		Tags:      tags(slices.Concat(item.Tags, src.Tags)),
@@ -63,6 +64,7 @@ func (c *Cleaner) Clean(item news.Item, src news.Source, at time.Time) (
 		Rights:    rights(item, src),
 		Own:       src.Own(),
 		Published: published,
+		Undated:   undated(item),
 		Modified:  modified,
 		Origin:    origin(item.Origin, src.Public),
 	}
@@ -151,6 +153,8 @@ func guid(item news.Item, a news.Article, text []news.Passage) string {
 		return hash(name)
 	case name != "":
 		return name
+	case a.URL != "" && a.Anchor != "":
+		return a.URL + "#" + a.Anchor
 	case a.URL != "":
 		return a.URL
 	case len(text) == 0:

@@ -12,6 +12,11 @@ const (
 	maxFuture = 5    // years that the desk can mean to hold an article back
 )
 
+// undated reports whether an item states no date that can be true.
+func undated(item news.Item) bool {
+	return item.Published.Year() < minYear && item.Modified.Year() < minYear
+}
+
 // dates returns an item's time of publication and of its last change, whole seconds in UTC; the
 // latter is zero if unstated.
 //

@@ -49,7 +49,7 @@ func FuzzClean(f *testing.F) {
 			}
 			return
 		}
-		_, base := addresses(item, src)
+		_, _, base := addresses(item, src)
 		checkArticle(t, c, a, base)
 	})
 }

@@ -28,6 +28,8 @@ type Archive interface {
 	Accept(ctx context.Context, candidates []news.Candidate) ([]news.Result, error)
 	// Weigh tells what Accept would make of candidates now.
 	Weigh(candidates []news.Candidate) ([]news.Result, error)
+	// Knows reports whether any article ever came from a source.
+	Knows(source string) (bool, error)
 	// WithdrawKnown withdraws the article that a source knows under a guid. If there is none, that
 	// is no error.
 	WithdrawKnown(ctx context.Context, source, guid string) (news.Result, error)
@@ -101,7 +103,8 @@ func (f *Flow) Run(ctx context.Context, src news.Source) (news.Report, error) {
 		return news.Report{Source: src.ID}, err
 	}
 	start := f.now()
-	reading, report, runErr := f.look(ctx, src, validators(before, start), roomFor(src, before, start))
+	reading, report, runErr := f.look(ctx, src, validators(before, start),
+		terms{roomFor(src, before, start), opening(before)})
 	if runErr != nil && (ctx.Err() != nil || errors.Is(runErr, news.ErrUnwritable)) {
 		return report, runErr // stopped, or not stored, which says nothing about the source
 	}
@@ -122,13 +125,23 @@ func (f *Flow) Run(ctx context.Context, src news.Source) (news.Report, error) {
 
 // Once looks at a source that is not configured, and remembers nothing about it but its articles.
 func (f *Flow) Once(ctx context.Context, src news.Source) (news.Report, error) {
-	_, report, err := f.look(ctx, src, news.Validators{}, nil)
+	known, err := f.archive.Knows(src.ID)
+	if err != nil {
+		return news.Report{Source: src.ID}, err
+	}
+	_, report, err := f.look(ctx, src, news.Validators{}, terms{nil, !known})
 	return report, err
+}
+
+// terms are those on which a source is looked at.
+type terms struct {
+	room    *int // for new articles, nil for any number
+	opening bool // the source is new: see opening
 }
 
 // look reads a source and takes its documents through the flow.
 func (f *Flow) look(
-	ctx context.Context, src news.Source, last news.Validators, room *int,
+	ctx context.Context, src news.Source, last news.Validators, on terms,
 ) (news.Reading, news.Report, error) {
 	report := news.Report{Source: src.ID}
 	if err := f.journal.refused(src.ID); err != nil {
@@ -148,7 +161,7 @@ func (f *Flow) look(
 		report.Documents++
 		report.Bytes += int64(len(doc.Body))
 		err := f.guard(src.ID, name(doc), func() error {
-			return f.take(ctx, src, doc, &report, room)
+			return f.take(ctx, src, doc, &report, on)
 		})
 		if err != nil {
 			if src.Kind != news.KindFolder || news.KindOf(err) == news.Internal {
@@ -174,14 +187,14 @@ func (f *Flow) Take(
 	ctx context.Context, src news.Source, doc news.Document,
 ) (news.Report, error) {
 	report := news.Report{Source: src.ID, Documents: 1, Bytes: int64(len(doc.Body))}
-	err := f.guard(src.ID, name(doc), func() error { return f.take(ctx, src, doc, &report, nil) })
+	err := f.guard(src.ID, name(doc), func() error { return f.take(ctx, src, doc, &report, terms{}) })
 	return report, err
 }
 
 // take is the flow: a document is parsed, its items are cleaned, their articles are placed, and
 // all of them are stored together. What is wrong with one item never loses the others.
 func (f *Flow) take(
-	ctx context.Context, src news.Source, doc news.Document, report *news.Report, room *int,
+	ctx context.Context, src news.Source, doc news.Document, report *news.Report, on terms,
 ) error {
 	done, err := f.journal.begin(ctx, src.ID, doc.Name)
 	if err != nil {
@@ -196,21 +209,28 @@ func (f *Flow) take(
 	read.items = f.follow(ctx, src, read.items, report)
 	rules, leave := f.inForce.Enter()
 	defer leave()
-	candidates, refused := f.candidates(rules, owner(src, read.items), read.items)
-	if f.known.clashes(read.passed, candidates) {
+	of := owner(src, read.items)
+	candidates, refused := f.candidates(rules, of, read.items)
+	if whole, err := f.clashes(read.passed, candidates); whole || err != nil {
+		if err != nil {
+			return err
+		}
 		if read, err = readWhole(doc); err != nil {
 			return err
 		}
-		candidates, refused = f.candidates(rules, owner(src, read.items), read.items)
+		candidates, refused = f.candidates(rules, of, read.items)
 	}
-	filed(candidates, src, doc)
-	if err := f.withdraw(ctx, owner(src, read.items), read.items, report); err != nil {
+	filed(candidates, of, doc)
+	if err := f.undated(candidates, src, of, on); err != nil {
+		return err
+	}
+	if err := f.withdraw(ctx, of, read.items, report); err != nil {
 		return err
 	}
 	report.Faults = append(report.Faults, read.faults...)
 	report.Results = append(report.Results, refused...)
 	report.Results = append(report.Results, unchanged(src, read.passed)...)
-	results, err := f.accept(ctx, candidates, room)
+	results, err := f.accept(ctx, candidates, on.room)
 	report.Results = append(report.Results, results...)
 	if err == nil {
 		f.known.keep(src, doc, read.passed, candidates, results)
@@ -257,6 +277,22 @@ func (f *Flow) candidates(
 		return cmp.Compare(a.Article.Published.Unix(), b.Article.Published.Unix())
 	})
 	return candidates, refused
+}
+
+// undated marks what a new source has without a date as of any age. A feed that was handed over as
+// a file is new if nothing ever came from it.
+func (f *Flow) undated(candidates []news.Candidate, src, of news.Source, on terms) error {
+	if src.Kind == news.KindFile && of.Kind.Polled() {
+		known, err := f.archive.Knows(of.ID)
+		if err != nil {
+			return err
+		}
+		on.opening = !known
+	}
+	for i := range candidates {
+		candidates[i].Backlog = on.opening && of.Kind.Polled() && candidates[i].Article.Undated
+	}
+	return nil
 }
 
 // owner corrects whose articles a handed file holds: a feed document is somebody else's, and its

@@ -86,6 +86,8 @@ func (w *world) Accept(
 	return results, nil
 }
 
+func (w *world) Knows(string) (bool, error) { return len(w.candidates) > 0, nil }
+
 // Weigh takes whatever has no known title for new.
 func (w *world) Weigh(candidates []news.Candidate) ([]news.Result, error) {
 	results := make([]news.Result, len(candidates))

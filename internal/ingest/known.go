@@ -114,6 +114,22 @@ func (m *memory) clashes(passed []knownItem, candidates []news.Candidate) bool {
 	})
 }
 
+// clashes reports whether the store must see a document as a whole: its new items may be articles
+// that those which were passed over are.
+func (f *Flow) clashes(passed []knownItem, candidates []news.Candidate) (bool, error) {
+	if len(passed) == 0 || len(candidates) == 0 || f.known.clashes(passed, candidates) {
+		return len(passed) > 0 && len(candidates) > 0, nil
+	}
+	ids := make(map[news.ID]bool, len(passed))
+	for _, k := range passed {
+		ids[k.id] = true
+	}
+	weighed, err := f.archive.Weigh(candidates)
+	return slices.ContainsFunc(weighed, func(r news.Result) bool {
+		return ids[r.ID] && !r.ID.IsZero()
+	}), err
+}
+
 // keep remembers a document's items once they are stored: those that were passed over, and each
 // candidate that ended well as an article of its source; another source may give up what it has.
 func (m *memory) keep(

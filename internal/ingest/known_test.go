@@ -249,6 +249,8 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 }
 
+func (f failing) Knows(string) (bool, error) { return false, f.err }
+
 func (f failing) Weigh(candidates []news.Candidate) ([]news.Result, error) {
 	return make([]news.Result, len(candidates)), f.err
 }

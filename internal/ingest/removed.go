@@ -8,13 +8,18 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// filed notes from which of a folder's files articles come, so that they can go with it.
+// filed notes which articles are known by nothing but the name of their file, and from which of a
+// folder's files articles come, so that they can go with it.
 func filed(candidates []news.Candidate, src news.Source, doc news.Document) {
-	if src.Kind != news.KindFolder {
+	if src.Kind != news.KindFolder && src.Kind != news.KindFile {
 		return
 	}
 	for i := range candidates {
-		candidates[i].File = doc.Name
+		c := &candidates[i]
+		c.Nameless = c.Item.GUID == doc.Name
+		if src.Kind == news.KindFolder {
+			c.File = doc.Name
+		}
 	}
 }
 

@@ -10,6 +10,9 @@ import (
 // hour is how long what a source brings counts against its PerHour.
 const hour = time.Hour
 
+// opening reports whether a source is new: what it has without a date may be of any age.
+func opening(before news.PollState) bool { return before.LastSuccess.IsZero() || before.Opening }
+
 // roomFor is how many new articles a source may still bring in its hour, nil for any number.
 func roomFor(src news.Source, before news.PollState, now time.Time) *int {
 	if src.PerHour <= 0 {
@@ -55,6 +58,7 @@ func (f *Flow) accept(
 // learnHour notes what of its hour a source has used, and what has to wait.
 func learnHour(st *news.PollState, src news.Source, report *news.Report, now time.Time) {
 	st.Deferred, st.Crowded = report.Count(news.Deferred), 0
+	st.Opening = opening(*st) && st.Deferred > 0
 	for i := range report.Results {
 		if report.Results[i].Crowded {
 			st.Crowded++

@@ -62,10 +62,12 @@ type Origin struct {
 // Article is one news item, cleaned: titles and summaries are plain text, content is safe HTML
 // with absolute references, and every string is valid UTF-8 that XML 1.0 can carry.
 type Article struct {
-	ID      ID       `json:"id"` // minted at first sight and kept
-	Source  string   `json:"source"`
-	GUID    string   `json:"guid"`
-	URL     string   `json:"url,omitempty"` // canonical; empty for an article that lives only here
+	ID     ID     `json:"id"` // minted at first sight and kept
+	Source string `json:"source"`
+	GUID   string `json:"guid"`
+	URL    string `json:"url,omitempty"` // canonical; empty for an article that lives only here
+	// Anchor is the part of the page that its link names, which URL only has where it counts.
+	Anchor  string   `json:"anchor,omitempty"`
 	Title   string   `json:"title"`
 	Summary string   `json:"summary,omitempty"`
 	Content string   `json:"content,omitempty"`
@@ -79,8 +81,10 @@ type Article struct {
 	// the source's own site. Another source's claim of the link binds nobody.
 	Entitled  bool      `json:"entitled,omitempty"`
 	Published time.Time `json:"published"` // never changes
-	Modified  time.Time `json:"modified,omitzero"`
-	Origin    Origin    `json:"origin,omitzero"`
+	// Undated says that its source states no date: Published is when it was first seen.
+	Undated  bool      `json:"undated,omitempty"`
+	Modified time.Time `json:"modified,omitzero"`
+	Origin   Origin    `json:"origin,omitzero"`
 	// Fingerprint is a hash of all that a reader would see. Two versions with one fingerprint
 	// are the same to a reader.
 	Fingerprint string `json:"fingerprint"`
@@ -109,6 +113,8 @@ type Candidate struct {
 	Placements []Placement
 	Held       bool   // not to be stored now if it is new: its source has brought enough
 	File       string // name of the folder's file that it came from; empty for any other source
+	Nameless   bool   // a file whose guid is but its name
+	Backlog    bool   // of a new source, which does not say how old it is
 }
 
 // Outcome is what became of a candidate.

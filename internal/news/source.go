@@ -282,6 +282,7 @@ type PollState struct {
 	Hour     time.Time `json:"hour,omitzero"`      // when it brought something new, the hour's first
 	HourNew  int       `json:"hour_new,omitempty"` // articles that it has brought since, if PerHour
 	Deferred int       `json:"deferred,omitempty"` // of the last document: they wait for the next hour
+	Opening  bool      `json:"opening,omitempty"`  // what the first look brought is not all stored yet
 	Crowded  int       `json:"crowded,omitempty"`  // of the last document: beyond its share of a topic
 
 	Why          string        `json:"why,omitempty"`          // the next poll is when it is

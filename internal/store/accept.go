@@ -17,42 +17,46 @@ const freshFor = 48 * time.Hour
 const mostAtOnce = 1000
 
 // Accept decides what becomes of each candidate and stores it; the results are in the order of
-// the candidates. All candidates of one document belong in one call, so that a link that several
+// the candidates. All candidates of one document belong in one call, so that a name that several
 // of its items share is recognised. On an error, what was stored before it stays stored.
 //
 // What changes nothing is only read: most of what a poll brings is known.
 func (s *Store) Accept(ctx context.Context, all []news.Candidate) ([]news.Result, error) {
 	offers := offers(all)
 	results := make([]news.Result, 0, len(all))
+	taken := map[uint64]bool{}
 	for part := range slices.Chunk(offers, mostAtOnce) {
-		chunk, err := s.settle(ctx, part)
+		chunk, err := s.settle(ctx, part, taken)
 		if err != nil {
 			return results, err
 		}
 		if chunk == nil {
-			if chunk, err = s.acceptAll(ctx, part); err != nil {
+			if chunk, err = s.acceptAll(ctx, part, taken); err != nil {
 				return results, err
 			}
 		}
+		take(part, taken)
 		results = append(results, chunk...)
 	}
+	fillTwins(offers, results)
 	return results, nil
 }
 
 // settle returns the results of offers none of which changes anything, else nil; then what is to be
 // stored is packed, which need not wait for the one goroutine that writes.
-func (s *Store) settle(ctx context.Context, part []offer) ([]news.Result, error) {
+func (s *Store) settle(
+	ctx context.Context, part []offer, taken map[uint64]bool,
+) ([]news.Result, error) {
 	if err := s.takes(ctx); err != nil {
 		return nil, err
 	}
 	results := make([]news.Result, 0, len(part))
 	err := s.view(func(r reading) error {
-		contested, err := r.contested(part)
-		if err != nil {
+		if err := r.match(part, taken, s.trusted()); err != nil {
 			return err
 		}
 		for i := range part {
-			v, err := r.decide(&part[i], contested)
+			v, err := r.decide(&part[i])
 			if err != nil {
 				return err
 			}
@@ -77,15 +81,16 @@ func (s *Store) settle(ctx context.Context, part []offer) ([]news.Result, error)
 }
 
 // acceptAll decides about offers and stores what becomes of them, in one transaction.
-func (s *Store) acceptAll(ctx context.Context, part []offer) (results []news.Result, err error) {
+func (s *Store) acceptAll(
+	ctx context.Context, part []offer, taken map[uint64]bool,
+) (results []news.Result, err error) {
 	err = s.submitMany(ctx, len(part), func(w *writing) error {
 		results = make([]news.Result, 0, len(part))
-		contested, err := w.contested(part)
-		if err != nil {
+		if err := w.match(part, taken, w.now); err != nil {
 			return err
 		}
 		for i := range part {
-			r, err := w.accept(&part[i], contested)
+			r, err := w.accept(&part[i])
 			if err != nil {
 				return err
 			}
@@ -117,8 +122,8 @@ type verdict struct {
 }
 
 // decide decides about one candidate, and changes nothing.
-func (r reading) decide(o *offer, contested map[claim]string) (verdict, error) {
-	v, err := r.become(o, contested)
+func (r reading) decide(o *offer) (verdict, error) {
+	v, err := r.become(o)
 	if v.act == actCreate && o.Held {
 		a := &o.Article
 		return verdict{result: news.Result{
@@ -130,32 +135,34 @@ func (r reading) decide(o *offer, contested map[claim]string) (verdict, error) {
 }
 
 // become is what a candidate is, whether or not there is room for it.
-func (r reading) become(o *offer, contested map[claim]string) (verdict, error) {
-	a := &o.Article
-	if o.fault != "" {
+func (r reading) become(o *offer) (verdict, error) {
+	a, known := &o.Article, o.known
+	switch {
+	case o.twin != 0:
+		return verdict{}, nil // see fillTwins
+	case o.fault != "":
 		return verdict{result: news.Result{
 			Outcome: news.Rejected, Reason: o.fault, Source: a.Source, Title: a.Title, Lang: a.Lang,
 		}}, nil
-	}
-	known, err := r.find(a, o.shared)
-	if err != nil {
-		return verdict{}, err
-	}
-	switch {
 	case known == nil:
-		return r.anew(a, nil), nil
-	case known.Source != a.Source:
-		return r.contend(known, a), nil
+		other, err := r.foreign(o)
+		if other == nil || err != nil {
+			return r.anew(o, o.before), err
+		}
+		return r.contend(other, o), nil
+	}
+	if a.URL != known.URL && known.URL == a.URL+"#"+a.Anchor {
+		a.URL = known.URL // it was found to be a part of a page
 	}
 	v := verdict{act: actName, known: known, result: unchanged(known, a)}
 	switch {
 	case known.Status == news.Withdrawn:
 		v.result.Reason = "it was withdrawn, and stays so"
-	case another(contested, known, a):
-		return r.anew(a, nil), nil
-	case known.Fingerprint != a.Fingerprint:
-		return r.reused(known, a)
-	case known.Status == news.Embargoed && !known.Published.Equal(a.Published):
+	case o.quiet:
+		v.result.Reason = "it says what is known, under another name"
+	case known.Fingerprint != a.Fingerprint,
+		known.URL != a.URL && known.URL == withoutAnchor(a.URL),
+		known.Status == news.Embargoed && !known.Published.Equal(a.Published):
 		v.act = actUpdate
 	case !sameTopics(known.Placements, r.judged(a, o.Placements, known.Decisions)),
 		!sameTopics(known.ruled(), o.Placements), known.Entitled != a.Entitled:
@@ -173,8 +180,8 @@ func unchanged(known *record, a *news.Article) news.Result {
 }
 
 // accept decides about one candidate and applies the change, if it makes one.
-func (w *writing) accept(o *offer, contested map[claim]string) (news.Result, error) {
-	v, err := w.decide(o, contested)
+func (w *writing) accept(o *offer) (news.Result, error) {
+	v, err := w.decide(o)
 	if err != nil {
 		return news.Result{}, err
 	}
@@ -192,12 +199,6 @@ func (w *writing) accept(o *offer, contested map[claim]string) (news.Result, err
 	return v.result, w.addAliases(o, &v)
 }
 
-// another reports whether a candidate only seemed to be the article that was found.
-func another(contested map[claim]string, known *record, a *news.Article) bool {
-	keeper, is := contested[claim{known.key, known.Source}]
-	return is && keeper != a.GUID
-}
-
 // create makes a new article.
 func (w *writing) create(o *offer, v *verdict) (news.Result, error) {
 	c := w.newChange(kindCreate, nil)
@@ -209,11 +210,11 @@ func (w *writing) create(o *offer, v *verdict) (news.Result, error) {
 	rec := &record{key: c.Key, Entry: news.Entry{
 		Article: a, Status: news.Live, Revision: 1, Seq: c.Seq,
 		FirstSeen: w.now, Updated: firstUpdated(&a, w.now), Placements: o.Placements,
-	}}
+	}, Backlog: o.Backlog}
 	if a.Own && a.Published.After(w.now) {
 		rec.Status = news.Embargoed
 	} else {
-		rec.Members = members(nil, o.Placements, c.Seq, w.now.Sub(a.Published) > freshFor)
+		rec.Members = members(nil, o.Placements, c.Seq, rec.isOld(w.now))
 	}
 	c.ID, c.after = a.ID, rec
 	if err := w.says(c, o, v.known); err != nil {
@@ -229,7 +230,7 @@ func (w *writing) says(c *change, o *offer, taken *record) (err error) {
 		return err
 	}
 	c.parts[partContent], c.parts[partItem] = o.body, o.item
-	c.Names, err = w.newAliases(o.Candidate, c.Key, o.shared, taken)
+	c.Names, err = w.newAliases(o, c.after, taken)
 	return err
 }
 
@@ -279,7 +280,7 @@ func (w *writing) update(o *offer, v *verdict) (news.Result, error) {
 			}
 		}
 		rec.Status, rec.Updated = news.Live, visibly(known, &rec, w.now)
-		rec.Members = moved(known.Members, rec.Placements, c.Seq, rec.FirstSeen.Sub(rec.Published))
+		rec.Members = moved(known.Members, rec.Placements, c.Seq, rec.isOld(rec.FirstSeen))
 	}
 	c.after = &rec
 	if err := w.says(c, o, nil); err != nil {
@@ -302,7 +303,7 @@ func (w *writing) place(o *offer, v *verdict) (news.Result, error) {
 	known := v.known
 	rec := *known
 	rec.Entitled = o.Article.Entitled
-	names, err := w.newAliases(o.Candidate, known.key, o.shared, nil)
+	names, err := w.newAliases(o, known, nil)
 	if err != nil {
 		return news.Result{}, err
 	}
@@ -313,7 +314,7 @@ func (w *writing) place(o *offer, v *verdict) (news.Result, error) {
 	if err != nil {
 		return news.Result{}, err
 	}
-	c := w.placed(known, &rec, anew || w.now.Sub(known.Published) > freshFor)
+	c := w.placed(known, &rec, anew || known.isOld(w.now))
 	c.Names = names
 	result, err := w.enter(c, news.Updated)
 	if !result.Crowded {

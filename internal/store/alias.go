@@ -2,51 +2,87 @@ package store
 
 import "github.com/teletipo/teletipo/internal/news"
 
+// alias is what a name leads to, nil for nothing.
+func (r reading) alias(name []byte) []byte { return r.Bucket(bucketAlias).Get(name) }
+
 // link is what a link leads to.
-func (r reading) link(url string) linkTo {
-	return toLink(r.Bucket(bucketAlias).Get(aliasURL(url)))
+func (r reading) link(url string) linkTo { return toLink(r.alias(aliasURL(url))) }
+
+// several is the name that stands for a guid, or a pair, once several articles have it.
+func several(guid string) string { return guid + "\x00" }
+
+// shared reports whether several articles have the guid of an offer, now or in the past.
+func (o *offer) shared(r reading) bool {
+	return o.many.guid || !o.pushed && r.hadBySeveral(o.Article.Source, o.Article.GUID)
 }
 
-// lookup finds an article's key by its source's guid, then by its link; 0 if it is unknown.
-func (r reading) lookup(a *news.Article, shared bool) (key uint64, byGUID bool) {
-	if key := r.Bucket(bucketAlias).Get(aliasGUID(a.Source, a.GUID)); key != nil {
-		return toNumber(key), true
-	}
-	if a.URL == "" || shared {
-		return 0, false
-	}
-	if l := r.link(a.URL); !l.shared {
-		return l.key, false
-	}
-	return 0, false
+// pairShared reports whether several articles have both guid and link of an offer.
+func (o *offer) pairShared(r reading) bool {
+	return o.many.pair || r.hadBySeveral(o.Article.Source, o.pair())
 }
 
-// find reads the article that lookup finds, nil if it is unknown. Two names lead to an article only
-// as long as nobody who speaks for a link is wronged by that: a guid that once led to another
-// source's article, by a link that they shared, once its item is on a link of its source's own that
-// leads elsewhere; and a link that a stranger laid claim to, once its article is somebody's who
-// speaks for another link.
-func (r reading) find(a *news.Article, shared bool) (*record, error) {
-	key, byGUID := r.lookup(a, shared)
+// ownName is the guid of an offer or, if several articles have that, guid and link together; empty
+// if these are shared too.
+func (o *offer) ownName(r reading) string {
+	switch {
+	case !o.shared(r):
+		return o.Article.GUID
+	case !o.pairShared(r):
+		return o.pair()
+	}
+	return ""
+}
+
+func (r reading) hadBySeveral(source, name string) bool {
+	return r.alias(aliasGUID(source, several(name))) != nil
+}
+
+// left reports whether an article has moved on to another link, from one that its source never
+// spoke for.
+func (l linkTo) left(known *record, a *news.Article) bool {
+	return l.strange && known.Entitled && news.LinkKey(known.URL) != news.LinkKey(a.URL)
+}
+
+// foreign reads the article of another source that an offer's guid or link leads to, nil if there
+// is none. Two names lead to an article only as long as nobody who speaks for a link is wronged by
+// that: a guid that once led to another source's article, by a link that they shared, once its item
+// is on a link of its source's own that leads elsewhere; and a link that a stranger laid claim to,
+// once its article is somebody's who speaks for another link.
+func (r reading) foreign(o *offer) (*record, error) {
+	a := &o.Article
+	byGUID, byLink := uint64(0), uint64(0)
+	if name := o.ownName(r); name != "" {
+		byGUID = toNumber(r.alias(aliasGUID(a.Source, name)))
+	}
+	var l linkTo
+	if a.URL != "" {
+		if l = r.link(a.URL); !l.shared && !o.many.link {
+			byLink = l.key
+		}
+	}
+	known, err := r.other(byGUID, a)
+	if err != nil {
+		return nil, err
+	}
+	if known == nil || a.URL != "" && l.key != known.key && a.Entitled {
+		if known, err = r.other(byLink, a); known == nil || err != nil {
+			return nil, err
+		}
+	}
+	if l.key == known.key && l.left(known, a) {
+		return nil, nil
+	}
+	return known, nil
+}
+
+// other reads the article of a key if it is not of the candidate's own source, else nil.
+func (r reading) other(key uint64, a *news.Article) (*record, error) {
 	if key == 0 {
 		return nil, nil
 	}
 	known, err := r.known(key, a)
-	if err != nil || byGUID && known.Source == a.Source || a.URL == "" {
-		return known, err
-	}
-	l := r.link(a.URL)
-	if l.key != key && known.Source != a.Source && a.Entitled {
-		if l.key == 0 || l.shared || shared {
-			return nil, nil
-		}
-		if known, err = r.record(l.key); err != nil {
-			return nil, err
-		}
-	}
-	if l.key == known.key && l.strange && known.Entitled &&
-		news.LinkKey(known.URL) != news.LinkKey(a.URL) {
-		return nil, nil
+	if err != nil || known.Source == a.Source {
+		return nil, err
 	}
 	return known, nil
 }
@@ -57,39 +93,52 @@ func (r reading) find(a *news.Article, shared bool) (*record, error) {
 // lost.
 func (r reading) newNames(o *offer, v *verdict) ([]naming, error) {
 	switch {
-	case v.act != actName:
+	case v.act != actName || o.rarely:
 		return nil, nil
-	case v.known.Source != o.Article.Source:
-		a := news.Article{Source: o.Article.Source, GUID: o.Article.GUID}
-		return r.newAliases(&news.Candidate{Article: a}, v.known.key, o.shared, nil)
+	case v.known.Source != o.Article.Source && o.known == nil:
+		name := newNaming(asGUID, o.Article.Source, o.ownName(r))
+		if name.Name == "" || toNumber(r.alias(name.alias())) == v.known.key {
+			return nil, nil
+		}
+		return []naming{name}, nil
 	}
-	return r.newAliases(o.Candidate, v.known.key, o.shared, nil)
+	return r.newAliases(o, v.known, nil)
 }
 
-// newAliases lists the names of an article that do not lead to it yet; before is the article whose
-// names it takes, nil if there is none.
-func (r reading) newAliases(
-	c *news.Candidate, key uint64, shared bool, before *record,
-) ([]naming, error) {
-	a, aliases := &c.Article, r.Bucket(bucketAlias)
+// newAliases lists the names of an article that do not lead to it yet. Of those that lead to others
+// it takes none, unless they are of before, whose names it is to have; nil if there is none.
+func (r reading) newAliases(o *offer, known, before *record) ([]naming, error) {
+	a, key := &o.Article, known.key
 	var names []naming
-	add := func(as, name string) {
-		n := newNaming(as, a.Source, name)
-		if have := aliases.Get(n.alias()); have == nil || toNumber(have) != key {
+	add := func(n naming, takes bool) {
+		if have := toNumber(r.alias(n.alias())); have == 0 || takes && have != key {
 			names = append(names, n)
 		}
 	}
-	add(asGUID, a.GUID)
-	if c.File != "" {
-		add(asFile, c.File)
+	guid := func(name string) naming { return newNaming(asGUID, a.Source, name) }
+	shared := o.shared(r)
+	add(guid(a.GUID), o.known == nil && !shared)
+	if shared {
+		add(guid(several(a.GUID)), false)
+		if o.pairShared(r) {
+			add(guid(several(o.pair())), false)
+		} else if a.URL != "" {
+			add(guid(o.pair()), o.known == nil)
+		}
+	}
+	if o.File != "" {
+		add(newNaming(asFile, a.Source, o.File), true)
+	}
+	if !o.pushed && o.sure != untouched {
+		add(newNaming(asStory, storiesOf(a), o.story().name(known.ID)), true)
 	}
 	if a.URL == "" {
 		return names, nil
 	}
-	takes, err := r.takesLink(a, key, shared, before)
+	takes, err := r.takesLink(a, key, o.many.link, before)
 	if takes {
 		link := newNaming(asLink, "", news.LinkKey(a.URL))
-		link.Shared, link.Strange = shared, !a.Entitled
+		link.Shared, link.Strange = o.many.link, !a.Entitled
 		names = append(names, link)
 	}
 	return names, err
@@ -131,10 +180,15 @@ func (w *writing) addAliases(o *offer, v *verdict) error {
 	if err != nil || len(names) == 0 {
 		return err
 	}
-	c := w.newChange(kindAlias, v.known)
-	c.Names = names
 	for i := range names {
 		names[i].Strange = names[i].As == asLink && !v.known.Entitled
 	}
+	if o.quiet && o.known != nil {
+		rec := *v.known
+		rec.Again = w.now
+		return w.note(v.known, &rec, names)
+	}
+	c := w.newChange(kindAlias, v.known)
+	c.Names = names
 	return w.append(c)
 }

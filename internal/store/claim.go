@@ -10,8 +10,12 @@ import (
 
 // anew decides that a candidate is an article of its own; it takes the names of before, which may
 // be nil. Its id may have passed to another source with an article that it had brought first.
-func (r reading) anew(a *news.Article, before *record) verdict {
+func (r reading) anew(o *offer, before *record) verdict {
+	a := &o.Article
 	id := a.ID
+	if o.shared(r) {
+		id = news.MintID(a.Source, o.pair())
+	}
 	for n := 0; r.Bucket(bucketAlias).Get(aliasID(id)) != nil; n++ {
 		id = news.MintID(a.Source, a.GUID+"\x00"+a.Fingerprint+strconv.Itoa(n))
 	}
@@ -27,7 +31,8 @@ func speaks(known *record, a *news.Article) bool {
 
 // contend decides about a candidate that is known as another source's article. docs/identity.md has
 // the rules as a table.
-func (r reading) contend(known *record, a *news.Article) verdict {
+func (r reading) contend(known *record, o *offer) verdict {
+	a := &o.Article
 	v := verdict{act: actName, known: known, result: unchanged(known, a)}
 	v.result.Owner = known.Source
 	owned := a.URL == "" && known.Entitled || speaks(known, a)
@@ -35,7 +40,7 @@ func (r reading) contend(known *record, a *news.Article) verdict {
 	switch {
 	case withdrawn && owned && known.Recalled && a.Entitled, // what a source takes back is its own
 		withdrawn && !owned && (known.Recalled || a.Entitled):
-		return r.anew(a, known)
+		return r.anew(o, known)
 	case withdrawn:
 		v.result.Reason = "it was withdrawn, and stays so"
 	case owned || !a.Entitled:
@@ -43,7 +48,7 @@ func (r reading) contend(known *record, a *news.Article) verdict {
 	case news.LinkKey(known.URL) == news.LinkKey(a.URL):
 		return verdict{act: actUpdate, known: known, taken: true}
 	default:
-		return r.anew(a, known) // the other's article has moved on to another link
+		return r.anew(o, known) // the other's article has moved on to another link
 	}
 	return v
 }
@@ -57,6 +62,7 @@ func (w *writing) takeOver(o *offer, known *record) (news.Result, error) {
 	rec := *known
 	rec.Article, rec.Decisions, rec.Status = o.Article, nil, news.Live
 	rec.ID, rec.Seq, rec.From, rec.FirstSeen = known.ID, c.Seq, known.Source, w.now
+	rec.Backlog = o.Backlog
 	w.rule(&rec, o.Placements)
 	if !rec.Own && rec.Published.After(w.now) {
 		rec.Published = w.now
@@ -72,7 +78,7 @@ func (w *writing) takeOver(o *offer, known *record) (news.Result, error) {
 		rec.Status, rec.Updated = news.Embargoed, rec.Published
 	} else {
 		rec.Updated = maxTime(rec.Updated, rec.Published)
-		rec.Members = members(nil, rec.Placements, c.Seq, w.now.Sub(rec.Published) > freshFor)
+		rec.Members = members(nil, rec.Placements, c.Seq, rec.isOld(w.now))
 	}
 	c.after = &rec
 	if err := w.says(c, o, known); err != nil {

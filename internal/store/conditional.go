@@ -14,23 +14,27 @@ func (s *Store) AcceptIf(
 	ctx context.Context, cand news.Candidate, cond news.Condition,
 ) (result news.Result, entry news.Entry, err error) {
 	err = s.submit(ctx, func(w *writing) (err error) {
-		result, entry, err = w.acceptIf(&offer{Candidate: &cand}, cond)
+		result, entry, err = w.acceptIf([]offer{{Candidate: &cand, pushed: true}}, cond)
 		return err
 	})
 	return result, entry, err
 }
 
 func (w *writing) acceptIf(
-	o *offer, cond news.Condition,
+	one []offer, cond news.Condition,
 ) (news.Result, news.Entry, error) {
+	o := &one[0]
 	a := &o.Article
 	result := news.Result{Source: a.Source, Title: a.Title, Lang: a.Lang}
 	known, err := w.named(a.Source, a.GUID)
 	if err != nil {
 		return result, news.Entry{}, err
 	}
+	if err := w.match(one, nil, w.now); err != nil {
+		return result, news.Entry{}, err
+	}
 	if known == nil {
-		v, err := w.decide(o, nil)
+		v, err := w.decide(o)
 		if err != nil {
 			return result, news.Entry{}, err
 		}
@@ -50,7 +54,7 @@ func (w *writing) acceptIf(
 		}
 		return result, known.Entry, nil
 	}
-	if result, err = w.accept(o, nil); err != nil {
+	if result, err = w.accept(o); err != nil {
 		return result, news.Entry{}, err
 	}
 	rec, err := w.byID(result.ID)

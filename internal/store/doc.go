@@ -10,10 +10,11 @@
 //
 //	teletipo.db
 //	├── alias                what is known under which name
-//	│   ├── "f"‖source‖0‖file  → key, of a folder's file
-//	│   ├── "g"‖source‖0‖guid  → key
-//	│   ├── "i"‖id             → key
-//	│   └── "u"‖link           → key, perhaps flags; or 0‖key
+//	│   ├── "f"‖source‖0‖file   → key, of a folder's file
+//	│   ├── "g"‖source‖0‖guid   → key
+//	│   ├── "i"‖id              → key
+//	│   ├── "t"‖source‖0‖story  → key
+//	│   └── "u"‖link            → key, perhaps flags; or 0‖key
 //	├── article              key → JSON of all but the content; key is the creating sequence
 //	├── body                 key → zstd of the content, safe HTML
 //	├── change               sequence → JSON: the head of an event, all of it but its parts
@@ -45,8 +46,11 @@
 //
 // A link is known by its news.LinkKey: the forms that one page's address comes in are one link. Its
 // flags say that several guids of one document share it (1), and that a source laid claim to it
-// that does not speak for it (2). One that its article gave back leads to 0 and that article. Of
-// an article's versions the newest 10 that were replaced are kept, each at most as large as the
+// that does not speak for it (2). One that its article gave back leads to 0 and that article. A
+// guid that several articles have had stands there with a zero after it too, which leads to one of
+// them; followed by a zero and a link, it leads to the one that has both. A story is what an
+// article says or has said: hashes of its title and its text, and four bytes of its id. Of an
+// article's versions the newest 10 that were replaced are kept, each at most as large as the
 // cleaner lets an article be; withdrawing an article removes them.
 //
 // # Archives

@@ -148,8 +148,8 @@ func cutPart(b []byte) (tag byte, value, rest []byte, ok bool) {
 
 // naming is a name that leads to an article.
 type naming struct {
-	As      string `json:"as"`              // guid, file or link
-	Of      string `json:"of,omitempty"`    // the source whose guid or file it is
+	As      string `json:"as"`              // guid, file, story or link
+	Of      string `json:"of,omitempty"`    // the source whose guid, file or story it is
 	Name    string `json:"name,omitempty"`  // a link in the form that news.LinkKey folds it to
 	Bytes   []byte `json:"bytes,omitempty"` // the name, if it is no UTF-8
 	Shared  bool   `json:"shared,omitempty"`
@@ -158,9 +158,10 @@ type naming struct {
 }
 
 const (
-	asGUID = "guid"
-	asFile = "file"
-	asLink = "link"
+	asGUID  = "guid"
+	asFile  = "file"
+	asStory = "story"
+	asLink  = "link"
 )
 
 // newNaming makes a name.
@@ -186,6 +187,8 @@ func (n *naming) alias() []byte {
 		return aliasGUID(n.Of, n.name())
 	case asFile:
 		return aliasFile(n.Of, n.name())
+	case asStory:
+		return aliasStory(n.Of, n.name())
 	}
 	return shorten(append([]byte{'u'}, n.name()...))
 }

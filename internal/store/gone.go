@@ -21,6 +21,10 @@ func (s *Store) WithdrawKnown(ctx context.Context, source, guid string) (news.Re
 			result.Reason = "its source withdraws it, and it was never known: nothing to do"
 			return nil, nil
 		}
+		if r.alias(aliasGUID(source, several(guid))) != nil {
+			result.Reason = "its source withdraws it by a guid that several articles have: none is withdrawn"
+			return nil, nil
+		}
 		known, err := r.record(toNumber(key))
 		if err != nil {
 			return nil, err

@@ -56,19 +56,19 @@ var identities = map[string]struct {
 	"a guid taken for a regenerated one turns up beside the first": {[]poll{
 		{items("wire", "1 u"), []string{"accepted 1"}},
 		{items("wire", "2 u"), []string{"updated 1"}},
-		{items("wire", "1 u", "2 u"), []string{"updated 1", "accepted 2"}},
-		{items("wire", "1 u", "2 u"), []string{"unchanged 1", "unchanged 2"}},
-		{items("wire", "2 u", "1 u"), []string{"unchanged 2", "unchanged 1"}},
-	}, []string{"2", "1"}},
+		{items("wire", "1 u", "2 u"), []string{"accepted", "unchanged 1"}}, // which says what it said
+		{items("wire", "1 u", "2 u"), []string{"unchanged", "unchanged 1"}},
+		{items("wire", "2 u", "1 u"), []string{"unchanged 1", "unchanged"}},
+	}, []string{"1", "2"}},
 	"two guids taken for regenerated ones, without the first": {[]poll{
 		{items("wire", "1 u"), []string{"accepted 1"}},
 		{items("wire", "2 u"), []string{"updated 1"}},
 		{items("wire", "3 u"), []string{"updated 1"}},
 		{items("wire", "2 u", "3 u"), []string{"accepted 2", "unchanged 1"}},
 		{items("wire", "2 u", "3 u"), []string{"unchanged 2", "unchanged 1"}},
-		{items("wire", "1 u", "2 u", "3 u"), []string{"updated 1", "unchanged 2", "accepted 3"}},
-		{items("wire", "1 u", "2 u", "3 u"), []string{"unchanged 1", "unchanged 2", "unchanged 3"}},
-	}, []string{"3", "1", "2"}},
+		{items("wire", "1 u", "2 u", "3 u"), []string{"accepted", "unchanged 2", "unchanged 1"}},
+		{items("wire", "1 u", "2 u", "3 u"), []string{"unchanged", "unchanged 2", "unchanged 1"}},
+	}, []string{"1", "2", "3"}},
 	"link changed": {[]poll{
 		{items("wire", "1 u"), []string{"accepted 1"}},
 		{items("wire", "1 v"), []string{"updated 1"}},
@@ -86,8 +86,8 @@ var identities = map[string]struct {
 		{items("wire", "1 v", "2 u"), []string{"unchanged 1", "unchanged 2"}},
 	}, []string{"2", "1"}},
 	"one guid twice in a document": {[]poll{
-		{items("wire", "1 u", "1 v"), []string{"rejected", "accepted 1"}},
-		{items("wire", "1 u", "1 v"), []string{"rejected", "unchanged 1"}},
+		{items("wire", "1 u", "1 v"), []string{"unchanged 1", "accepted 1"}},
+		{items("wire", "1 u", "1 v"), []string{"unchanged 1", "unchanged 1"}},
 		{items("wire", "1 v", "1 v"), []string{"unchanged 1", "unchanged 1"}},
 	}, []string{"1"}},
 	"another source has the link": {[]poll{

@@ -77,6 +77,20 @@ func aliasGUID(source, guid string) []byte {
 	return shorten(fmt.Appendf([]byte{'g'}, "%s\x00%s", source, guid))
 }
 
+// aliasStory names an article by what it says: see story.
+func aliasStory(source, name string) []byte {
+	return shorten(fmt.Appendf([]byte{'t'}, "%s\x00%s", source, name))
+}
+
+// storiesOf is the source that an article's stories are kept under: one for the desk's own files,
+// whichever way they are handed in.
+func storiesOf(a *news.Article) string {
+	if a.Own {
+		return string(news.KindFile)
+	}
+	return a.Source
+}
+
 func aliasFile(source, name string) []byte {
 	return shorten(fmt.Appendf([]byte{'f'}, "%s\x00%s", source, name))
 }
@@ -105,6 +119,10 @@ type record struct {
 	// Last is the change that wrote this, Text the one that wrote the content and the item.
 	Last uint64 `json:"last,omitempty"`
 	Text uint64 `json:"text,omitempty"`
+	// Backlog says that nobody knows how old it was when it was first seen: see news.Candidate.
+	Backlog bool `json:"backlog,omitempty"`
+	// Again is when it was last known again by what it says, under other names.
+	Again time.Time `json:"again,omitzero"`
 
 	key  uint64
 	lost bool // all but what the change log says is unknown: see ghost

@@ -6,6 +6,11 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
+// isOld reports whether an article was, at a time, too old to count as news.
+func (rec *record) isOld(at time.Time) bool {
+	return rec.Backlog || at.Sub(rec.Published) > freshFor
+}
+
 // members lists an article's places: one for each topic, and one in All if it has any topic. A
 // place kept from before keeps its order.
 func members(
@@ -33,9 +38,9 @@ func members(
 // moved lists an article's places after a visible change: all at the new order. One that entered
 // a feed as backfill stays there, since a correction to an old article must not push news out.
 func moved(
-	before []member, placements []news.Placement, order uint64, ageAtFirst time.Duration,
+	before []member, placements []news.Placement, order uint64, wasOld bool,
 ) []member {
-	after := members(nil, placements, order, ageAtFirst > freshFor)
+	after := members(nil, placements, order, wasOld)
 	for i := range after {
 		for _, m := range before {
 			if m.Topic == after[i].Topic {

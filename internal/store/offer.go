@@ -10,45 +10,175 @@ import (
 )
 
 // offer is a candidate with what can be told of it before anything is read: that much need not
-// wait for the one goroutine that writes.
+// wait for the one goroutine that writes; and with what matching then finds.
 type offer struct {
 	*news.Candidate
-	item   []byte // compressed, as is body; nil as long as nobody needs them
-	body   []byte
-	shared bool   // another guid of its source claims its link now
+	item []byte // compressed, as is body; nil as long as nobody needs them
+	body []byte
+
 	fault  string // why it can't be stored; empty if it can
+	pushed bool   // its guid alone says which article it is
+	twin   int    // of its document's items the one that it is a copy of, counted from 1; 0: none
+	many   common
+	said   *story // what it says; nil until somebody asks
+	doc    *document
+
+	known  *record // the article of its own source that it is
+	sure   sureness
+	quiet  bool    // it says nothing that known does not know: known stays as it is
+	rarely bool    // its names change too often to be kept
+	before *record // the article that had its names, and is another
 }
+
+// common is what an item has in common with other articles of its document: such a name identifies
+// none of them.
+type common struct{ guid, pair, link bool }
 
 // name is what a source calls one of its items: a guid, or a link.
 type name struct{ source, name string }
 
-// offers looks through the candidates of one call. A link that several guids of a source claim
-// identifies none of them. Of several items under one guid the last counts: taking them in turn
-// would change the article back and forth at each poll.
+// offers looks through the candidates of one call. A guid or link that several articles of a
+// document have identifies none of them; where links differ in nothing but their fragment, that
+// names a part of the page, and counts. Of several items that are one article the last counts:
+// taking them in turn would change the article back and forth at each poll.
 func offers(all []news.Candidate) []offer {
-	links, last := map[name]string{}, map[name]string{}
-	shared := map[name]bool{}
-	names := make([]name, len(all))
+	list := make([]offer, len(all))
+	doc := &document{list: list}
+	guids, links, pairs := map[name][]int{}, map[name][]int{}, map[name][]int{}
 	for i := range all {
+		list[i].Candidate, list[i].doc = &all[i], doc
 		a := &all[i].Article
-		names[i] = name{a.Source, news.LinkKey(a.URL)}
-		if guid, seen := links[names[i]]; a.URL != "" && seen && guid != a.GUID {
-			shared[names[i]] = true
-		}
-		links[names[i]] = a.GUID
-		last[name{a.Source, a.GUID}] = a.Fingerprint
-	}
-	offers := make([]offer, len(all))
-	for i := range all {
-		a := &all[i].Article
-		offers[i] = offer{Candidate: &all[i], shared: shared[names[i]]}
 		if err := storable(&all[i].Item); err != nil {
-			offers[i].fault = "its item can't be stored: " + err.Error()
-		} else if last[name{a.Source, a.GUID}] != a.Fingerprint {
-			offers[i].fault = "another item of the same document has its guid, " + a.GUID
+			list[i].fault = "its item can't be stored: " + err.Error()
+			continue
+		}
+		at := name{a.Source, a.GUID}
+		guids[at] = append(guids[at], i)
+	}
+	for _, group := range guids {
+		group = withoutTwins(list, group)
+		for _, i := range group {
+			list[i].many.guid = len(group) > 1
+			if at := (name{list[i].Article.Source, list[i].pair()}); len(group) > 1 {
+				pairs[at] = append(pairs[at], i)
+			}
 		}
 	}
-	return offers
+	for i := range list {
+		if a := &list[i].Article; a.URL != "" && list[i].counts() {
+			at := name{a.Source, news.LinkKey(a.URL)}
+			links[at] = append(links[at], i)
+		}
+	}
+	for _, group := range links {
+		for _, i := range group {
+			list[i].many.link = len(group) > 1
+		}
+		anchor(list, group)
+	}
+	for _, group := range pairs {
+		for _, i := range group {
+			list[i].many.pair = len(group) > 1
+		}
+	}
+	return list
+}
+
+// document is all that was offered in one call.
+type document struct {
+	list    []offer
+	stories map[name]int // how many articles say it; nil until somebody asks
+}
+
+// several reports whether other articles of its document say what an offer says.
+func (d *document) several(o *offer) bool {
+	says := func(o *offer) name { return name{o.Article.Source, o.story().name(news.ID{})} }
+	if d == nil {
+		return false
+	}
+	if d.stories == nil {
+		d.stories = map[name]int{}
+		for i := range d.list {
+			if d.list[i].counts() {
+				d.stories[says(&d.list[i])]++
+			}
+		}
+	}
+	return d.stories[says(o)] > 1
+}
+
+// counts reports whether an offer is an article by itself.
+func (o *offer) counts() bool { return o.fault == "" && o.twin == 0 }
+
+// anchor gives links that differ in nothing but their fragment theirs back.
+func anchor(list []offer, group []int) {
+	for _, i := range group {
+		if list[i].Article.Anchor != list[group[0]].Article.Anchor {
+			for _, i := range group {
+				list[i].anchored()
+			}
+			return
+		}
+	}
+}
+
+// anchored has the link of an offer name the part of the page that it is about.
+func (o *offer) anchored() {
+	if a := &o.Article; a.Anchor != "" && a.URL == withoutAnchor(a.URL) {
+		a.URL += "#" + a.Anchor
+	}
+}
+
+// pair is a name made of guid and link, its fragment included.
+func (o *offer) pair() string {
+	return o.Article.GUID + "\x00" + spot(o.Article.URL, o.Article.Anchor)
+}
+
+// mostCompared bounds how many items of a document with one guid and one title are compared.
+const mostCompared = 50
+
+// withoutTwins marks those of some items of a document that are copies of a later one, and returns
+// the others. All have one guid.
+func withoutTwins(list []offer, group []int) []int {
+	if len(group) == 1 {
+		return group
+	}
+	titles := map[string][]int{} // of items that are no copies
+	for at := len(group) - 1; at >= 0; at-- {
+		o := &list[group[at]]
+		title := titleOf(o.Article.Title)
+		for _, other := range titles[title][:min(mostCompared, len(titles[title]))] {
+			if sameStory(o, &list[other]) {
+				o.twin = other + 1
+				break
+			}
+		}
+		if o.twin == 0 {
+			titles[title] = append(titles[title], group[at])
+		}
+	}
+	var kept []int
+	for _, i := range group {
+		if list[i].twin == 0 {
+			kept = append(kept, i)
+		}
+	}
+	return kept
+}
+
+// sameStory reports whether two items of a document that have guid and title in common are one
+// article. On one page it is the same if its text is, or most of it; on two pages the text must say
+// enough, or the date be the same too: a guid that a whole feed has proves nothing.
+func sameStory(x, y *offer) bool {
+	a, b := &x.Article, &y.Article
+	if a.Fingerprint == b.Fingerprint {
+		return true
+	}
+	same := x.story().text == y.story().text
+	if spot(a.URL, a.Anchor) == spot(b.URL, b.Anchor) {
+		return same || alike(a.Summary+" "+a.Content, b.Summary+" "+b.Content)
+	}
+	return same && (x.story().long || sameDate(a, b))
 }
 
 // storable tells what is wrong with an item that has no JSON form: only a time can have none, one
@@ -76,49 +206,21 @@ func (o *offer) pack(zip *zstd.Encoder) error {
 	return nil
 }
 
-// claim is what the items of one source make on a stored article by leading to it.
-type claim struct {
-	key    uint64
-	source string
-}
-
-// contested finds the articles that several guids of one source lead to at once, and which of
-// the guids keeps it: a link has passed from one to another, or an item was taken for an older
-// one under a new guid. The others are articles of their own.
-func (r reading) contested(offers []offer) (map[claim]string, error) {
-	first := map[claim]*news.Article{}
-	keepers := map[claim]string{}
-	for i := range offers {
-		a := &offers[i].Article
-		key, _ := r.lookup(a, offers[i].shared)
-		c := claim{key, a.Source}
-		if c.key == 0 || offers[i].fault != "" {
+// fillTwins gives items that are copies the results of those that they are copies of.
+func fillTwins(list []offer, results []news.Result) {
+	for i := range list {
+		o := &list[i]
+		if o.twin == 0 || o.twin > len(results) {
 			continue
 		}
-		other, seen := first[c]
-		if !seen || other.GUID == a.GUID {
-			first[c] = a
-			continue
+		r := results[o.twin-1]
+		r.Title, r.From, r.Crowded = o.Article.Title, "", false
+		if r.Outcome == news.Accepted || r.Outcome == news.Updated {
+			r.Outcome = news.Unchanged
 		}
-		known, err := r.record(c.key)
-		if err != nil {
-			return nil, err
+		if r.Outcome == news.Unchanged {
+			r.Reason = "another item of its document is the same article"
 		}
-		keepers[c] = keeper(known, keepers[c], other, a)
+		results[i] = r
 	}
-	return keepers, nil
-}
-
-// keeper chooses which guid an article belongs to: the one that its id was minted from, since no
-// other article can have that id, else the one that it was last seen under.
-func keeper(known *record, guid string, claimants ...*news.Article) string {
-	for _, a := range claimants {
-		if a.ID == known.ID {
-			return a.GUID
-		}
-		if a.GUID == known.GUID && guid == "" {
-			guid = a.GUID
-		}
-	}
-	return guid
 }

@@ -95,7 +95,7 @@ func (w *writing) decideTopics(
 		return result, nil
 	}
 	w.rule(&rec, known.ruled())
-	c := w.placed(known, &rec, w.now.Sub(known.Published) > freshFor)
+	c := w.placed(known, &rec, known.isOld(w.now))
 	w.stampFeeds(c)
 	result := resultOf(news.Updated, &rec)
 	if result.Reason == "" {

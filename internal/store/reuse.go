@@ -10,20 +10,18 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// A candidate that is known by its guid or link but says something wholly different is another
+// An item under the guid or link of a known article that says something wholly different is another
 // article, under names that its publisher uses anew, if all of this holds:
 //
 //   - it is somebody else's: an article of the desk's own is what its name says, however it is
 //     rewritten;
-//   - it is dated at least a day after the known one;
+//   - of guid and link it has but one in common with the known article, or another date, or none;
 //   - its title shares less than a quarter of its telling words with the known one's, and its text
 //     less than one in twenty sequences of three words. A text of less than fewTriples sequences
-//     says nothing: then the titles must not share a word.
+//     says nothing: then the titles must not share a word, and the dates must differ, by a day if
+//     guid and link are the same.
 //
-// Anything less is an update. The new article takes over the names; its id is minted from its
-// guid, or if that id is taken from the guid and the article's fingerprint, so that it stays unique
-// and two ingesters still mint the same. Should the old text turn up again under the name, with
-// its old date, it is the old article and changes nothing.
+// Anything less is an update. The new article takes over the names.
 const (
 	reuseAfter = 24 * time.Hour
 	titleShare = 0.25
@@ -32,42 +30,12 @@ const (
 	mostText   = 64 << 10 // bytes of a text that are compared
 )
 
-// reused decides about a candidate that differs from the article that its names lead to.
-func (r reading) reused(known *record, a *news.Article) (verdict, error) {
-	update := verdict{act: actUpdate, known: known}
-	apart := a.Published.Sub(known.Published)
-	if a.Own || apart.Abs() < reuseAfter {
-		return update, nil
+// reused reports whether a candidate that a name leads to a known article is another.
+func (r reading) reused(known *record, a *news.Article, sure sureness) (bool, error) {
+	same := sameDate(&known.Article, a)
+	if a.Own || known.Status == news.Withdrawn || sure == sameTitle || sure == paired && same {
+		return false, nil
 	}
-	if unlike, err := r.unlike(known, a); err != nil || !unlike {
-		return update, err
-	}
-	second := news.MintID(a.Source, a.GUID+"\x00"+a.Fingerprint)
-	for _, id := range []news.ID{a.ID, second} {
-		key := toNumber(r.Bucket(bucketAlias).Get(aliasID(id)))
-		switch {
-		case key == known.key:
-		case key == 0:
-			if apart > 0 {
-				return verdict{act: actCreate, known: known, id: id}, nil
-			}
-		default:
-			other, err := r.record(key)
-			if err != nil {
-				return verdict{}, err
-			}
-			if other.Source == a.Source && other.Fingerprint == a.Fingerprint {
-				v := verdict{act: actNothing, result: unchanged(other, a)}
-				v.result.Reason = "its guid or link has since passed to another article"
-				return v, nil
-			}
-		}
-	}
-	return update, nil
-}
-
-// unlike reports whether a candidate has neither title nor text in common with a known article.
-func (r reading) unlike(known *record, a *news.Article) (bool, error) {
 	titles, _ := share(telling(known.Title), telling(a.Title))
 	if titles >= titleShare {
 		return false, nil
@@ -78,9 +46,16 @@ func (r reading) unlike(known *record, a *news.Article) (bool, error) {
 	}
 	texts, of := share(triples(known.Summary+" "+body), triples(a.Summary+" "+a.Content))
 	if of < fewTriples {
-		return titles == 0, nil
+		same = same || sure == paired && a.Published.Sub(known.Published).Abs() < reuseAfter
+		return titles == 0 && !same, nil
 	}
 	return texts < textShare, nil
+}
+
+// alike reports whether a candidate says for the most part what a known article says.
+func (r reading) alike(known *record, a *news.Article) (bool, error) {
+	body, ok, err := r.readable(known.key)
+	return ok && alike(known.Summary+" "+body, a.Summary+" "+a.Content), err
 }
 
 // share is what part of the smaller set is in the other, and the size of the smaller.
@@ -118,7 +93,7 @@ func telling(title string) map[string]bool {
 
 // triples are the sequences of three words in safe HTML.
 func triples(content string) map[string]bool {
-	list := words(untagged(content[:min(len(content), mostText)]))
+	list := words(untagged(limited(content)))
 	set := make(map[string]bool, len(list))
 	for i := 0; i+3 <= len(list); i++ {
 		set[strings.Join(list[i:i+3], " ")] = true

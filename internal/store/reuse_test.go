@@ -34,7 +34,7 @@ func TestNamesUsedAnew(t *testing.T) {
 	}{
 		"another text, a day later":   {[]edit{titled("Teachers strike"), text(strike), after(day)}, news.Accepted, false},
 		"another text, the same date": {[]edit{titled("Teachers strike"), text(strike)}, news.Updated, true},
-		"another text, hours later":   {[]edit{titled("Teachers strike"), text(strike), after(10 * time.Hour)}, news.Updated, true},
+		"another text, hours later":   {[]edit{titled("Teachers strike"), text(strike), after(10 * time.Hour)}, news.Accepted, false},
 		"a new version, a day later":  {[]edit{titled("Two missing"), text(floodLater), after(day)}, news.Updated, true},
 		"rewritten under a like title": {
 			[]edit{titled("River bridge: both found"), text(floodAnew), after(day)}, news.Updated, true,
@@ -44,6 +44,9 @@ func TestNamesUsedAnew(t *testing.T) {
 		},
 		"too short to tell, a word of the title stays": {
 			[]edit{titled("Bridge"), text("<p>Gone.</p>"), after(day)}, news.Updated, true,
+		},
+		"too short to tell, hours later": {
+			[]edit{titled("Strike"), text("<p>On.</p>"), after(10 * time.Hour)}, news.Updated, true,
 		},
 		"too short to tell, another title": {
 			[]edit{titled("Strike"), text("<p>On.</p>"), after(day)}, news.Accepted, false,

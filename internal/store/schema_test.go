@@ -127,7 +127,7 @@ func matches(t *testing.T, kind string, key []byte) bool {
 			ok = func(b []byte) bool { return bytes.Contains(b, []byte(".")) }
 		case part == "source" && i+1 < len(parts):
 			size = max(0, bytes.IndexByte(key, 0))
-		case part == "source", part == "guid", part == "name", part == "link", part == "file":
+		case part == "source", part == "guid", part == "story", part == "name", part == "link", part == "file":
 		default:
 			t.Fatalf("doc.go: this test does not know what %q is", part)
 		}

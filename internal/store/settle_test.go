@@ -60,7 +60,7 @@ func TestOnlyWhatIsStoredIsPacked(t *testing.T) {
 	all := []news.Candidate{piece("a"), piece("b"), piece("c")}
 	s.accept(all[0], all[2])
 	part := offers(all)
-	if results, err := s.settle(t.Context(), part); err != nil || results != nil {
+	if results, err := s.settle(t.Context(), part, nil); err != nil || results != nil {
 		t.Fatalf("%v, %v: want that something is to be written", results, err)
 	}
 	for i, want := range []bool{false, true, false} {

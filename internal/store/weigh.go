@@ -4,18 +4,16 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// Weigh tells what Accept would make of candidates now, and stores nothing. An article that
-// several of them would create is told of once for each.
+// Weigh tells what Accept would make of candidates now, and stores nothing.
 func (s *Store) Weigh(all []news.Candidate) ([]news.Result, error) {
 	offers := offers(all)
 	results := make([]news.Result, 0, len(all))
 	err := s.view(func(r reading) error {
-		contested, err := r.contested(offers)
-		if err != nil {
+		if err := r.match(offers, nil, s.trusted()); err != nil {
 			return err
 		}
 		for i := range offers {
-			v, err := r.decide(&offers[i], contested)
+			v, err := r.decide(&offers[i])
 			if err != nil {
 				return err
 			}
@@ -23,6 +21,7 @@ func (s *Store) Weigh(all []news.Candidate) ([]news.Result, error) {
 		}
 		return nil
 	})
+	fillTwins(offers, results)
 	return results, err
 }
 

@@ -62,6 +62,17 @@ func (s *Store) keysOf(ctx context.Context, source string) (keys []uint64, err e
 	return slices.Compact(keys), err
 }
 
+// Knows reports whether any article ever came from a source.
+func (s *Store) Knows(source string) (known bool, err error) {
+	err = s.view(func(r reading) error {
+		prefix := aliasGUID(source, "")
+		k, _ := r.Bucket(bucketAlias).Lenient().Seek(prefix)
+		known = bytes.HasPrefix(k, prefix)
+		return nil
+	})
+	return known, err
+}
+
 // owned reads those of some articles that a source owns and that are not withdrawn.
 func (r reading) owned(source string, keys []uint64) ([]*record, error) {
 	var list []*record

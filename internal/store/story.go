@@ -1,0 +1,87 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"time"
+
+	"github.com/teletipo/teletipo/internal/news"
+)
+
+// story is what an article says, without names, dates and markup.
+type story struct {
+	title, text string // hashes
+	long        bool   // its text is hardly written twice by chance
+}
+
+const (
+	longText  = 20 // words
+	mostAlike = 0.5
+	hashed    = 12 // characters of a hash; an index of one source has no two alike
+)
+
+// story is what an offer says.
+func (o *offer) story() *story {
+	if o.said == nil {
+		said := toStory(o.Article.Title, o.Article.Summary, o.Article.Content)
+		o.said = &said
+	}
+	return o.said
+}
+
+func toStory(title, summary, content string) story {
+	text := words(untagged(limited(summary + " " + content)))
+	return story{
+		title: digest(titleOf(title)), text: digest(strings.Join(text, " ")),
+		long: len(text) >= longText,
+	}
+}
+
+// name is what an article is known by for what it says: every article that says so has one.
+func (s *story) name(id news.ID) string {
+	return s.title + s.text + hex.EncodeToString(id[:4])
+}
+
+func digest(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:])[:hashed]
+}
+
+func limited(text string) string { return text[:min(len(text), mostText)] }
+
+// titleOf is a title as titles are compared.
+func titleOf(title string) string {
+	if list := words(title); len(list) > 0 {
+		return strings.Join(list, " ")
+	}
+	return title
+}
+
+// alike reports whether two texts in safe HTML are for the most part one, and say enough to tell.
+func alike(a, b string) bool {
+	part, of := share(triples(a), triples(b))
+	return of >= fewTriples && part >= mostAlike
+}
+
+// sameDate reports whether two articles state one date.
+func sameDate(a, b *news.Article) bool {
+	return !a.Undated && !b.Undated && a.Published.Sub(b.Published).Abs() < time.Hour
+}
+
+// spot is what a link names: a page, and perhaps a part of it.
+func spot(url, anchor string) string {
+	page, in, found := strings.Cut(url, "#")
+	if found {
+		anchor = in
+	}
+	if page == "" {
+		return ""
+	}
+	return news.LinkKey(page) + "#" + anchor
+}
+
+func withoutAnchor(url string) string {
+	page, _, _ := strings.Cut(url, "#")
+	return page
+}
