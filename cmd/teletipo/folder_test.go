@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/text/encoding/charmap"
+
 	"github.com/teletipo/teletipo/internal/classify"
 	"github.com/teletipo/teletipo/internal/ingest"
 	"github.com/teletipo/teletipo/internal/news"
@@ -29,6 +31,44 @@ func newDrawer(t *testing.T) *drawer {
 	}
 	d.restart()
 	return d
+}
+
+// TestAFileUnderAnyNameIsOneArticle renames a file, copies it, and writes it in another encoding.
+func TestAFileUnderAnyNameIsOneArticle(t *testing.T) {
+	d := newDrawer(t)
+	const text = "El río se llevó el puente\n\nEl río salió de su cauce el lunes y se llevó el puente " +
+		"de San Pedro; más de cuarenta familias pasaron la noche en la escuela.\n"
+	latin, err := charmap.Windows1252.NewEncoder().String(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	only := func(title string) news.Entry {
+		t.Helper()
+		if faults := d.sweep(); faults != "" {
+			t.Fatal(faults)
+		}
+		entries, err := d.store.Articles(news.Query{Limit: 9})
+		if err != nil || len(entries) != 1 || entries[0].Status != news.Live || entries[0].Title != title {
+			t.Fatalf("stored: %+v, %v", entries, err)
+		}
+		return entries[0]
+	}
+	d.write("puente.txt", text)
+	first := only("El río se llevó el puente")
+	d.write("copia.txt", latin)
+	d.restart()
+	only("El río se llevó el puente")
+	d.remove("puente.txt")
+	only("El río se llevó el puente")
+	d.remove("copia.txt")
+	d.write("nota.txt", text)
+	only("El río se llevó el puente")
+	d.write("nota.txt", strings.Replace(text, "el puente\n", "dos puentes\n", 1))
+	d.write("vieja.txt", text)
+	d.restart()
+	if now := only("El río se llevó dos puentes"); now.ID != first.ID {
+		t.Errorf("it is %s, and was %s", now.ID, first.ID)
+	}
 }
 
 // restart forgets all that is not stored, as a new process does.

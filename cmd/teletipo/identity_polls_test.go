@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -10,7 +11,9 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/teletipo/teletipo/internal/clean"
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/parse"
 )
 
 // scheme is how a feed names its items: what guids and links it gives them, and what titles.
@@ -177,4 +180,79 @@ func (m *morgue) saying(rt *rapid.T, what func(content string) int) map[int]news
 		says[at] = whole
 	}
 	return says
+}
+
+// TestRealFeedsKeepTheirItems polls a collection of feeds, which is no part of this repository: each
+// whole, then one half of its items, then the other. Nothing changes, and only items that have guid
+// and title in common are one article.
+func TestRealFeedsKeepTheirItems(t *testing.T) {
+	files, err := filepath.Glob("../../../shared/samples/feeds/*")
+	if err != nil || len(files) == 0 {
+		t.Skip("the collection is not here")
+	}
+	items, copies := 0, 0
+	for _, file := range files {
+		body, err := os.ReadFile(file)
+		if err != nil || filepath.Ext(file) == ".jsonl" || len(body) > 500_000 {
+			continue
+		}
+		m := openMorgue(t, t.TempDir())
+		all := m.read(body)
+		results := m.accept(all)
+		names, ids := map[news.ID]string{}, map[string]news.ID{}
+		for i, r := range results {
+			a := &all[i].Article
+			if name, met := names[r.ID]; met {
+				copies++
+				if name != a.GUID+" "+a.Title {
+					t.Errorf("%s: %s and %s %s are one article", filepath.Base(file), name, a.GUID, a.Title)
+				}
+			}
+			names[r.ID] = a.GUID + " " + a.Title
+			ids[fmt.Sprint(a.GUID, a.Fingerprint, a.Anchor)] = r.ID
+		}
+		for half := range 2 {
+			var some []news.Candidate
+			for i, c := range m.read(body) {
+				if i%2 == half {
+					some = append(some, c)
+				}
+			}
+			for i, r := range m.accept(some) {
+				a := &some[i].Article
+				if want := ids[fmt.Sprint(a.GUID, a.Fingerprint, a.Anchor)]; r.ID != want {
+					t.Errorf("%s: %s is %s, was %s", filepath.Base(file), a.Title, r.ID, want)
+				}
+			}
+		}
+		items += len(all)
+		m.close()
+	}
+	t.Logf("%d items, of which %d are copies of others in their document", items, copies)
+}
+
+// read makes candidates of a feed's items, the last first.
+func (m *morgue) read(body []byte) (all []news.Candidate) {
+	m.now = m.now.Add(15 * time.Minute)
+	doc := news.Document{Source: "wire", URL: "https://wire.example/feed", Body: body}
+	items, _, err := parse.Parse(doc)
+	if err != nil {
+		return nil
+	}
+	src := news.Source{ID: "wire", Kind: news.KindFeed, URL: doc.URL, Rights: news.Full}
+	for _, item := range slices.Backward(items) {
+		if article, _, err := clean.New().Clean(item, src, m.now); err == nil && !item.Withdrawn {
+			all = append(all, news.Candidate{Item: item, Article: article})
+		}
+	}
+	return all
+}
+
+func (m *morgue) accept(all []news.Candidate) []news.Result {
+	m.t.Helper()
+	results, err := m.store.Accept(m.t.Context(), all)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return results
 }

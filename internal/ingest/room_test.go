@@ -10,6 +10,58 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
+// TestUndatedOfANewSource has a source with articles that state no date: only those that it brings
+// after the first look, which its quota may stretch, are news.
+func TestUndatedOfANewSource(t *testing.T) {
+	doc := func(titles ...string) news.Document {
+		d := feedDocument()
+		d.Body = []byte(`<rss version="2.0"><channel><title>F</title><item><title>Dated</title>` +
+			`<pubDate>` + noon.Format(time.RFC1123Z) + `</pubDate></item><item><title>` +
+			strings.Join(titles, `</title></item><item><title>`) + `</title></item></channel></rss>`)
+		return d
+	}
+	for _, quota := range []int{0, 2} {
+		w := &world{stored: map[string]bool{}, reading: news.Reading{Status: 200}}
+		now := noon
+		flow := flowOn(t, w)
+		flow.now = func() time.Time { return now }
+		src := news.Source{ID: "s", Kind: news.KindFeed, Enabled: true, Every: time.Hour, PerHour: quota}
+		for _, titles := range [][]string{{"a", "b"}, {"a", "b"}, {"c", "a", "b"}} {
+			now = now.Add(2 * time.Hour)
+			w.reading.Documents = []news.Document{doc(titles...)}
+			if _, err := flow.Run(t.Context(), src); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, c := range w.candidates {
+			if want := c.Article.Title == "a" || c.Article.Title == "b"; c.Backlog != want &&
+				!w.stored[c.Article.Title] {
+				t.Errorf("quota %d: %s is of any age: %t, want %t", quota, c.Article.Title, c.Backlog, want)
+			}
+		}
+		if len(w.stored) != 4 {
+			t.Errorf("quota %d: stored %v, want all four", quota, w.stored)
+		}
+	}
+}
+
+// TestAFeedHandedOverForTheFirstTime is new to the archive, not to any state of polls.
+func TestAFeedHandedOverForTheFirstTime(t *testing.T) {
+	w := &world{}
+	flow := flowOn(t, w)
+	doc := feedDocument()
+	doc.Name, doc.URL = "/tmp/feed.xml", ""
+	doc.Body = []byte(`<rss version="2.0"><channel><title>F</title><link>https://f.example/</link>` +
+		`<item><title>One</title></item></channel></rss>`)
+	for i, want := range []bool{true, false} {
+		w.candidates = w.candidates[:min(i, len(w.candidates))]
+		_, err := flow.Take(t.Context(), news.Source{ID: "file", Kind: news.KindFile}, doc)
+		if err != nil || w.candidates[len(w.candidates)-1].Backlog != want {
+			t.Errorf("time %d: of any age: %t, want %t (%v)", i, !want, want, err)
+		}
+	}
+}
+
 // TestAQuotaPutsOffAndLosesNothing has a source bring 25 articles at once that may bring 10 an hour.
 func TestAQuotaPutsOffAndLosesNothing(t *testing.T) {
 	var items strings.Builder

@@ -217,9 +217,14 @@ func (f *finder) byStory(byGUID, byLink *record) error {
 		switch {
 		case known == nil:
 		case a.Own:
-			if f.sameFile(known) {
-				f.add(again, known, known.Source != a.Source)
+			if !f.sameFile(known) {
+				break
 			}
+			says, err := f.says(known)
+			if err != nil {
+				return err
+			}
+			f.add(again, known, known.Source != a.Source || !says)
 		case f.sharesName(known, byLink != nil):
 			f.add(retold, known, false)
 		default:
@@ -235,15 +240,10 @@ func (f *finder) byStory(byGUID, byLink *record) error {
 // renamed weighs an article that says or has said the same, and stands under other names. Met is
 // that it was met under those of the offer before.
 func (f *finder) renamed(known *record, met bool) error {
-	says := known.Status == news.Withdrawn // and said so last
-	if !says {
-		body, _, err := f.readable(known.key)
-		if err != nil {
-			return err
-		}
-		says = toStory(known.Title, known.Summary, body).text == f.story().text
-	}
+	says, err := f.says(known)
 	switch {
+	case err != nil:
+		return err
 	case met:
 		f.add(retold, known, says)
 	case !says || !f.isAgain(known):
@@ -255,6 +255,16 @@ func (f *finder) renamed(known *record, met bool) error {
 		f.add(again, known, true)
 	}
 	return nil
+}
+
+// says reports whether an article that has said what the offer says still does; nobody knows of
+// one that was withdrawn, which did.
+func (f *finder) says(known *record) (bool, error) {
+	if known.Status == news.Withdrawn {
+		return true, nil
+	}
+	body, _, err := f.readable(known.key)
+	return toStory(known.Title, known.Summary, body) == *f.story(), err
 }
 
 // sharesName reports whether a name of the offer that identifies it is that which an article has.

@@ -50,6 +50,22 @@ func TestUpdateMovesToTheTop(t *testing.T) {
 	s.shows(9, map[string]string{"border": "f2 f1 f3 o2 o1", "cartels": "f2 o2"})
 }
 
+// TestOfAnyAge has articles that do not say how old they are: they stand behind the news, whatever
+// becomes of them.
+func TestOfAnyAge(t *testing.T) {
+	s := newStore(t)
+	backlog := func(c *news.Candidate) { c.Backlog, c.Article.Undated = true, true }
+	s.accept(piece("f1"), piece("o1", after(0), backlog), piece("o2", after(0), backlog))
+	s.shows(9, map[string]string{"border": "f1 o2 o1"})
+	s.clock.step(time.Hour)
+	s.offer(news.Updated, piece("o1", after(time.Hour), text("new")))
+	s.offer(news.Updated, piece("o2", after(time.Hour), in("border", "cartels")))
+	s.shows(9, map[string]string{"border": "f1 o1 o2", "cartels": "o2"})
+	s.offer(news.Accepted, piece("f2", after(time.Hour), in("border", "cartels")))
+	s.offer(news.Accepted, piece("o3", after(time.Hour), backlog, in("cartels")))
+	s.shows(9, map[string]string{"border": "f2 f1 o1 o2", "cartels": "f2 o3 o2"})
+}
+
 func TestTopics(t *testing.T) {
 	s := newStore(t)
 	s.accept(piece("a", in("border", "cartels")), piece("b", in("cartels")), piece("c", in()))
