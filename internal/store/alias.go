@@ -11,11 +11,6 @@ func (r reading) link(url string) linkTo { return toLink(r.alias(aliasURL(url)))
 // several is the name that stands for a guid, or a pair, once several articles have it.
 func several(guid string) string { return guid + "\x00" }
 
-// shared reports whether several articles have the guid of an offer, now or in the past.
-func (o *offer) shared(r reading) bool {
-	return o.many.guid || !o.pushed && r.hadBySeveral(o.Article.Source, o.Article.GUID)
-}
-
 // pairShared reports whether several articles have both guid and link of an offer.
 func (o *offer) pairShared(r reading) bool {
 	return o.many.pair || r.hadBySeveral(o.Article.Source, o.pair())
@@ -25,7 +20,7 @@ func (o *offer) pairShared(r reading) bool {
 // if these are shared too.
 func (o *offer) ownName(r reading) string {
 	switch {
-	case !o.shared(r):
+	case !o.shared:
 		return o.Article.GUID
 	case !o.pairShared(r):
 		return o.pair()
@@ -116,9 +111,8 @@ func (r reading) newAliases(o *offer, known, before *record) ([]naming, error) {
 		}
 	}
 	guid := func(name string) naming { return newNaming(asGUID, a.Source, name) }
-	shared := o.shared(r)
-	add(guid(a.GUID), o.known == nil && !shared)
-	if shared {
+	add(guid(a.GUID), o.known == nil && !o.shared)
+	if o.shared {
 		add(guid(several(a.GUID)), false)
 		if o.pairShared(r) {
 			add(guid(several(o.pair())), false)

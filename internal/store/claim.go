@@ -13,7 +13,7 @@ import (
 func (r reading) anew(o *offer, before *record) verdict {
 	a := &o.Article
 	id := a.ID
-	if o.shared(r) {
+	if o.shared {
 		id = news.MintID(a.Source, o.pair())
 	}
 	for n := 0; r.Bucket(bucketAlias).Get(aliasID(id)) != nil; n++ {

@@ -47,7 +47,8 @@ func (r reading) match(part []offer, taken map[uint64]bool, now time.Time) error
 	var claims []claim
 	for i := range part {
 		o := &part[i]
-		o.known, o.sure, o.quiet, o.rarely, o.before = nil, unsure, false, false, nil
+		o.shared, o.known, o.sure, o.quiet, o.rarely, o.before =
+			o.many.guid, nil, unsure, false, false, nil
 		if !o.counts() {
 			continue
 		}
@@ -99,8 +100,7 @@ func take(part []offer, taken map[uint64]bool) {
 type finder struct {
 	reading
 	*offer
-	shared bool // its guid is that of several articles
-	list   []claim
+	list []claim
 }
 
 // claims lists the articles of its own source that an offer may be, and notes the one that only
@@ -114,7 +114,7 @@ func (r reading) claims(o *offer) ([]claim, error) {
 	if byGUID != nil && byGUID.Fingerprint == a.Fingerprint && byGUID.Source == a.Source {
 		return []claim{{sure: untouched, known: byGUID}}, nil
 	}
-	f.shared = o.shared(r)
+	o.shared = o.many.guid || !o.pushed && r.hadBySeveral(a.Source, a.GUID)
 	var byLink *record
 	if a.URL != "" {
 		l := r.link(a.URL)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -244,5 +245,19 @@ func TestSameArticles(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestWordsOfStories holds the words that stories are hashed by against those that are compared.
+func TestWordsOfStories(t *testing.T) {
+	for _, content := range []string{
+		"", "<p></p>", flood, "<p>El río&nbsp;— «crecido» — se llevó&#32;2 puentes</p><p>A&amp;B</p>", "a<br>b",
+		"ÉXITO &lt;b&gt; tail",
+	} {
+		got, n := appendWords(nil, content)
+		want := words(untagged(content))
+		if diff := cmp.Diff(want, strings.Fields(string(got)), cmpopts.EquateEmpty()); diff != "" || n != len(want) {
+			t.Errorf("%q: %d words (-want +got)\n%s", content, n, diff)
+		}
 	}
 }

@@ -23,6 +23,7 @@ type offer struct {
 	said   *story // what it says; nil until somebody asks
 	doc    *document
 
+	shared bool    // several articles have its guid, now or in the past
 	known  *record // the article of its own source that it is
 	sure   sureness
 	quiet  bool    // it says nothing that known does not know: known stays as it is

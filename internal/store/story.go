@@ -3,8 +3,11 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"html"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -31,11 +34,33 @@ func (o *offer) story() *story {
 }
 
 func toStory(title, summary, content string) story {
-	text := words(untagged(limited(summary + " " + content)))
+	content = limited(content)
+	text, first := appendWords(make([]byte, 0, len(summary)+len(content)+2), summary)
+	text, second := appendWords(text, content)
 	return story{
-		title: digest(titleOf(title)), text: digest(strings.Join(text, " ")),
-		long: len(text) >= longText,
+		title: digest([]byte(titleOf(title))), text: digest(text), long: first+second >= longText,
 	}
+}
+
+// appendWords appends the words of safe HTML in lower case, each with a space after it, and returns
+// how many they are. It reads what words does, without a copy of each.
+func appendWords(to []byte, content string) (text []byte, n int) {
+	for content != "" {
+		said, rest, _ := strings.Cut(content, "<")
+		within := false
+		for _, c := range html.UnescapeString(said) {
+			if unicode.IsLetter(c) || unicode.IsDigit(c) {
+				to, within = utf8.AppendRune(to, unicode.ToLower(c)), true
+			} else if within {
+				to, within, n = append(to, ' '), false, n+1
+			}
+		}
+		if within {
+			to, n = append(to, ' '), n+1
+		}
+		_, content, _ = strings.Cut(rest, ">")
+	}
+	return to, n
 }
 
 // name is what an article is known by for what it says: every article that says so has one.
@@ -43,8 +68,8 @@ func (s *story) name(id news.ID) string {
 	return s.title + s.text + hex.EncodeToString(id[:4])
 }
 
-func digest(s string) string {
-	sum := sha256.Sum256([]byte(s))
+func digest(s []byte) string {
+	sum := sha256.Sum256(s)
 	return hex.EncodeToString(sum[:])[:hashed]
 }
 
