@@ -229,7 +229,7 @@ func (c *contents) count(tx *bolt.Tx) (feeds []news.FeedKey, err error) {
 		if err := json.Unmarshal(value, &change); err != nil {
 			return err
 		}
-		if change.Kind != "close" { // which articles share a commit decides how often archives are
+		if change.ID != "" { // how often archives close and editions are stamped, commits decide
 			c.Changes++
 		}
 		if change.Kind == "create" {
