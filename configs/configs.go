@@ -2,7 +2,7 @@
 // setting, and the first sources. Package config reads it.
 package configs
 
-import _ "embed"
+import "embed"
 
 // Config is teletipo.yaml: every setting with its default.
 //
@@ -13,3 +13,8 @@ var Config []byte
 //
 //go:embed sources.yaml
 var Sources []byte
+
+// Demo has the articles that `teletipo demo` shows: made up for it, in English and Spanish.
+//
+//go:embed demo/*.md
+var Demo embed.FS

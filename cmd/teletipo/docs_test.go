@@ -28,6 +28,8 @@ import (
 // elsewhere are the commands of the documents that TestDocs does not run, and what they need. Those
 // of teletipo are still held against the command line, and go's against the packages and tests.
 var elsewhere = map[string]string{
+	"teletipo demo --listen 127.0.0.1:0 --admin 127.0.0.1:0": "somebody who stops it",
+
 	"teletipo ingest https://example.org/feed.xml": "the network",
 	"teletipo ingest harbor":                       "the network",
 	"teletipo lint https://example.org/feed.xml":   "the network",

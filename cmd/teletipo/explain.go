@@ -10,7 +10,6 @@ import (
 
 	"github.com/teletipo/teletipo/internal/desk"
 	"github.com/teletipo/teletipo/internal/news"
-	"github.com/teletipo/teletipo/internal/progress"
 )
 
 type explainCmd struct {
@@ -22,7 +21,7 @@ type explainCmd struct {
 
 // Run prints what every topic makes of an article, or of each article of a feed.
 func (c *explainCmd) Run(in *invocation) error {
-	in.allow = c.Allow // a running daemon has its own
+	in.allow, in.empty = c.Allow, true // a running daemon has its own
 	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
 		handed, err := hand(c.What)
 		if err != nil {
@@ -33,24 +32,24 @@ func (c *explainCmd) Run(in *invocation) error {
 			return err
 		}
 		for i := range explanations {
-			e := &explanations[i]
-			if err := c.choose(e); err != nil {
-				return err
-			}
-			if in.flags.JSON {
-				if err := in.printJSON(e); err != nil {
-					return err
-				}
-				continue
-			}
-			if i > 0 {
-				fmt.Fprintln(in.stdout)
-			}
-			if _, err := in.stdout.Write(c.explanation(e, in)); err != nil {
+			if err := c.choose(&explanations[i]); err != nil {
 				return err
 			}
 		}
-		return nil
+		if in.flags.JSON {
+			return listed(in, explanations)
+		}
+		return in.page(func() error {
+			for i := range explanations {
+				if i > 0 {
+					fmt.Fprintln(in.stdout)
+				}
+				if _, err := in.stdout.Write(c.explanation(&explanations[i], in)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	})
 }
 
@@ -72,8 +71,7 @@ const widthElsewhere = 100
 // explanation writes one article's verdicts down for people.
 func (c *explainCmd) explanation(e *news.Explanation, in *invocation) []byte {
 	w := teller{
-		width: cmp.Or(progress.Width(in.stdout), widthElsewhere), most: c.Contexts,
-		bold: progress.Terminal(in.stdout),
+		width: cmp.Or(in.width, widthElsewhere), most: c.Contexts, bold: in.width > 0,
 	}
 	w.line("%s", w.strong(e.Title))
 	w.line("language %s", orDash(e.Lang))

@@ -22,11 +22,11 @@ func TestExplainAddress(t *testing.T) {
 			t.Fatal(err)
 		}
 		placed := map[string]bool{}
-		for line := range strings.Lines(out) {
-			var e news.Explanation
-			if err := json.Unmarshal([]byte(line), &e); err != nil {
-				t.Fatal(err)
-			}
+		var all []news.Explanation
+		if err := json.Unmarshal([]byte(out), &all); err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range all {
 			for _, v := range e.Verdicts {
 				if v.Placed {
 					placed[e.Title+" in "+v.Topic] = len(v.Contexts) > 0

@@ -70,8 +70,12 @@ func (c *exportCmd) opml(in *invocation, cfg *config.Config) error {
 // one that this process opens for as long as f takes.
 func (in *invocation) withSite(cfg *config.Config, f func(base string) error) error {
 	if client, ok := desk.Dial(in.ctx, cfg.Data); ok {
+		condition, err := desk.Health.Ask(in.ctx, client, desk.None{})
 		client.Close()
-		return f(config.PublicURL(cfg.Listen))
+		if err != nil {
+			return err
+		}
+		return f(condition.Public)
 	}
 	d, err := in.open(in.quiet(), cfg)
 	if err != nil {

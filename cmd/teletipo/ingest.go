@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,28 +26,35 @@ type ingestCmd struct {
 
 // Run reads each thing that was asked for. It fails if anything of it could not be read.
 func (c *ingestCmd) Run(in *invocation) error {
-	in.allow = c.Allow // a running daemon has its own
+	in.allow, in.begins = c.Allow, true // a running daemon has its own
 	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
 		var total news.Report
-		unread := 0
+		done := ingested{Results: []news.Result{}, Faults: []unread{}}
+		failed := 0
 		bar := progress.New(in.stderr, progress.Terminal(in.stderr), "ingest", len(c.What), time.Now)
 		defer bar.Close()
 		for _, name := range c.What {
 			report, err := ingestOne(ctx, d, name)
-			bar.Around(func() { in.printReport(name, &report, err) })
-			bar.Step()
 			total.Results = append(total.Results, report.Results...)
-			if err != nil || len(report.Faults) > 0 || report.Count(news.Rejected) > 0 {
-				unread++
-			}
 			if ctx.Err() != nil {
-				return ctx.Err()
+				break // what was read before counts
+			}
+			if in.flags.JSON {
+				done.note(name, &report, err)
+			} else {
+				bar.Around(func() { in.printReport(name, &report, err) })
+			}
+			bar.Step()
+			if err != nil || len(report.Faults) > 0 || report.Count(news.Rejected) > 0 {
+				failed++
 			}
 		}
 		bar.Close()
-		in.printTotal(&total)
-		if unread > 0 {
-			return fmt.Errorf("%d of %d not read, or not whole", unread, len(c.What))
+		if err := in.printTotal(&total, &done); err != nil || ctx.Err() != nil {
+			return cmp.Or(err, ctx.Err())
+		}
+		if failed > 0 {
+			return fmt.Errorf("%d of %d not read, or not whole", failed, len(c.What))
 		}
 		return nil
 	})
@@ -106,31 +114,39 @@ func readFile(name string) ([]byte, error) {
 
 // printReport tells what came of one name: a line for each article, fault and error.
 func (in *invocation) printReport(name string, report *news.Report, err error) {
-	if in.flags.JSON {
-		for i := range report.Results {
-			in.printJSON(&report.Results[i])
-		}
-		for _, fault := range append(report.Faults, err) {
-			if fault != nil {
-				in.printJSON(map[string]string{
-					"input": name, "error": fault.Error(), "kind": news.KindOf(fault).String(),
-				})
-			}
-		}
-		return
-	}
 	for i := range report.Results {
 		fmt.Fprintln(in.stdout, resultLine(&report.Results[i]))
 	}
 	if len(report.Results)+len(report.Faults) == 0 && err == nil {
 		fmt.Fprintf(in.stdout, "unchanged  %s: nothing new since the last look\n", name)
 	}
-	for _, fault := range report.Faults {
-		fmt.Fprintf(in.stdout, "not read   %s: %v\n", name, fault)
+	for _, fault := range append(report.Faults, err) {
+		if fault != nil {
+			fmt.Fprintf(in.stdout, "not read   %s\n", about(name, fault))
+		}
 	}
-	if err != nil {
-		fmt.Fprintf(in.stdout, "not read   %s: %v\n", name, err)
+}
+
+// note keeps what came of one name, for programs.
+func (d *ingested) note(name string, report *news.Report, err error) {
+	d.Results = append(d.Results, report.Results...)
+	for _, fault := range append(report.Faults, err) {
+		if fault != nil {
+			d.Faults = append(d.Faults, unread{name, fault.Error(), news.KindOf(fault).String()})
+		}
 	}
+}
+
+// about says what is wrong with something that a person named, and names it once.
+func about(name string, err error) string {
+	text := err.Error()
+	for _, words := range []string{"source ", "fetch "} {
+		text = strings.TrimPrefix(text, words+news.Shown(name)+": ")
+	}
+	if strings.HasPrefix(text, name) {
+		return text
+	}
+	return name + ": " + text
 }
 
 // resultLine is one article's line: what became of it, its id, its title, its topics with the
@@ -172,16 +188,16 @@ func evidenceWords(evidence []news.Evidence, most int) string {
 }
 
 // printTotal sums up.
-func (in *invocation) printTotal(total *news.Report) {
-	counts := map[string]int{}
+func (in *invocation) printTotal(total *news.Report, done *ingested) error {
+	done.Total = map[news.Outcome]int{}
 	line := "total:"
 	for _, o := range []news.Outcome{news.Accepted, news.Updated, news.Unchanged, news.Rejected} {
-		counts[string(o)] = total.Count(o)
+		done.Total[o] = total.Count(o)
 		line += fmt.Sprintf(" %d %s,", total.Count(o), o)
 	}
 	if in.flags.JSON {
-		in.printJSON(map[string]any{"total": counts})
-		return
+		return in.printJSON(done)
 	}
-	fmt.Fprintln(in.stdout, strings.TrimSuffix(line, ","))
+	_, err := fmt.Fprintln(in.stdout, strings.TrimSuffix(line, ","))
+	return err
 }

@@ -102,12 +102,7 @@ func (in *invocation) lint(client *http.Client, address string) (lint.Report, er
 // printLint writes reports for a person or, if asked, a program.
 func (in *invocation) printLint(reports []lint.Report) error {
 	if in.flags.JSON {
-		for _, r := range reports {
-			if err := in.printJSON(r); err != nil {
-				return err
-			}
-		}
-		return nil
+		return listed(in, reports)
 	}
 	for i, r := range reports {
 		if i > 0 {

@@ -5,15 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"text/tabwriter"
-	"time"
 
 	"github.com/teletipo/teletipo/internal/desk"
 	"github.com/teletipo/teletipo/internal/news"
 )
 
 type articlesCmd struct {
-	ID          string `arg:"" optional:"" name:"id" help:"Id, for --history and --release-link."`
+	ID          string `arg:"" optional:"" name:"id" help:"Show this article."`
 	History     bool   `help:"List the versions of the article ID, and what each changed."`
 	ReleaseLink bool   `help:"Take its link from the article ID, so that another can have it."`
 
@@ -21,98 +19,105 @@ type articlesCmd struct {
 	Source string `help:"Only of this source." placeholder:"ID"`
 	Text   string `help:"Only with this in the title." placeholder:"TEXT"`
 	Limit  int    `help:"At most so many (default ${default})." default:"50" short:"n"`
+	IDs    bool   `name:"ids" help:"Print ids alone, one on each line."`
 }
 
-// Run lists what is stored.
+// Run lists what is stored, or shows one article.
 func (c *articlesCmd) Run(in *invocation) error {
 	switch {
-	case c.ReleaseLink:
-		return c.releaseLink(in)
-	case c.ID != "" || c.History:
-		return c.history(in)
+	case c.ID == "" && c.ReleaseLink, c.ReleaseLink && c.History:
+		return &usageError{errors.New("a link is given back by: teletipo articles ID --release-link")}
+	case c.ID == "" && c.History:
+		return &usageError{errors.New("an article's versions: teletipo articles ID --history")}
+	case c.ID == "":
+		return in.withDesk(func(ctx context.Context, d *desk.Desk) error { return c.list(ctx, in, d) })
+	}
+	id, err := news.ParseID(c.ID)
+	if err != nil {
+		return err
 	}
 	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
-		entries, err := desk.Articles.Ask(ctx, d, news.Query{
-			Topic: c.Topic, Source: c.Source, Text: c.Text, Limit: c.Limit,
-		})
-		if err != nil {
-			return err
+		switch {
+		case c.ReleaseLink:
+			return in.releaseLink(ctx, d, id)
+		case c.History:
+			return in.history(ctx, d, id)
 		}
-		table := tabwriter.NewWriter(in.stdout, 0, 0, 2, ' ', 0)
-		for i := range entries {
-			e := &entries[i]
-			if in.flags.JSON {
-				in.printJSON(e)
-				continue
-			}
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", e.ID, e.Published.Format(time.RFC3339),
-				e.Source, where(e), e.Title)
-		}
-		return table.Flush()
+		return in.article(ctx, d, id)
 	})
+}
+
+// list lists articles, the newest first.
+func (c *articlesCmd) list(ctx context.Context, in *invocation, d *desk.Desk) error {
+	entries, err := desk.Articles.Ask(ctx, d, news.Query{
+		Topic: c.Topic, Source: c.Source, Text: c.Text, Limit: c.Limit,
+	})
+	if err != nil {
+		return err
+	}
+	if in.flags.JSON {
+		return listed(in, entries)
+	}
+	if c.IDs {
+		for i := range entries {
+			fmt.Fprintln(in.stdout, entries[i].ID)
+		}
+		return nil
+	}
+	if len(entries) == 0 {
+		fmt.Fprintln(in.stderr, "no such article yet: `teletipo serve` reads the sources, `teletipo "+
+			"ingest FILE` takes one in, `teletipo demo` shows what comes of it")
+		return nil
+	}
+	t := in.table([]string{"ID", "PUBLISHED", "SOURCE", "TOPICS", "TITLE"}, 2, 1)
+	for i := range entries {
+		e := &entries[i]
+		t.add(e.ID.String(), local(e.Published), e.Source, where(e), e.Title)
+	}
+	return in.page(func() error { return t.write(in.stdout) })
 }
 
 // releaseLink takes an article's link away from it, and says what became of that.
-func (c *articlesCmd) releaseLink(in *invocation) error {
-	if c.ID == "" || c.History {
-		return &usageError{errors.New("a link is given back by: teletipo articles ID --release-link")}
-	}
-	id, err := news.ParseID(c.ID)
-	if err != nil {
+func (in *invocation) releaseLink(ctx context.Context, d *desk.Desk, id news.ID) error {
+	result, err := desk.GiveBack.Ask(ctx, d, id)
+	switch {
+	case err != nil:
 		return err
+	case in.flags.JSON:
+		return in.printJSON(&result)
 	}
-	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
-		result, err := desk.GiveBack.Ask(ctx, d, id)
-		switch {
-		case err != nil:
-			return err
-		case in.flags.JSON:
-			return in.printJSON(&result)
-		}
-		_, err = fmt.Fprintf(in.stdout, "%s  %q: %s\n", result.ID, result.Title, result.Reason)
-		return err
-	})
+	_, err = fmt.Fprintf(in.stdout, "%s  %q: %s\n", result.ID, result.Title, result.Reason)
+	return err
 }
 
 // history lists the versions of one article, the newest first.
-func (c *articlesCmd) history(in *invocation) error {
-	if c.ID == "" || !c.History {
-		return &usageError{errors.New("an article's versions: teletipo articles ID --history")}
-	}
-	id, err := news.ParseID(c.ID)
+func (in *invocation) history(ctx context.Context, d *desk.Desk, id news.ID) error {
+	versions, err := desk.History.Ask(ctx, d, id)
 	if err != nil {
 		return err
 	}
-	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
-		versions, err := desk.History.Ask(ctx, d, id)
-		if err != nil {
-			return err
-		}
-		entry, err := desk.Entry.Ask(ctx, d, id)
-		if err != nil {
-			return err
-		}
-		table := tabwriter.NewWriter(in.stdout, 0, 0, 2, ' ', 0)
-		if err := in.printDecisions(table, entry.Decisions); err != nil {
-			return err
-		}
-		if entry.From != "" && !in.flags.JSON {
-			fmt.Fprintf(table, "-\t%s\ttaken over\tfrom %s\tby %s, which its link belongs to\n",
-				entry.FirstSeen.Format(time.RFC3339), entry.From, entry.Source)
-		}
-		for i := range versions {
-			v := &versions[i]
-			if in.flags.JSON {
-				if err := in.printJSON(v); err != nil {
-					return err
-				}
-				continue
-			}
-			fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\n", v.Revision, v.Time.Format(time.RFC3339),
-				v.Status, orDash(strings.Join(v.Changed, ",")), v.Title)
-		}
-		return table.Flush()
-	})
+	e, err := desk.Entry.Ask(ctx, d, id)
+	if err != nil {
+		return err
+	}
+	if in.flags.JSON {
+		return in.printJSON(history{e.ID, e.Title, e.Source, e.From, e.Decisions, versions})
+	}
+	t := in.table([]string{"VERSION", "TIME", "STATUS", "CHANGED", "TITLE"}, 2, 1)
+	for i := range e.Decisions {
+		d := &e.Decisions[i]
+		t.add("-", local(d.At), "decided", d.Sign(), "by "+d.By)
+	}
+	if e.From != "" {
+		t.add("-", local(e.FirstSeen), "taken over", "from "+e.From, "by "+e.Source+
+			", which its link belongs to")
+	}
+	for i := range versions {
+		v := &versions[i]
+		t.add(fmt.Sprint(v.Revision), local(v.Time), string(v.Status),
+			orDash(strings.Join(v.Changed, ",")), v.Title)
+	}
+	return in.page(func() error { return t.write(in.stdout) })
 }
 
 // where says in which topics an article is, or why it is in none.

@@ -267,6 +267,9 @@ func setUp(t *testing.T, web *newstest.Server) (dir string, flags []string) {
     every: 15m
     rights: excerpt
 `, web.URL))
+	if err := os.Mkdir(filepath.Join(dir, "data"), 0o750); err != nil {
+		t.Fatal(err)
+	}
 	config := write(t, filepath.Join(dir, "teletipo.yaml"), `public_url: https://news.example
 sources: sources.yaml
 sweep_every: 1s

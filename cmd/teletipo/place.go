@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os/user"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/teletipo/teletipo/internal/desk"
 	"github.com/teletipo/teletipo/internal/news"
@@ -108,19 +106,4 @@ func isCommand(before []string) bool {
 		}
 	}
 	return true
-}
-
-// printDecisions tells what editors have decided about an article.
-func (in *invocation) printDecisions(w io.Writer, decisions []news.Decision) error {
-	for i := range decisions {
-		d := &decisions[i]
-		if in.flags.JSON {
-			if err := in.printJSON(d); err != nil {
-				return err
-			}
-			continue
-		}
-		fmt.Fprintf(w, "-\t%s\tdecided\t%s\tby %s\n", d.At.Format(time.RFC3339), d.Sign(), d.By)
-	}
-	return nil
 }

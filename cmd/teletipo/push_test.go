@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -141,22 +142,26 @@ func checkPushCounts(t *testing.T, flags []string) {
 	if err := run(t.Context(), args, noEnv, &out, &errs); err != nil {
 		t.Fatal(err)
 	}
-	for line := range strings.Lines(out.String()) {
-		var s struct {
-			Source news.Source
-			State  news.PollState
-			Health struct{ Status string }
+	var all []struct {
+		Source struct{ ID string }
+		State  struct {
+			Accepted, Updated, Rejected int
+			LastSuccess                 time.Time `json:"last_success"`
+			LastChange                  time.Time `json:"last_change"`
 		}
-		if err := json.Unmarshal([]byte(line), &s); err != nil {
-			t.Fatal(err)
-		}
+		Health struct{ Status string }
+	}
+	if err := json.Unmarshal(out.Bytes(), &all); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range all {
 		st := s.State
 		if s.Source.ID != "push" {
 			continue
 		}
 		if st.Accepted != 2 || st.Updated == 0 || st.Rejected == 0 || st.LastSuccess.IsZero() ||
 			st.LastChange.IsZero() || s.Health.Status != "ok" {
-			t.Errorf("what is told of pushes: %s", line)
+			t.Errorf("what is told of pushes: %+v", s)
 		}
 		return
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"text/tabwriter"
 
 	"github.com/teletipo/teletipo/internal/desk"
 	"github.com/teletipo/teletipo/internal/news"
@@ -26,21 +25,19 @@ func (readersCmd) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
-	table := tabwriter.NewWriter(in.stdout, 0, 0, 2, ' ', 0)
-	if !in.flags.JSON {
-		fmt.Fprintln(table, "READER\tREQUESTS\t304\tDELTAS\tREFUSED\tBYTES\tSUBSCRIBERS\tFEEDS")
+	if in.flags.JSON {
+		return listed(in, list)
 	}
+	heads := []string{
+		"READER", "REQUESTS", "304", "DELTAS", "REFUSED", "BYTES", "SUBSCRIBERS", "FEEDS",
+	}
+	table := in.table(heads, 3, 4, 5)
 	for i := range list {
 		r, t := &list[i], &list[i].Total
-		if in.flags.JSON {
-			if err := in.printJSON(r); err != nil {
-				return err
-			}
-			continue
-		}
-		fmt.Fprintf(table, "%s\t%d\t%d %%\t%d\t%d\t%d\t%d\t%d\n", r.Family, t.Requests,
-			100*t.NotModified/max(t.Requests, 1), t.Deltas, t.Limited, t.Bytes, t.Subscribers,
-			len(r.Feeds))
+		table.add(r.Family, fmt.Sprint(t.Requests),
+			fmt.Sprintf("%d %%", 100*t.NotModified/max(t.Requests, 1)), fmt.Sprint(t.Deltas),
+			fmt.Sprint(t.Limited), fmt.Sprint(t.Bytes), fmt.Sprint(t.Subscribers),
+			fmt.Sprint(len(r.Feeds)))
 	}
-	return table.Flush()
+	return in.page(func() error { return table.write(in.stdout) })
 }

@@ -54,10 +54,11 @@ readers: {full_per_hour: 2}
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got news.Readership
-	if err := json.Unmarshal([]byte(out), &got); err != nil {
+	var list []news.Readership
+	if err := json.Unmarshal([]byte(out), &list); err != nil || len(list) != 1 {
 		t.Fatalf("%v: %s", err, out)
 	}
+	got := list[0]
 	if got.Family != "NewsReader" || got.Total.Requests != 5 || got.Total.Limited != 1 ||
 		got.Feeds["border.atom"].Subscribers != 42 || got.Total.Bytes < int64(3*len(first.body)) {
 		t.Errorf("got %+v", got)

@@ -3,13 +3,14 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -18,6 +19,7 @@ import (
 	"github.com/teletipo/teletipo/feeds"
 	"github.com/teletipo/teletipo/internal/config"
 	"github.com/teletipo/teletipo/internal/desk"
+	"github.com/teletipo/teletipo/internal/news"
 )
 
 // command is the command line.
@@ -27,6 +29,8 @@ type command struct {
 	Listen string `help:"Address for readers ($$TELETIPO_LISTEN)." placeholder:"ADDR"`
 	Admin  string `help:"Address for the operator ($$TELETIPO_ADMIN)." placeholder:"ADDR"`
 	JSON   bool   `help:"Answer in JSON, for programs." name:"json"`
+
+	Print kong.VersionFlag `help:"Print the program's version." name:"version"`
 
 	Serve    serveCmd    `cmd:"" help:"Run the daemon: poll, publish and serve."`
 	Ingest   ingestCmd   `cmd:"" help:"Read now, once, and say what was accepted and placed where."`
@@ -44,11 +48,14 @@ type command struct {
 	Lint     lintCmd     `cmd:"" help:"Judge any feed, its document and its server."`
 	Score    scoreCmd    `cmd:"" help:"Measure placement against labelled items."`
 	Health   healthCmd   `cmd:"" help:"Ask a running daemon how it is; for Docker and systemd."`
+	Demo     demoCmd     `cmd:"" help:"Serve a dozen articles of a made-up desk, to look around."`
+	Complete completeCmd `cmd:"" name:"completion" help:"Print what makes a shell complete commands."`
+	Man      manCmd      `cmd:"" help:"Print the manual page, for man."`
 	Version  versionCmd  `cmd:"" help:"Print the program's version."`
 }
 
 // vars are what stands in the command line's help.
-var vars = kong.Vars{"schemas": schemas}
+var vars = kong.Vars{"schemas": schemas, "version": "teletipo " + version}
 
 // usageError is a command line that can't be understood.
 type usageError struct{ err error }
@@ -65,6 +72,10 @@ type invocation struct {
 	env    []string
 	level  slog.LevelVar // of the daemon's log
 	flags  *command
+	width  int            // of the terminal, 0 if the answer goes to none
+	begins bool           // the command may make the data directory
+	empty  bool           // without one, the command works on an empty one
+	steps  jsonList       // of a trial
 	allow  []netip.Prefix // of the command's own flag
 }
 
@@ -78,29 +89,37 @@ type Allowed struct {
 func run(ctx context.Context, args, env []string, stdout, stderr io.Writer) error {
 	var flags command
 	left := false // by --help
-	parser, err := kong.New(&flags,
-		kong.Name("teletipo"),
-		kong.Description("News by topic: from articles to RSS, Atom and JSON feeds.\n\n"+
-			"Every setting has a variable: TELETIPO_PUBLIC_URL is that of public_url, and "+
-			"`teletipo config show` lists all. Flags of commands have none."),
-		kong.Writers(stdout, stderr),
-		kong.Exit(func(int) { left = true }),
-		kong.UsageOnError(),
-		vars,
-	)
+	parser, err := newParser(&flags, kong.Writers(stdout, stderr), kong.UsageOnError(),
+		kong.Exit(func(int) { left = true }))
 	if err != nil {
 		return err
 	}
+	completeWords(parser, env)
 	parsed, err := parser.Parse(escapeSigns(args))
 	switch {
 	case left:
 		return nil
+	case err != nil && slices.Contains(args, "--json"):
+		return &programError{&usageError{err}}
 	case err != nil:
 		return &usageError{fmt.Errorf("%w (teletipo --help shows how)", err)}
 	}
-	return parsed.Run(&invocation{
+	err = parsed.Run(&invocation{
 		ctx: ctx, stdin: os.Stdin, stdout: stdout, stderr: stderr, env: env, flags: &flags,
+		width: widthOf(stdout),
 	})
+	if err != nil && flags.JSON {
+		return &programError{err}
+	}
+	return err
+}
+
+// newParser makes a parser of the command line.
+func newParser(flags *command, more ...kong.Option) (*kong.Kong, error) {
+	return kong.New(flags, append(more, vars, kong.Name("teletipo"),
+		kong.Description("News by topic: from articles to RSS, Atom and JSON feeds.\n\n"+
+			"Every setting has a variable: TELETIPO_PUBLIC_URL is that of public_url, and "+
+			"`teletipo config show` lists all. Flags of commands have none."))...)
 }
 
 // variable returns the value of a variable, empty if there is none.
@@ -161,6 +180,11 @@ func (in *invocation) withDesk(f func(ctx context.Context, d *desk.Desk) error) 
 	if err != nil {
 		return err
 	}
+	if done, err := in.elsewhere(&cfg); err != nil {
+		return err
+	} else if done != nil {
+		defer done()
+	}
 	owner, err := in.open(in.quiet(), &cfg)
 	if err != nil {
 		return err
@@ -169,6 +193,34 @@ func (in *invocation) withDesk(f func(ctx context.Context, d *desk.Desk) error) 
 	err = f(in.ctx, d)
 	d.Close()
 	return errors.Join(err, owner.Close())
+}
+
+// elsewhere refuses a data directory that does not exist, unless the command begins one. Who only
+// looks at what needs no article, and named no directory, gets one that is thrown away: then done
+// has to be called.
+func (in *invocation) elsewhere(cfg *config.Config) (done func(), err error) {
+	missing, err := in.missing(cfg)
+	if err != nil || !missing {
+		return nil, err
+	}
+	if cfg.Data, err = os.MkdirTemp("", "teletipo-"); err != nil {
+		return nil, err
+	}
+	return func() { os.RemoveAll(cfg.Data) }, nil
+}
+
+// missing reports whether there is no data directory; that is an error unless the command can do
+// without one.
+func (in *invocation) missing(cfg *config.Config) (bool, error) {
+	_, err := os.Stat(cfg.Data)
+	switch {
+	case !errors.Is(err, fs.ErrNotExist) || in.begins:
+		return false, nil // what else is wrong is told by who opens it
+	case !in.empty || cfg.Origin("data") != config.FromDefaults:
+		return true, news.Errorf(news.NotFound, "there is no data directory %s: `teletipo serve` or "+
+			"`teletipo ingest` begins one, `teletipo demo` shows what comes of it", cfg.Data)
+	}
+	return true, nil
 }
 
 // quiet is the log of a command, which tells itself what it does: errors alone.
@@ -186,15 +238,13 @@ func (in *invocation) logger(cfg *config.Config) *slog.Logger {
 	return slog.New(slog.NewTextHandler(in.stderr, opts))
 }
 
-// printJSON writes a value as one line of JSON.
-func (in *invocation) printJSON(value any) error {
-	return json.NewEncoder(in.stdout).Encode(value)
-}
-
 type versionCmd struct{}
 
 // Run prints the version.
 func (versionCmd) Run(in *invocation) error {
+	if in.flags.JSON {
+		return in.printJSON(versionShown{version})
+	}
 	_, err := fmt.Fprintln(in.stdout, "teletipo", version)
 	return err
 }

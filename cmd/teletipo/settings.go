@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/teletipo/teletipo/internal/config"
 )
@@ -24,14 +23,13 @@ func (configShowCmd) Run(in *invocation) error {
 	}
 	in.warn(&cfg)
 	if in.flags.JSON {
-		return in.printJSON(cfg.Settings)
+		return listed(in, cfg.Settings)
 	}
-	table := tabwriter.NewWriter(in.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "SETTING\tVALUE\tORIGIN\tVARIABLE")
+	table := in.table([]string{"SETTING", "VALUE", "ORIGIN", "VARIABLE"})
 	for _, s := range cfg.Settings {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", s.Name, written(s.Value), s.Origin, s.Variable)
+		table.add(s.Name, written(s.Value), s.Origin, s.Variable)
 	}
-	return table.Flush()
+	return in.page(func() error { return table.write(in.stdout) })
 }
 
 // written writes a setting's value as a file of settings could have it.
@@ -52,6 +50,10 @@ type configSchemaCmd struct {
 
 // Run prints a schema.
 func (c *configSchemaCmd) Run(in *invocation) error {
+	if c.Kind == answersKind {
+		_, err := in.stdout.Write(answerSchema())
+		return err
+	}
 	text, err := config.Schema(c.Kind, in.options().Defaults)
 	if err != nil {
 		return err
@@ -60,8 +62,11 @@ func (c *configSchemaCmd) Run(in *invocation) error {
 	return err
 }
 
+// answersKind is of the schema of what commands answer with --json.
+const answersKind = "answers"
+
 // schemas names the kinds of file that have a schema.
-var schemas = strings.Join(config.Schemas, ", ")
+var schemas = strings.Join(config.Schemas, ", ") + " or " + answersKind
 
 // warn tells what can be meant and hardly is.
 func (in *invocation) warn(cfg *config.Config) {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"text/tabwriter"
 	"time"
 
 	"github.com/teletipo/teletipo/internal/desk"
@@ -26,6 +25,7 @@ type sourcesListCmd struct{}
 
 // Run lists every source with its health, and then what somebody should look into.
 func (sourcesListCmd) Run(in *invocation) error {
+	in.empty = true
 	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
 		list, err := desk.Sources.Ask(ctx, d, desk.None{})
 		if err != nil {
@@ -34,48 +34,49 @@ func (sourcesListCmd) Run(in *invocation) error {
 		if in.flags.JSON {
 			return in.printSources(list, time.Now())
 		}
+		if c, err := desk.Health.Ask(ctx, d, desk.None{}); err == nil { // else no daemon runs
+			defer in.printFaults(c.Faults)
+		}
 		return in.tableOfSources(list, time.Now())
 	})
 }
 
-// printSources writes a line of JSON for each source.
+// printSources writes every source in JSON.
 func (in *invocation) printSources(list []news.SourceStatus, now time.Time) error {
+	shown := make([]sourceShown, 0, len(list))
 	for _, s := range list {
-		err := in.printJSON(map[string]any{
-			"source": s.Source, "health": health.Of(s.Source, s.State, now), "state": s.State,
-		})
-		if err != nil {
-			return err
-		}
+		shown = append(shown, sourceShown{s.Source, health.Of(s.Source, s.State, now), s.State})
 	}
-	return nil
+	return listed(in, shown)
 }
 
 func (in *invocation) tableOfSources(list []news.SourceStatus, now time.Time) error {
-	table := tabwriter.NewWriter(in.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "SOURCE\tKIND\tSTATUS\tLAST SUCCESS\tLAST CHANGE\tNEXT POLL\t"+
-		"HTTP\tBYTES\tACCEPTED\tUPDATED\tUNCHANGED\tREJECTED\t304\tWHY")
+	heads := []string{
+		"SOURCE", "KIND", "STATUS", "LAST SUCCESS", "LAST CHANGE", "NEXT POLL", "HTTP", "BYTES",
+		"ACCEPTED", "UPDATED", "UNCHANGED", "REJECTED", "304", "WHY",
+	}
+	table := in.table(heads, 7, 10, 9, 6, 11, 12, 4, 1, 5, 8)
 	var findings []string
 	for i := range list {
 		src, st := &list[i].Source, &list[i].State
 		h := health.Of(*src, *st, now)
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%.0f%%\t%s\n",
-			src.ID, src.Kind, h.Status, minute(st.LastSuccess), minute(st.LastChange),
-			nextPoll(src, st), orDash(httpStatus(st)), size(st.Bytes),
-			st.Accepted, st.Updated, st.Unchanged, st.Rejected, 100*h.Share304, orDash(h.Why))
+		table.add(src.ID, string(src.Kind), string(h.Status), local(st.LastSuccess),
+			local(st.LastChange), nextPoll(src, st), orDash(httpStatus(st)), size(st.Bytes),
+			fmt.Sprint(st.Accepted), fmt.Sprint(st.Updated), fmt.Sprint(st.Unchanged),
+			fmt.Sprint(st.Rejected), fmt.Sprintf("%.0f%%", 100*h.Share304), orDash(h.Why))
 		for _, f := range h.Findings {
 			if f.Text != h.Why {
 				findings = append(findings, fmt.Sprintf("%s: %s (%s)", src.ID, f.Text, f.Name))
 			}
 		}
 	}
-	if err := table.Flush(); err != nil {
+	return in.page(func() error {
+		err := table.write(in.stdout)
+		for _, f := range findings {
+			fmt.Fprintln(in.stdout, "finding:", f)
+		}
 		return err
-	}
-	for _, f := range findings {
-		fmt.Fprintln(in.stdout, "finding:", f)
-	}
-	return nil
+	})
 }
 
 // nextPoll is when a source is looked at next, and why then.
@@ -90,9 +91,9 @@ func nextPoll(src *news.Source, st *news.PollState) string {
 	case st.Due.IsZero():
 		return "-"
 	case st.Why == "":
-		return minute(st.Due)
+		return local(st.Due)
 	}
-	return minute(st.Due) + " (" + st.Why + ")"
+	return local(st.Due) + " (" + st.Why + ")"
 }
 
 func httpStatus(st *news.PollState) string {
@@ -100,14 +101,6 @@ func httpStatus(st *news.PollState) string {
 		return ""
 	}
 	return fmt.Sprint(st.HTTPStatus)
-}
-
-// minute writes a time for a table.
-func minute(t time.Time) string {
-	if t.IsZero() {
-		return "-"
-	}
-	return t.UTC().Format("2006-01-02T15:04Z")
 }
 
 // size writes a number of bytes for people.

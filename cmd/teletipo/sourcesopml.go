@@ -94,8 +94,9 @@ func (c *sourcesImportCmd) Run(in *invocation) error {
 	if err != nil {
 		return fmt.Errorf("import %s: %w", c.File, err)
 	}
+	var done imported
 	for _, fault := range wrong {
-		in.sayImport("wrong", c.File, fault.Error())
+		in.sayImport(&done, "wrong", c.File, fault.Error())
 	}
 	feeds := slices.Collect(doc.Feeds())
 	bar := progress.New(in.stderr, progress.Terminal(in.stderr), "import", len(feeds), time.Now)
@@ -107,7 +108,7 @@ func (c *sourcesImportCmd) Run(in *invocation) error {
 		if why == "" {
 			added = append(added, src)
 		} else {
-			bar.Around(func() { in.sayImport("skipped", feed.URL, why) })
+			bar.Around(func() { in.sayImport(&done, "skipped", feed.URL, why) })
 		}
 		bar.Step()
 	}
@@ -117,13 +118,14 @@ func (c *sourcesImportCmd) Run(in *invocation) error {
 		}
 	}
 	bar.Close()
-	return in.imported(&cfg, added, len(feeds)-len(added))
+	done.Added, done.Skipped = len(added), len(feeds)-len(added)
+	return in.imported(&cfg, added, &done)
 }
 
 // imported tells what was added, and has a running daemon look at it.
-func (in *invocation) imported(cfg *config.Config, added []news.Source, skipped int) error {
+func (in *invocation) imported(cfg *config.Config, added []news.Source, done *imported) error {
 	for _, src := range added {
-		in.sayImport("added", src.URL, src.ID)
+		in.sayImport(done, "added", src.URL, src.ID)
 	}
 	next, faults := "`teletipo serve` will poll them", ""
 	if d, runs := desk.Dial(in.ctx, cfg.Data); runs && len(added) > 0 {
@@ -135,9 +137,9 @@ func (in *invocation) imported(cfg *config.Config, added []news.Source, skipped 
 		next = "the daemon looks at them: `teletipo sources` shows what comes of that"
 	}
 	if in.flags.JSON {
-		return in.printJSON(map[string]int{"added": len(added), "skipped": skipped})
+		return in.printJSON(done)
 	}
-	fmt.Fprintf(in.stdout, "%d added to %s, %d skipped\n", len(added), ownSources(cfg), skipped)
+	fmt.Fprintf(in.stdout, "%d added to %s, %d skipped\n", len(added), ownSources(cfg), done.Skipped)
 	if len(added) > 0 && faults == "" {
 		fmt.Fprintln(in.stdout, next)
 	}
@@ -147,9 +149,9 @@ func (in *invocation) imported(cfg *config.Config, added []news.Source, skipped 
 
 // sayImport tells what became of one feed: "added" with its id, or "skipped" with why; and what is
 // "wrong" in the file.
-func (in *invocation) sayImport(what, address, text string) {
+func (in *invocation) sayImport(done *imported, what, address, text string) {
 	if in.flags.JSON {
-		in.printJSON(map[string]string{"outcome": what, "url": address, "detail": text})
+		done.Feeds = append(done.Feeds, importedFeed{what, address, text})
 		return
 	}
 	fmt.Fprintf(in.stdout, "%-8s %s: %s\n", what, address, text)

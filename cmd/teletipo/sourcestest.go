@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -24,12 +25,15 @@ type sourcesTestCmd struct {
 
 // Run looks at a source once and tells what it does and sees, step by step. It stores nothing.
 func (c *sourcesTestCmd) Run(in *invocation) error {
-	in.allow = c.Allow
+	in.allow, in.empty = c.Allow, true
 	cfg, err := in.load()
 	if err != nil {
 		return err
 	}
 	in.allow = nil // this process asks; the daemon only weighs
+	if _, err := in.missing(&cfg); err != nil {
+		return err
+	}
 	src, configured, err := testedSource(&cfg, c.What)
 	if err != nil {
 		return err
@@ -42,6 +46,7 @@ func (c *sourcesTestCmd) Run(in *invocation) error {
 	if !configured {
 		place = "not configured, shown as `teletipo sources add` would make it"
 	}
+	in.steps.w = in.stdout
 	in.step("source", "%s: %s, %s, rights %s (%s)", src.ID, src.Name, src.Kind, src.Rights, place)
 	quiet := slog.New(slog.DiscardHandler)
 	fetcher := daemon.NewFetcher(quiet, &cfg, version)
@@ -57,6 +62,9 @@ func (c *sourcesTestCmd) Run(in *invocation) error {
 	in.printAnswer(&trial)
 	if trial.Failed == "" && err == nil {
 		in.printTried(&trial, c.Items)
+	}
+	if in.flags.JSON {
+		err = errors.Join(in.steps.close(), err)
 	}
 	return err
 }
@@ -76,7 +84,7 @@ func (in *invocation) weigh(
 func (in *invocation) step(name, format string, args ...any) {
 	s := news.Step{Name: name, Text: fmt.Sprintf(format, args...)}
 	if in.flags.JSON {
-		in.printJSON(s)
+		_ = in.steps.add(s) // who does not read on is told at the end
 		return
 	}
 	fmt.Fprintf(in.stdout, "%-11s %s\n", s.Name, s.Text)
@@ -143,7 +151,7 @@ func (in *invocation) printTried(t *news.Trial, most int) {
 }
 
 func (in *invocation) printTriedArticle(n int, a *news.TriedArticle) {
-	in.step("item", "%d. %q, %s, %s", n, a.Title, orDash(a.Lang), minute(a.Published))
+	in.step("item", "%d. %q, %s, %s", n, a.Title, orDash(a.Lang), local(a.Published))
 	in.step("  guid", "%s", a.GUID)
 	if a.Link == a.URL {
 		in.step("  link", "%s", orDash(a.URL))

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"text/tabwriter"
-	"time"
 
 	"github.com/teletipo/teletipo/internal/desk"
 )
@@ -22,6 +20,7 @@ type tokenAddCmd struct {
 
 // Run makes a token. The standard output has nothing but the secret, for programs to read.
 func (c *tokenAddCmd) Run(in *invocation) error {
+	in.begins = true
 	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
 		token, err := desk.AddToken.Ask(ctx, d, desk.TokenOrder{Name: c.Name, Source: c.Source})
 		switch {
@@ -47,21 +46,13 @@ func (tokenListCmd) Run(in *invocation) error {
 			return err
 		}
 		if in.flags.JSON {
-			for _, token := range list {
-				in.printJSON(token)
-			}
-			return nil
+			return listed(in, list)
 		}
-		table := tabwriter.NewWriter(in.stdout, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(table, "TOKEN\tSOURCE\tCREATED\tLAST USED")
+		table := in.table([]string{"TOKEN", "SOURCE", "CREATED", "LAST USED"})
 		for _, t := range list {
-			used := "-"
-			if !t.LastUsed.IsZero() {
-				used = t.LastUsed.Format(time.RFC3339)
-			}
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", t.Name, t.Source, t.Created.Format(time.RFC3339), used)
+			table.add(t.Name, t.Source, local(t.Created), local(t.LastUsed))
 		}
-		return table.Flush()
+		return table.write(in.stdout)
 	})
 }
 
@@ -74,6 +65,9 @@ func (c *tokenRevokeCmd) Run(in *invocation) error {
 	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
 		if _, err := desk.RevokeToken.Ask(ctx, d, c.Name); err != nil {
 			return err
+		}
+		if in.flags.JSON {
+			return in.printJSON(revoked(*c))
 		}
 		_, err := fmt.Fprintf(in.stderr, "token %s is revoked\n", c.Name)
 		return err

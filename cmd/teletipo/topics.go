@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"text/tabwriter"
-	"time"
 
 	"github.com/teletipo/teletipo/internal/desk"
 	"github.com/teletipo/teletipo/internal/news"
@@ -22,6 +20,7 @@ type topicsListCmd struct{}
 
 // Run lists the topics in force.
 func (topicsListCmd) Run(in *invocation) error {
+	in.empty = true
 	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
 		report, err := desk.Topics.Ask(ctx, d, desk.None{})
 		if err != nil {
@@ -30,13 +29,12 @@ func (topicsListCmd) Run(in *invocation) error {
 		if in.flags.JSON {
 			return in.printJSON(report)
 		}
-		table := tabwriter.NewWriter(in.stdout, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(table, "TOPIC\tARTICLES\tTITLE")
+		table := in.table([]string{"TOPIC", "ARTICLES", "TITLE"})
 		for _, t := range report.Topics {
 			title, _ := news.Translate(t.Titles, "en")
-			fmt.Fprintf(table, "%s\t%d\t%s\n", t.ID, t.Articles, title)
+			table.add(t.ID, fmt.Sprint(t.Articles), title)
 		}
-		if err := table.Flush(); err != nil {
+		if err := table.write(in.stdout); err != nil {
 			return err
 		}
 		fmt.Fprintln(in.stdout, placedBy(&report))
@@ -57,7 +55,7 @@ func placedBy(report *news.TopicsReport) string {
 			report.Rules, c.Read, c.Changed, c.Key, c.Last)
 	}
 	return fmt.Sprintf("rules %s; stored articles placed by them on %s: %d read, %d changed",
-		report.Rules, c.Done.Format(time.RFC3339), c.Read, c.Changed)
+		report.Rules, local(c.Done), c.Read, c.Changed)
 }
 
 // printFaults tells why the configuration is not in force, if it isn't.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"text/tabwriter"
 	"time"
 
 	"github.com/teletipo/teletipo/internal/classify"
@@ -219,8 +218,7 @@ func scoreOf(items []score.Item, topics []news.Topic) (*score.Report, error) {
 
 // print tells a person what would come and go.
 func (s *setDiff) print(in *invocation) error {
-	table := tabwriter.NewWriter(in.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "TOPIC\tBEFORE\tAFTER\tADDED\tREMOVED")
+	table := in.table([]string{"TOPIC", "BEFORE", "AFTER", "ADDED", "REMOVED"})
 	names := make([]string, 0, len(s.Topics))
 	for name := range s.Topics {
 		names = append(names, name)
@@ -228,9 +226,10 @@ func (s *setDiff) print(in *invocation) error {
 	slices.Sort(names)
 	for _, name := range names {
 		t := s.Topics[name]
-		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\n", name, t.Before, t.After, t.Added, t.Removed)
+		table.add(name, fmt.Sprint(t.Before), fmt.Sprint(t.After), fmt.Sprint(t.Added),
+			fmt.Sprint(t.Removed))
 	}
-	if err := table.Flush(); err != nil {
+	if err := table.write(in.stdout); err != nil {
 		return err
 	}
 	fmt.Fprintf(in.stdout, "%d stored articles\n", s.Articles)

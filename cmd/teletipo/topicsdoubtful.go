@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/teletipo/teletipo/internal/classify"
 	"github.com/teletipo/teletipo/internal/clean"
@@ -39,6 +40,11 @@ func (c *topicsDoubtfulCmd) Run(in *invocation) error {
 	cfg, err := in.load()
 	if err != nil {
 		return err
+	}
+	known := func(t news.Topic) bool { return t.ID == c.Topic }
+	if c.Topic != "" && !slices.ContainsFunc(cfg.Topics, known) {
+		return news.Errorf(news.NotFound, "there is no topic %q; there are %s", c.Topic,
+			strings.Join(news.TopicIDs(cfg.Topics), ", "))
 	}
 	rules, err := classify.Compile(version, cfg.Topics, cfg.Sources)
 	if err != nil {

@@ -2,7 +2,11 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"net"
 	"net/http"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -48,7 +52,7 @@ func TestBesideADaemon(t *testing.T) {
 		t.Errorf("health of another data directory: %v", err)
 	}
 	out, err := teletipo(t, append([]string{"health", "--json"}, flags...)...)
-	if err != nil || out != `{"ready":true,"why":[]}`+"\n" {
+	if err != nil || out != `{"ready":true,"public":"`+d.public+`","why":[]}`+"\n" {
 		t.Errorf("health --json: %s, %v", out, err)
 	}
 	d.terminate()
@@ -71,5 +75,38 @@ func TestConfirm(t *testing.T) {
 	in := &invocation{stdin: strings.NewReader(""), stderr: &bytes.Buffer{}}
 	if ok, err := in.confirm("Withdraw?"); ok || err == nil || !strings.Contains(err.Error(), "--yes") {
 		t.Errorf("nobody: %v, %v", ok, err)
+	}
+}
+
+// TestInterrupted: who is interrupted says what was done, and ends as shells expect.
+func TestInterrupted(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // takes what is asked, and never answers
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	dir := t.TempDir()
+	var out, errs bytes.Buffer
+	command := exec.Command("teletipo", "--data", dir, "ingest", "--allow", "127.0.0.0/8",
+		write(t, filepath.Join(dir, "tunnel.txt"), tunnel), "http://"+silent.Addr().String()+"/feed.xml")
+	command.Stdout, command.Stderr = &out, &errs
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	asked, err := silent.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer asked.Close()
+	if err := command.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	err = command.Wait()
+	if ended, ok := errors.AsType[*exec.ExitError](err); !ok || ended.ExitCode() != 130 {
+		t.Errorf("it ends with %v", err)
+	}
+	if !strings.Contains(out.String(), "total: 1 accepted, 0 updated") ||
+		errs.String() != "teletipo: interrupted\n" {
+		t.Errorf("it says\n%s%s", &out, &errs)
 	}
 }

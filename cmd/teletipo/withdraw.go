@@ -34,20 +34,23 @@ func (c *withdrawCmd) Run(in *invocation) error {
 		if c.Source != "" {
 			return c.source(ctx, in, d)
 		}
+		done := withdrawn{}
 		for _, text := range c.ID {
 			id, err := news.ParseID(text)
 			if err != nil {
 				return err
 			}
 			result, err := desk.Withdraw.Ask(ctx, d, id)
-			switch {
-			case err != nil:
+			if err != nil {
 				return err
-			case in.flags.JSON:
-				in.printJSON(&result)
-			default:
+			}
+			done.Results, done.Count = append(done.Results, result), done.Count+1
+			if !in.flags.JSON {
 				fmt.Fprintf(in.stdout, "%s  %q: %s\n", result.ID, result.Title, result.Reason)
 			}
+		}
+		if in.flags.JSON {
+			return in.printJSON(&done)
 		}
 		return nil
 	})
@@ -59,20 +62,21 @@ const mostSamples = 10
 // source withdraws every article of a source, or says what it would withdraw.
 func (c *withdrawCmd) source(ctx context.Context, in *invocation, d *desk.Desk) error {
 	var newest []news.Result // the last is the newest
+	done := withdrawn{DryRun: c.DryRun}
 	note := func(r news.Result) {
 		newest = append(newest[max(0, len(newest)-mostSamples+1):], r)
 		if in.flags.JSON && c.DryRun {
-			in.printJSON(&r)
+			done.Results = append(done.Results, r)
 		}
 	}
 	n, err := desk.WithdrawSource(ctx, d, c.Source, true, note)
-	if err != nil {
+	if done.Count = n; err != nil {
 		return err
 	}
-	if c.DryRun {
-		if !in.flags.JSON {
-			in.printSamples(c.Source, n, newest)
-		}
+	if c.DryRun && in.flags.JSON {
+		return in.printJSON(&done)
+	} else if c.DryRun {
+		in.printSamples(c.Source, n, newest)
 		return nil
 	}
 	if n > 0 && !c.Yes {
@@ -85,14 +89,15 @@ func (c *withdrawCmd) source(ctx context.Context, in *invocation, d *desk.Desk) 
 	defer bar.Close()
 	n, err = desk.WithdrawSource(ctx, d, c.Source, false, func(r news.Result) {
 		if in.flags.JSON {
-			bar.Around(func() { in.printJSON(&r) })
+			done.Results = append(done.Results, r)
 		}
 		bar.Step()
 	})
 	bar.Close()
-	if !in.flags.JSON {
-		fmt.Fprintf(in.stdout, "%d articles of source %s withdrawn\n", n, c.Source)
+	if done.Count = n; in.flags.JSON {
+		return errors.Join(in.printJSON(&done), err)
 	}
+	fmt.Fprintf(in.stdout, "%d articles of source %s withdrawn\n", n, c.Source)
 	return err
 }
 

@@ -18,8 +18,8 @@ type Setting struct {
 	Variable string `json:"variable"` // that sets it
 }
 
-// fromDefaults is the origin of what nobody set.
-const fromDefaults = "default"
+// FromDefaults is the origin of what nobody set.
+const FromDefaults = "default"
 
 // Origin tells where a setting's value comes from; see Setting.
 func (c *Config) Origin(name string) string {
@@ -127,7 +127,7 @@ func (l *loader) origin(name string) string {
 	p := l.places[name]
 	switch {
 	case p.file == defaultsFile:
-		return fromDefaults
+		return FromDefaults
 	case p.line == 0:
 		return p.file
 	}

@@ -61,7 +61,7 @@ func (d *Daemon) Run(ctx context.Context, started func(Started)) error {
 		return err
 	}
 	log, service := d.log, d.service(live)
-	service.Reload = live.ask
+	service.Reload, service.Public = live.ask, config.PublicURL(l.public.Addr().String())
 	condition := func() error { return cmp.Or(ready(), d.well()) }
 	service.Condition = func() (bool, []string) { return wellness(condition()) }
 	orders := serveOn(l.socket, &http.Server{ // no time limits: an order may take what it needs

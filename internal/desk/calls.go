@@ -15,7 +15,7 @@ var (
 	Explain = Call[news.Handed, []news.Explanation]{"/v1/explain", (*Service).explain}
 	// Articles lists what is stored, the newest first, without contents.
 	Articles = Call[news.Query, []news.Entry]{"/v1/articles", (*Service).articles}
-	// Entry returns one article, without its content.
+	// Entry returns one article, with its content.
 	Entry = Call[news.ID, news.Entry]{"/v1/article", (*Service).entry}
 	// History lists the versions of an article, the newest first.
 	History = Call[news.ID, []news.Version]{"/v1/history", (*Service).history}
@@ -66,6 +66,7 @@ var (
 // Condition is how a daemon is.
 type Condition struct {
 	Ready  bool     `json:"ready"`            // it serves its readers
+	Public string   `json:"public,omitempty"` // where on this machine, as http://127.0.0.1:8080
 	Why    []string `json:"why"`              // it does not, or what else does not work
 	Faults string   `json:"faults,omitempty"` // of the configuration that is not in force
 }

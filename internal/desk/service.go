@@ -84,6 +84,7 @@ type Service struct {
 	Reload func(ctx context.Context) (faults string, err error)
 	// Condition says whether readers are served, and what does not work; nil if nobody is served.
 	Condition func() (ready bool, why []string)
+	Public    string // where readers are served on this machine
 }
 
 // ingest reads a file's bytes, a configured source, or a feed by its URL.
@@ -172,16 +173,27 @@ func (s *Service) explain(
 	return []news.Explanation{e}, nil
 }
 
-// articles lists what is stored.
+// articles lists what is stored. A topic or source that nobody knows is NotFound.
 func (s *Service) articles(_ context.Context, q news.Query) ([]news.Entry, error) {
-	return s.Archive.Articles(q)
+	entries, err := s.Archive.Articles(q)
+	if err != nil || len(entries) > 0 {
+		return entries, err
+	}
+	topics := news.TopicIDs(s.InForce.Rules().Topics)
+	if q.Topic != "" && !slices.Contains(topics, q.Topic) {
+		return nil, news.Errorf(news.NotFound, "there is no topic %q; there are %s", q.Topic,
+			strings.Join(topics, ", "))
+	}
+	if _, known := s.source(q.Source); q.Source != "" && !known && q.Source != FileSource {
+		return nil, news.Errorf(news.NotFound, "there is no source %q, and no article came from one; "+
+			"`teletipo sources` lists them", q.Source)
+	}
+	return entries, nil
 }
 
-// entry returns one article.
+// entry returns one article, with its content.
 func (s *Service) entry(_ context.Context, id news.ID) (news.Entry, error) {
-	entry, err := s.Archive.Article(id)
-	entry.Content = ""
-	return entry, err
+	return s.Archive.Article(id)
 }
 
 // history lists an article's versions.
@@ -257,6 +269,7 @@ func (s *Service) health(context.Context, None) (c Condition, err error) {
 		return c, news.Errorf(news.Refused, "no daemon runs: start it with `teletipo serve`")
 	}
 	c.Ready, c.Why = s.Condition()
+	c.Public = s.Public
 	c.Faults = s.InForce.Faults()
 	return c, nil
 }

@@ -83,7 +83,7 @@ func TestEditorial(t *testing.T) {
 				t.Errorf("rules: %+v, %v", rules, err)
 			}
 			entry, err := Entry.Ask(ctx, d, news.ID{7})
-			if err != nil || entry.ID != (news.ID{7}) || entry.Content != "" {
+			if err != nil || entry.ID != (news.ID{7}) || entry.Content != "<p>text</p>" {
 				t.Errorf("entry: %+v, %v", entry, err)
 			}
 			asked := []string{"decide 1 +border [cartels]", "stored 4 1000"}

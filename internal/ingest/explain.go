@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/teletipo/teletipo/internal/clean"
 	"github.com/teletipo/teletipo/internal/news"
@@ -13,13 +12,13 @@ import (
 func (f *Flow) ExplainSource(ctx context.Context, src news.Source) ([]news.Explanation, error) {
 	reading, err := f.reader.Read(ctx, src, news.Validators{})
 	if err != nil {
-		return nil, fmt.Errorf("source %s: %w", src.ID, err)
+		return nil, of(src, err)
 	}
 	var all []news.Explanation
 	for _, doc := range reading.Documents {
 		explanations, err := f.Explain(src, doc)
 		if err != nil {
-			return nil, fmt.Errorf("source %s: %w", src.ID, err)
+			return nil, of(src, err)
 		}
 		all = append(all, explanations...)
 	}

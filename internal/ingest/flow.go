@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/teletipo/teletipo/internal/classify"
@@ -154,7 +155,7 @@ func (f *Flow) look(
 	})
 	report.Faults = append(report.Faults, reading.Faults...)
 	if err != nil {
-		return reading, report, fmt.Errorf("source %s: %w", src.ID, err)
+		return reading, report, of(src, err)
 	}
 	report.NotModified, report.Later = reading.NotModified, reading.Later
 	for _, doc := range reading.Documents {
@@ -165,7 +166,7 @@ func (f *Flow) look(
 		})
 		if err != nil {
 			if src.Kind != news.KindFolder || news.KindOf(err) == news.Internal {
-				return reading, report, fmt.Errorf("source %s: %w", src.ID, err)
+				return reading, report, of(src, err)
 			}
 			report.Faults = append(report.Faults, err) // one bad file never loses the others
 		}
@@ -309,6 +310,14 @@ func owner(src news.Source, items []news.Item) news.Source {
 		}
 	}
 	return src
+}
+
+// of says of which source an error is. Of one that is known by its address alone the error says it.
+func of(src news.Source, err error) error {
+	if strings.Contains(src.ID, "://") {
+		return err
+	}
+	return fmt.Errorf("source %s: %w", src.ID, err)
 }
 
 // rejected reports an item that no article could be made of.

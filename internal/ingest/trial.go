@@ -32,7 +32,7 @@ func (f *Flow) Try(ctx context.Context, src news.Source, how Trying) (news.Trial
 	t.Answer.Took = f.now().Sub(start)
 	if err != nil {
 		t.Failed = fmt.Sprintf("%v (%s)", err, news.KindOf(err))
-		return t.Trial, fmt.Errorf("source %s: %w", src.ID, err)
+		return t.Trial, of(src, err)
 	}
 	if how.Again {
 		t.again(ctx, reading.Validators)
