@@ -72,7 +72,7 @@ Content-Type: application/rss+xml
 		return strings.Contains(ask("health"), `sources[1].kind: "fed" is unknown`)
 	})
 	if row("second") == "" || row("third") != "" {
-		t.Error("a faulty file has changed the sources in force")
+		t.Errorf("a faulty file has changed the sources in force:\n%s", ask("sources"))
 	}
 	folder := filepath.Join(dir, "desk")
 	write(t, filepath.Join(folder, "tunnel.txt"), tunnel)

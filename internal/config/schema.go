@@ -88,18 +88,6 @@ func plainly(v any) any {
 	return v
 }
 
-// exactly writes a duration as files have it, without the zeroes at its end: 1h, not 1h0m0s.
-func exactly(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
-}
-
 // Schemas are the kinds of file that there is a JSON Schema of: "settings" (teletipo.yaml),
 // "sources" (sources.yaml), "topic" (feeds/ID.yaml) and "groups" (feeds/groups/*.yaml).
 var Schemas = []string{"settings", "sources", "topic", "groups"}

@@ -124,7 +124,7 @@ func (f *live) run(ctx context.Context) error {
 		case <-f.hup:
 			f.reload(ctx, "SIGHUP")
 		case <-changed:
-			f.reload(ctx, "files changed")
+			f.reload(ctx, filesChanged)
 		case answer := <-f.asked:
 			f.reload(ctx, "asked")
 			answer <- f.InForce.Faults()
@@ -152,10 +152,7 @@ func (f *live) ask(ctx context.Context) (faults string, err error) {
 // watch sends when something has changed in the files of the configuration. The directory of topic
 // files in the data directory is made. Where they can't be watched a SIGHUP has to tell.
 func (f *live) watch(changed chan<- struct{}) func(context.Context) error {
-	topics := []string{filepath.Join(f.cfg.Data, "feeds")}
-	if f.cfg.TopicDir != "" {
-		topics = append(topics, f.cfg.TopicDir)
-	}
+	topics := f.topicDirs()
 	first := true
 	w := &watch.Watcher{
 		Log: f.log, Quiet: settled, Again: searchEvery,
@@ -232,10 +229,26 @@ func matters(event fsnotify.Event, topics, files []string) watch.Meaning {
 // start starts publishing.
 func (f *live) start() { f.publishing = background(f.now.Load().publisher.Run) }
 
+// filesChanged is why the configuration is read again if nobody asked.
+const filesChanged = "files changed"
+
+// topicDirs are the directories of topic files, first the one in the data directory.
+func (f *live) topicDirs() []string {
+	dirs := []string{filepath.Join(f.cfg.Data, "feeds")}
+	if f.cfg.TopicDir != "" {
+		dirs = append(dirs, f.cfg.TopicDir)
+	}
+	return dirs
+}
+
 // reload reads the configuration again and brings it into force. If anything is wrong with it, the
 // last good one stays.
 func (f *live) reload(ctx context.Context, why string) {
+	began := time.Now()
 	cfg, err := f.opts.Reload()
+	if why == filesChanged && touched(began, f.topicDirs(), *f.files.Load()) {
+		return // half of a file may have been read: the watcher tells once it is whole
+	}
 	if err != nil {
 		f.InForce.Refuse(err.Error())
 		f.log.Error("configuration not taken, the last good one stays in force", "why", why)
