@@ -23,11 +23,18 @@ type newsroom struct {
 	settings  publish.Settings
 	publisher *publish.Publisher
 	wrote     int // articles
+	tee       tee
 }
 
+// tee gets the events of each transaction of a store.
+type tee = func(after uint64, group [][]byte) error
+
 // newNewsroom opens a store with two topics in one language.
-func newNewsroom(dir string, extent news.Extent) (*newsroom, error) {
+func newNewsroom(dir string, extent news.Extent, to ...tee) (*newsroom, error) {
 	w := &newsroom{now: time.Date(2025, time.May, 5, 6, 0, 0, 0, time.UTC), dir: dir}
+	for _, tee := range to {
+		w.tee = tee
+	}
 	w.settings = publish.Settings{
 		Site: news.Site{
 			Title: "Test wire", PublicURL: "https://wire.example", Version: "test",
@@ -47,10 +54,11 @@ func (w *newsroom) clock() time.Time { return w.now }
 func (w *newsroom) open() error {
 	log := slog.New(slog.DiscardHandler)
 	var err error
-	if w.store, err = store.Open(log, w.dir, store.Options{Now: w.clock, NoSync: true}); err != nil {
+	opts := store.Options{Now: w.clock, NoSync: true, Tee: w.tee}
+	if w.store, err = store.Open(log, w.dir, opts); err != nil {
 		return err
 	}
-	w.settings.Installation = w.store.Installation()
+	w.settings.Installation, w.settings.Epoch = w.store.Installation(), w.store.Epoch()
 	w.publisher = publish.New(log, w.store, w.settings)
 	if err := w.store.EnsureFeeds(w.publisher.Feeds()); err != nil {
 		return err

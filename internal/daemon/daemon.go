@@ -155,7 +155,8 @@ func (d *Daemon) NewPublisher() *publish.Publisher {
 func (d *Daemon) newPublisher(rules *classify.Rules, early bool) *publish.Publisher {
 	cfg := &d.cfg
 	return publish.New(d.log, d.Store, publish.Settings{
-		Installation: d.Store.Installation(), Site: cfg.Site, Topics: rules.Topics,
+		Installation: d.Store.Installation(), Epoch: d.Store.Epoch(),
+		Site: cfg.Site, Topics: rules.Topics,
 		Window: cfg.Window, Fastest: cfg.MaxAge.Fastest, Slowest: cfg.MaxAge.Slowest, Now: time.Now,
 		Cache: filepath.Join(cfg.Data, "cache"), Early: early,
 	})

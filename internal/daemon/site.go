@@ -52,7 +52,7 @@ func (d *Daemon) withPush(ready func() error, readers http.Handler) http.Handler
 	cfg := &d.cfg
 	pushed := push.New(d.log, ingest.NewIntake(d.Flow, d.Store), d.Store, d.Store, push.Settings{
 		Site: cfg.Site, Sources: d.Sources(), MaxBytes: cfg.Push.MaxBytes,
-		UnderWay: cfg.Push.UnderWay, AtOnce: cfg.Push.AtOnce, Ready: ready,
+		UnderWay: cfg.Push.UnderWay, AtOnce: cfg.Push.AtOnce, Ready: ready, Epoch: d.Store.Epoch(),
 	})
 	return belowPath(cfg.Site.PublicURL, http.HandlerFunc(
 		func(w http.ResponseWriter, r *http.Request) {

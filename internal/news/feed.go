@@ -1,6 +1,7 @@
 package news
 
 import (
+	"math/rand/v2"
 	"strconv"
 	"strings"
 	"time"
@@ -162,6 +163,7 @@ type Feed struct {
 type Edition struct {
 	Key      FeedKey
 	Format   Format
+	Epoch    uint64 // that Seq is of
 	Seq      uint64
 	Modified time.Time // whole seconds; grows with every change of the bytes
 	MaxAge   time.Duration
@@ -180,9 +182,26 @@ type Edition struct {
 
 // ETag writes the strong tag of a representation (RFC 9110, section 8.8.3), with its quotes: the
 // sequence that its document stands for, in base 36, and the beginning of the hash of its bytes.
-func ETag(seq uint64, hash string) string {
-	return `"` + SeqText(seq) + "-" + hash[:tagHash] + `"`
+// An epoch other than 0 stands before the sequence, with a point between them.
+func ETag(epoch, seq uint64, hash string) string {
+	return `"` + EpochText(epoch) + SeqText(seq) + "-" + hash[:tagHash] + `"`
 }
+
+// EpochText writes an epoch as tags have it before a sequence, so that sequences of two epochs are
+// never taken for each other: nothing for epoch 0.
+func EpochText(epoch uint64) string {
+	if epoch == 0 {
+		return ""
+	}
+	return strconv.FormatUint(epoch, 36) + "."
+}
+
+// NewEpoch makes the number of an epoch that begins now: its second, and 16 random bits, so that a
+// copy that is restored twice comes to two.
+func NewEpoch(now time.Time) uint64 { return uint64(now.Unix())<<16 | uint64(rand.Uint32N(1<<16)) }
+
+// EpochBegan is the second in which an epoch began.
+func EpochBegan(epoch uint64) time.Time { return time.Unix(int64(epoch>>16), 0).UTC() }
 
 // SeqText writes a sequence as tags have it, in base 36.
 func SeqText(seq uint64) string { return strconv.FormatUint(seq, 36) }
@@ -190,19 +209,27 @@ func SeqText(seq uint64) string { return strconv.FormatUint(seq, 36) }
 // tagHash is how many hexadecimal digits of a hash a tag has.
 const tagHash = 16
 
-// TagSeq reads the sequence from what ETag wrote, false if it wrote no such tag.
-func TagSeq(tag string) (uint64, bool) {
-	digits, hash, ok := strings.Cut(strings.Trim(tag, `"`), "-")
-	if !ok || len(tag) != len(digits)+len(hash)+3 || len(hash) != tagHash {
-		return 0, false
+// TagState reads the epoch and the sequence from what ETag wrote, false if it wrote no such tag.
+func TagState(tag string) (epoch, seq uint64, ok bool) {
+	state, hash, ok := strings.Cut(strings.Trim(tag, `"`), "-")
+	if !ok || len(tag) != len(state)+len(hash)+3 || len(hash) != tagHash {
+		return 0, 0, false
 	}
 	for _, c := range []byte(hash) {
 		if !('0' <= c && c <= '9' || 'a' <= c && c <= 'f') {
-			return 0, false
+			return 0, 0, false
 		}
 	}
-	n, err := strconv.ParseUint(digits, 36, 64)
-	return n, err == nil && SeqText(n) == digits
+	before, digits, two := strings.Cut(state, ".")
+	if !two {
+		before, digits = "0", state
+	}
+	epoch, err := strconv.ParseUint(before, 36, 64)
+	if err != nil {
+		return 0, 0, false
+	}
+	seq, err = strconv.ParseUint(digits, 36, 64)
+	return epoch, seq, err == nil && EpochText(epoch)+SeqText(seq) == state
 }
 
 // Representation is an edition's bytes in one content coding.
@@ -227,6 +254,7 @@ type EditionStamp struct {
 	Hash     string    `json:"hash"`     // of the identity bytes
 	Seq      uint64    `json:"seq"`      // that its ETags carry
 	Modified time.Time `json:"modified"` // when these bytes were stamped
+	Epoch    uint64    `json:"epoch,omitempty"`
 	// Cut is where a feed's window was cut to the size of a document, 0 if it was not; only of what
 	// is remembered of the feed itself.
 	Cut uint64 `json:"cut,omitempty"`

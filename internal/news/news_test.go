@@ -129,21 +129,29 @@ func TestTranslate(t *testing.T) {
 func first(text, _ string) string { return text }
 
 func TestETag(t *testing.T) {
-	tag := ETag(71, strings.Repeat("0123456789abcdef", 4))
+	tag := ETag(0, 71, strings.Repeat("0123456789abcdef", 4))
 	if want := `"1z-0123456789abcdef"`; tag != want {
 		t.Fatalf("ETag = %s, want %s", tag, want)
 	}
-	if seq, ok := TagSeq(tag); !ok || seq != 71 {
-		t.Errorf("TagSeq(%s) = %d, %v", tag, seq, ok)
+	if epoch, seq, ok := TagState(tag); !ok || epoch != 0 || seq != 71 {
+		t.Errorf("TagState(%s) = %d, %d, %v", tag, epoch, seq, ok)
+	}
+	later := ETag(36, 71, strings.Repeat("0123456789abcdef", 4))
+	if want := `"10.1z-0123456789abcdef"`; later != want {
+		t.Fatalf("ETag = %s, want %s", later, want)
+	}
+	if epoch, seq, ok := TagState(later); !ok || epoch != 36 || seq != 71 {
+		t.Errorf("TagState(%s) = %d, %d, %v", later, epoch, seq, ok)
 	}
 	for _, other := range []string{
 		"", `""`, `"1z"`, `"-0123456789abcdef"`, `"1z-0123456789abcdeg"`, `"1z-0123456789abcde"`,
 		`"1Z-0123456789abcdef"`, `"01z-0123456789abcdef"`, `1z-0123456789abcdef`,
 		`"1z-0123456789abcdef`, `W/"1z-0123456789abcdef"`, `"1z-0123456789ABCDEF"`,
-		`"zzzzzzzzzzzzzzzz-0123456789abcdef"`,
+		`"zzzzzzzzzzzzzzzz-0123456789abcdef"`, `"0.1z-0123456789abcdef"`, `".1z-0123456789abcdef"`,
+		`"10.-0123456789abcdef"`, `"010.1z-0123456789abcdef"`, `"1.1.1z-0123456789abcdef"`,
 	} {
-		if seq, ok := TagSeq(other); ok {
-			t.Errorf("TagSeq(%s) = %d", other, seq)
+		if epoch, seq, ok := TagState(other); ok {
+			t.Errorf("TagState(%s) = %d, %d", other, epoch, seq)
 		}
 	}
 }

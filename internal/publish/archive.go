@@ -108,10 +108,10 @@ func (p *Publisher) archive(
 		return nil, stamp, err
 	}
 	for i := range list {
-		list[i].ETag = news.ETag(window.Seq, fingerprint(list[i].Body))
+		list[i].ETag = p.tag(window.Seq, fingerprint(list[i].Body))
 	}
 	e = &news.Edition{
-		Key: f.key, Format: format, Seq: window.Seq,
+		Key: f.key, Format: format, Epoch: p.settings.Epoch, Seq: window.Seq,
 		Modified: window.Stamp.UTC().Truncate(time.Second),
 		MaxAge:   archiveMaxAge, StaleFor: archiveMaxAge, StaleOnError: staleOnError,
 		Base:            window.Seq + 1,

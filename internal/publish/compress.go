@@ -97,7 +97,7 @@ func (p *Publisher) compress(s *series) error {
 // made again when it is asked for.
 func (p *Publisher) remade(s *series, made *issue, coding string, body []byte) news.Representation {
 	return news.Representation{
-		Coding: coding, ETag: news.ETag(made.edition.Seq, fingerprint(body)), Size: len(body),
+		Coding: coding, ETag: p.tag(made.edition.Seq, fingerprint(body)), Size: len(body),
 		Make: func() ([]byte, error) { return p.body(s, made, coding) },
 	}
 }

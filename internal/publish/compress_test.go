@@ -122,7 +122,7 @@ func TestRemade(t *testing.T) {
 			rep := &e.Representations[i]
 			body, err := rep.Bytes()
 			if err != nil || len(body) != rep.Size ||
-				rep.ETag != news.ETag(e.Seq, fingerprint(body)) {
+				rep.ETag != news.ETag(0, e.Seq, fingerprint(body)) {
 				t.Errorf("%q: %d bytes under %s, %v", rep.Coding, len(body), rep.ETag, err)
 			}
 		}

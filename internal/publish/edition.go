@@ -105,8 +105,10 @@ func (p *Publisher) proof(
 		return nil, err
 	}
 	doc := d.doc.Bytes(nil)
-	next := news.EditionStamp{Hash: fingerprint(doc), Seq: c.window.Seq}
-	known := next.Hash == s.last.Hash
+	next := news.EditionStamp{
+		Hash: fingerprint(doc), Seq: c.window.Seq, Epoch: p.settings.Epoch,
+	}
+	known := next.Hash == s.last.Hash && next.Epoch == s.last.Epoch
 	switch {
 	case known && s.current.Load() != nil:
 		return nil, nil
@@ -115,6 +117,9 @@ func (p *Publisher) proof(
 	default:
 		known = false
 		next.Modified = modified(c.window.Stamp, s.last.Modified, now)
+		if next.Epoch != s.last.Epoch && next.Modified.Before(p.modified) {
+			next.Modified = p.modified // later than all that was published before the restore
+		}
 		if next.Seq == s.last.Seq {
 			s.base = next.Seq + 1 // one sequence stands for two documents
 		}
@@ -131,16 +136,21 @@ func (p *Publisher) proof(
 		return nil, err
 	}
 	made := &issue{layout: d.doc.Layout(), known: d.known, zipped: zipped, edition: &news.Edition{
-		Key: feed.Key, Format: s.format, Seq: next.Seq, Modified: next.Modified,
+		Key: feed.Key, Format: s.format, Epoch: next.Epoch, Seq: next.Seq, Modified: next.Modified,
 		MaxAge: feed.MaxAge, StaleFor: feed.MaxAge / staleShare, StaleOnError: staleOnError,
 		Base:     max(p.base, s.base, f.cutUntil),
 		Archived: c.window.Archived,
 		Representations: representations(zipped.body,
-			news.ETag(next.Seq, fingerprint(zipped.body)), news.ETag(next.Seq, next.Hash), len(doc)),
+			p.tag(next.Seq, fingerprint(zipped.body)), p.tag(next.Seq, next.Hash), len(doc)),
 	}}
 	s.made = made
 	p.plain.put(s.name, tagged{tag(made.edition), doc}, len(doc))
 	return &proof{series: s, issue: made, stamp: next, known: known}, nil
+}
+
+// tag writes an ETag of the epoch that the store is in.
+func (p *Publisher) tag(seq uint64, hash string) string {
+	return news.ETag(p.settings.Epoch, seq, hash)
 }
 
 // bytes returns the plain bytes of an issue.

@@ -253,8 +253,8 @@ func (p *Publisher) recover(f *feed, stamps map[string]news.EditionStamp) (fresh
 	}
 	for i, s := range f.series {
 		last := stamps[s.name]
-		if kept := head.Series[i].Stamp; kept.Hash != last.Hash || kept.Seq != last.Seq ||
-			!kept.Modified.Equal(last.Modified) {
+		if kept := head.Series[i].Stamp; kept.Epoch != p.settings.Epoch ||
+			kept.Hash != last.Hash || kept.Seq != last.Seq || !kept.Modified.Equal(last.Modified) {
 			return false
 		}
 	}
@@ -350,9 +350,9 @@ func (k *keptItem) item() *item {
 // keptEdition is an edition as it was published, but for the deltas that can start from it.
 func (p *Publisher) keptEdition(f *feed, s keptSeries, zipped []byte) *news.Edition {
 	return &news.Edition{
-		Key: f.key, Seq: s.Stamp.Seq, Modified: s.Stamp.Modified,
+		Key: f.key, Epoch: s.Stamp.Epoch, Seq: s.Stamp.Seq, Modified: s.Stamp.Modified,
 		MaxAge: s.MaxAge, StaleFor: s.MaxAge / staleShare, StaleOnError: staleOnError,
 		Base:            max(p.base, f.cutUntil),
-		Representations: representations(zipped, s.Tag, news.ETag(s.Stamp.Seq, s.Stamp.Hash), s.Plain),
+		Representations: representations(zipped, s.Tag, p.tag(s.Stamp.Seq, s.Stamp.Hash), s.Plain),
 	}
 }

@@ -65,8 +65,10 @@ type Store interface {
 // Settings is what a Publisher needs to know of the configuration.
 type Settings struct {
 	Installation news.ID // the feeds' ids are made from it
-	Site         news.Site
-	Topics       []news.Topic
+	// Epoch is the store's. In another one no state is known that was published before.
+	Epoch  uint64
+	Site   news.Site
+	Topics []news.Topic
 	// Window says what a feed's subscription document covers. No document is longer than its Size,
 	// unless what stands in no archive yet is.
 	Window news.Extent

@@ -38,9 +38,9 @@ func (p *Publisher) recall() error {
 		return err
 	}
 	known, ok := stamps[settingsName]
-	if !ok || known.Hash != hash {
-		first := len(stamps) == 0
-		if known, err = p.settle(hash, first); err != nil {
+	if !ok || known.Hash != hash || known.Epoch != p.settings.Epoch {
+		first := len(stamps) == 0 && p.settings.Epoch == 0
+		if known, err = p.settle(hash, known.Epoch, first); err != nil {
 			return err
 		}
 	}
@@ -65,15 +65,21 @@ func (p *Publisher) recall() error {
 	return nil
 }
 
-// settle remembers settings that are new: nothing was written otherwise before the first.
-func (p *Publisher) settle(hash string, first bool) (news.EditionStamp, error) {
-	stamp := news.EditionStamp{Hash: hash}
+// settle remembers settings or an epoch that are new: nothing was written otherwise before the
+// first.
+func (p *Publisher) settle(hash string, epoch uint64, first bool) (news.EditionStamp, error) {
+	stamp := news.EditionStamp{Hash: hash, Epoch: p.settings.Epoch}
 	if !first {
 		seq, err := p.store.Sequence()
 		if err != nil {
 			return stamp, err
 		}
 		stamp.Seq, stamp.Modified = seq+1, p.settings.Now().UTC().Truncate(time.Second)
+		// What was published before a restore may be of the same second.
+		restored := news.EpochBegan(stamp.Epoch).Add(time.Second)
+		if stamp.Epoch != epoch && stamp.Modified.Before(restored) {
+			stamp.Modified = restored
+		}
 	}
 	p.unsaved[settingsName] = stamp // with the first editions
 	return stamp, nil

@@ -26,9 +26,9 @@ func (p *pushing) get(w http.ResponseWriter, r *http.Request, src news.Source) *
 		return trouble
 	}
 	h := w.Header()
-	h.Set("ETag", tag(e))
+	h.Set("ETag", p.tag(e))
 	h.Set("Cache-Control", "private, no-cache")
-	if current(r, tag(e)) {
+	if current(r, p.tag(e)) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
@@ -40,7 +40,7 @@ func (p *pushing) get(w http.ResponseWriter, r *http.Request, src news.Source) *
 func (p *pushing) read(
 	w http.ResponseWriter, r *http.Request,
 ) (cond news.Condition, item news.Item, id string, trouble *problem) {
-	if cond, trouble = condition(r); trouble != nil {
+	if cond, trouble = p.condition(r); trouble != nil {
 		return cond, item, "", trouble
 	}
 	body, trouble := p.readBody(w, r)
@@ -104,7 +104,7 @@ func (p *pushing) offer(
 		return p.failed(r, err)
 	case result.Outcome == news.Conflict:
 		if !e.ID.IsZero() {
-			w.Header().Set("ETag", tag(&e))
+			w.Header().Set("ETag", p.tag(&e))
 		}
 		return wrong(http.StatusPreconditionFailed, result.Reason)
 	case result.Outcome == news.Rejected:
@@ -118,7 +118,7 @@ func (p *pushing) offer(
 		w.Header().Set("Location", p.publicPath()+Prefix+"articles/"+e.ID.String())
 	}
 	p.log.Info("pushed", "source", src.ID, "article", e.ID, "outcome", result.Outcome)
-	w.Header().Set("ETag", tag(&e))
+	w.Header().Set("ETag", p.tag(&e))
 	writeJSON(w, status, "application/json", p.outcomeOf(&result, &e))
 	return nil
 }
@@ -132,7 +132,7 @@ func (p *pushing) delete(w http.ResponseWriter, r *http.Request, src news.Source
 	if e == nil {
 		return missing()
 	}
-	cond, trouble := condition(r)
+	cond, trouble := p.condition(r)
 	if trouble != nil {
 		return trouble
 	}

@@ -11,15 +11,18 @@ import (
 )
 
 // tag is the strong ETag of an article as it stands: its revision, for people, and the sequence
-// of its newest change.
-func tag(e *news.Entry) string { return fmt.Sprintf(`"r%d-%d"`, e.Revision, e.Seq) }
+// of its newest change, with the epoch that it is of.
+func (p *pushing) tag(e *news.Entry) string {
+	return fmt.Sprintf(`"r%d-%s%d"`, e.Revision, news.EpochText(p.Epoch), e.Seq)
+}
 
 // tagForm is one entity tag (RFC 9110, section 8.8.3), with what tag writes in it.
-var tagForm = regexp.MustCompile(`^(W/)?"(?:r[0-9]+-([0-9]+)|[\x21\x23-\x7e\x80-\xff]*)"$`)
+var tagForm = regexp.MustCompile(
+	`^(W/)?"(?:r[0-9]+-([0-9a-z]+\.)?([0-9]+)|[\x21\x23-\x7e\x80-\xff]*)"$`)
 
 // condition reads what a request that changes something makes its condition (RFC 9110, section
 // 13.1). If-Match compares strongly: a weak tag matches nothing.
-func condition(r *http.Request) (cond news.Condition, p *problem) {
+func (p *pushing) condition(r *http.Request) (cond news.Condition, trouble *problem) {
 	if match := field(r, "If-Match"); match == "*" {
 		cond.Known = true
 	} else if match != "" {
@@ -30,7 +33,8 @@ func condition(r *http.Request) (cond news.Condition, p *problem) {
 				return cond, wrong(http.StatusBadRequest,
 					"If-Match: "+strconv.Quote(tag)+" is no entity tag: want it with its quotes")
 			}
-			if seq, err := strconv.ParseUint(m[2], 10, 64); err == nil && m[1] == "" {
+			seq, err := strconv.ParseUint(m[3], 10, 64)
+			if err == nil && m[1] == "" && m[2] == news.EpochText(p.Epoch) {
 				cond.OneOf = append(cond.OneOf, seq)
 			}
 		}

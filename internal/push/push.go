@@ -37,6 +37,7 @@ type Settings struct {
 	Sources  []news.Source
 	MaxBytes int64         // of a request's body
 	UnderWay int64         // bytes of all bodies that are being read and stored; MaxBytes at least
+	Epoch    uint64        // of the store: tags of another match nothing
 	AtOnce   int           // bodies that are being read and stored; 16 if 0
 	Patience time.Duration // that a request waits for its turn; 2 s if 0
 	Ready    func() error  // why nothing can be taken at the moment; nil if it can

@@ -120,8 +120,8 @@ func misreads(agent string) bool { return strings.HasPrefix(agent, "feedparser/"
 // weakened them. What it gives is the strong tag of that instance.
 func olderInstance(lines []string, e *news.Edition) (base uint64, tag string, ok bool) {
 	consider := func(listed string) {
-		seq, ours := news.TagSeq(listed)
-		if ours && seq >= e.Base && seq < e.Seq && (!ok || seq > base) {
+		epoch, seq, ours := news.TagState(listed)
+		if ours && epoch == e.Epoch && seq >= e.Base && seq < e.Seq && (!ok || seq > base) {
 			base, tag, ok = seq, listed, true
 		}
 	}

@@ -194,7 +194,7 @@ func instance(key news.FeedKey, format news.Format, seq uint64, modified time.Ti
 	for i := range e.Representations {
 		end := map[string]string{"": "0", "gzip": "a", "br": "b", "zstd": "c"}
 		hash := "000000000000000" + end[e.Representations[i].Coding]
-		e.Representations[i].ETag = news.ETag(seq, hash)
+		e.Representations[i].ETag = news.ETag(0, seq, hash)
 	}
 	return e
 }

@@ -2,8 +2,8 @@ package store
 
 import (
 	"context"
-	"math/rand/v2"
-	"time"
+
+	"github.com/teletipo/teletipo/internal/news"
 )
 
 // Epoch is the epoch that the store is in: 0 as long as it was never restored. Sequences of one
@@ -17,13 +17,9 @@ func (s *Store) Epoch() uint64 { return s.epoch.Load() }
 func (s *Store) Restored(ctx context.Context, reason string) (epoch uint64, err error) {
 	err = s.submit(ctx, func(w *writing) error {
 		c := w.newChange(kindEpoch, nil)
-		c.Epoch, c.Reason = newEpoch(w.now), reason
+		c.Epoch, c.Reason = news.NewEpoch(w.now), reason
 		epoch = c.Epoch
 		return w.append(c)
 	})
 	return epoch, err
 }
-
-// newEpoch makes the number of an epoch: its second, and 16 random bits, so that a copy that is
-// restored twice comes to two.
-func newEpoch(now time.Time) uint64 { return uint64(now.Unix())<<16 | uint64(rand.Uint32N(1<<16)) }

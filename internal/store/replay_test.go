@@ -267,3 +267,30 @@ var codec = func() reading {
 	}
 	return reading{zip: s.zip, unzip: s.unzip}
 }()
+
+// happen has one of everything happen to a store.
+func happen(s *tested) {
+	ctx := s.t.Context()
+	s.ok(s.EnsureFeeds([]news.FeedKey{{Topic: news.All}, {Topic: "quiet", Lang: "es"}}))
+	s.accept(piece("a"), piece("b"), piece("held", own, after(time.Hour)))
+	s.offer(news.Updated, piece("a", text("<p>Corrected.</p>")))
+	s.offer(news.Unchanged, piece("copy", from("other"), link("https://wire.example/b")))
+	s.offer(news.Accepted, piece("long", in("long"), text(strings.Repeat("long ", archiveBytes/5))))
+	s.withdraw(s.offer(news.Accepted, piece("wrong")).ID)
+	s.clock.step(2 * time.Hour)
+	s.release()
+	_, err := s.Decide(ctx, piece("b").Article.ID, []news.Decision{{Topic: "x", In: true}}, nil)
+	s.ok(err)
+	_, err = s.GiveBack(ctx, piece("b").Article.ID)
+	s.ok(err)
+	s.reclassify("rules", everywhere("border"))
+	s.reclassify("other rules", func(e news.Entry) []news.Placement {
+		return []news.Placement{{Topic: "border", Score: 77, Threshold: 7}}
+	})
+	_, err = s.AddToken(ctx, "cms", "desk", news.HashToken("secret"))
+	s.ok(err)
+	s.ok(s.RevokeToken(ctx, "cms"))
+	s.ok(s.SaveEditionStamps(map[string]news.EditionStamp{"border.rss": {Hash: "00"}}))
+	_, err = s.Restored(ctx, "a copy of yesterday")
+	s.ok(err)
+}
