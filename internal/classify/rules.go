@@ -63,16 +63,27 @@ func hashOf(program string, topics []news.Topic, always map[string][]string) str
 	return hex.EncodeToString(sum[:8])
 }
 
-// Bare returns the topics without what decides nothing: what they are called, their examples, and
-// where in which file things stand.
-func (r *Rules) Bare() []news.Topic { return bare(r.Topics) }
+// Published returns the topics as they are published, with all that their files say, but not where
+// in which file.
+func (r *Rules) Published() []news.Topic { return unplaced(r.Topics) }
 
+// bare returns topics without what decides nothing: what they are called, their examples, and
+// where in which file things stand.
 func bare(topics []news.Topic) []news.Topic {
-	bare := slices.Clone(topics)
+	bare := unplaced(topics)
 	for i := range bare {
 		t := &bare[i]
 		t.Titles, t.Descriptions, t.Match, t.Reject, t.Aliases = nil, nil, nil, nil, nil
 		t.Medtop = ""
+	}
+	return bare
+}
+
+// unplaced returns topics whose terms stand in no file, and in an order of their own.
+func unplaced(topics []news.Topic) []news.Topic {
+	unplaced := slices.Clone(topics)
+	for i := range unplaced {
+		t := &unplaced[i]
 		t.Terms, t.Groups = slices.Clone(t.Terms), slices.Clone(t.Groups)
 		for j := range t.Terms {
 			t.Terms[j].Where = ""
@@ -92,5 +103,5 @@ func bare(topics []news.Topic) []news.Topic {
 			t.Groups[j].Words = words
 		}
 	}
-	return bare
+	return unplaced
 }

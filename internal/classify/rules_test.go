@@ -52,9 +52,9 @@ func TestRules(t *testing.T) {
 	if of("2", base(), sources).Hash == same || of("1", base(), nil).Hash == same {
 		t.Error("another program, or other sources: the same rules")
 	}
-	if rules := of("1", base(), nil); rules.Bare()[0].Terms[0].Where != "" ||
+	if rules := of("1", base(), nil); rules.Published()[0].Terms[0].Where != "" ||
 		rules.Topics[0].Terms[0].Where == "" {
-		t.Error("bare topics are not bare, or those they were made of are")
+		t.Error("published topics tell of files, or those they were made of do not")
 	}
 }
 

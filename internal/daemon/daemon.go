@@ -72,6 +72,7 @@ func Open(opts Options) (*Daemon, error) {
 	inForce := classify.Enforce(rules)
 	articles, err := store.Open(log, cfg.Data, store.Options{
 		Share: shareOf(&cfg), Span: cfg.Window.Span, Judge: inForce.Decide,
+		Program: "teletipo " + opts.Version,
 	})
 	if err != nil {
 		return nil, err

@@ -39,7 +39,7 @@ const (
 func (f *Flow) Reclassify(
 	ctx context.Context, stored Stored, rules *classify.Rules,
 ) (news.Classified, error) {
-	state, err := stored.BeginClassify(ctx, rules.Hash, rules.Bare())
+	state, err := stored.BeginClassify(ctx, rules.Hash, rules.Published())
 	if err != nil || !state.Done.IsZero() {
 		return state, err
 	}

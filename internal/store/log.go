@@ -102,7 +102,8 @@ func (r reading) gather(c *change) error {
 	}
 	switch c.Kind {
 	case kindRules:
-		return r.gatherTopics(c)
+		r.gatherTopics(c)
+		return nil
 	case kindEditions:
 		return r.gatherEditions(c)
 	}
@@ -130,13 +131,11 @@ func (r reading) gather(c *change) error {
 }
 
 // gatherTopics reads the topics that a change brought into force, if they still are.
-func (r reading) gatherTopics(c *change) error {
-	now, err := r.classified()
-	if err != nil || now.Rules != c.Classified.Rules || !now.Began.Equal(c.Classified.Began) {
-		return err
+func (r reading) gatherTopics(c *change) {
+	now := parts{partTopics: bytes.Clone(r.Bucket(bucketMeta).Get(metaTopics))}
+	if bytes.Equal(now.hash(), c.Hash) {
+		c.parts = now
 	}
-	c.parts[partTopics] = bytes.Clone(r.Bucket(bucketMeta).Get(metaTopics))
-	return nil
 }
 
 // gatherEditions reads what is remembered of editions since a change, and was not changed later.

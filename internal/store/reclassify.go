@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"slices"
@@ -79,30 +80,46 @@ func (r reading) placingAnew() (bool, error) {
 // that was never noted.
 func (s *Store) ClassifiedBy() (topics []news.Topic, err error) {
 	err = s.view(func(r reading) error {
-		packed := r.Bucket(bucketMeta).Get(metaTopics)
-		if packed == nil {
-			return nil
-		}
-		raw, err := s.unzip.DecodeAll(packed, nil)
-		if err != nil {
-			return news.Errorf(news.Internal, "store: the topics kept in it are damaged: %w", err)
+		raw, err := r.topics()
+		if err != nil || raw == nil {
+			return err
 		}
 		return decode("meta", metaTopics, raw, &topics)
 	})
 	return topics, err
 }
 
+// topics reads the JSON of the topics in force, nil if that was never noted.
+func (r reading) topics() ([]byte, error) {
+	packed := r.Bucket(bucketMeta).Get(metaTopics)
+	if packed == nil {
+		return nil, nil
+	}
+	raw, err := r.unzip.DecodeAll(packed, nil)
+	if err != nil {
+		return nil, news.Errorf(news.Internal, "store: the topics kept in it are damaged: %w", err)
+	}
+	return raw, nil
+}
+
 // BeginClassify notes that the stored articles are to be placed by some rules from now on, and
-// tells how far that has come: nothing is done, or some of it was before a restart, or all.
+// tells how far that has come: nothing is done, or some of it was before a restart, or all. The
+// topics are kept as they are published, also if only what they are called is new.
 func (s *Store) BeginClassify(
 	ctx context.Context, rules string, topics []news.Topic,
 ) (now news.Classified, err error) {
-	now, err = s.Classified()
-	if err != nil || now.Rules == rules {
-		return now, err
-	}
 	raw, err := json.Marshal(topics)
 	if err != nil {
+		return now, err
+	}
+	var before []byte
+	err = s.view(func(r reading) (err error) {
+		if now, err = r.classified(); err == nil {
+			before, err = r.topics()
+		}
+		return err
+	})
+	if err != nil || now.Rules == rules && bytes.Equal(before, raw) {
 		return now, err
 	}
 	packed := s.zip.EncodeAll(raw, nil)
@@ -110,7 +127,9 @@ func (s *Store) BeginClassify(
 		if now, err = w.classified(); err != nil {
 			return err
 		}
-		now = news.Classified{Rules: rules, Last: now.Last, Began: w.now}
+		if now.Rules != rules {
+			now = news.Classified{Rules: rules, Last: now.Last, Began: w.now}
+		}
 		c := w.newChange(kindRules, nil)
 		c.Classified, c.parts[partTopics] = &now, packed
 		return w.append(c)

@@ -226,6 +226,9 @@ func history(t *testing.T, s *tested) map[string]func(*rapid.T) {
 			rules++
 			to := rapid.SliceOfNDistinct(topic, 0, 2, rapid.ID).Draw(rt, "topics")
 			s.reclassify(fmt.Sprint("rules ", rules), everywhere(to...))
+			topics := []news.Topic{{ID: topic.Draw(rt, "renamed")}}
+			_, err := s.BeginClassify(ctx, fmt.Sprint("rules ", rules), topics)
+			s.ok(err)
 		},
 		"editions": func(rt *rapid.T) {
 			stamps := map[string]news.EditionStamp{}
