@@ -37,6 +37,7 @@
 //   - schedule: the table of jobs that run by themselves.
 //   - desk: what the desk can ask and order, in the process or through the daemon's socket.
 //   - health: a source's status in a word, why, and what somebody should look into.
+//   - backup: writes a data directory into one file, and puts it back.
 //   - export: writes the site as static files, for any web server or CDN.
 //   - lint: judges feeds, ours or not, document and server, line by line.
 //   - opml: reads and writes lists of feeds as feed readers exchange them.

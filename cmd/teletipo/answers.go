@@ -21,6 +21,7 @@ import (
 var answers = map[string]any{
 	"articles":       []news.Entry{},
 	"articles ID":    news.Entry{},
+	"backup":         backedUp{},
 	"check":          checked{},
 	"config show":    []config.Setting{},
 	"explain":        []news.Explanation{},
@@ -32,6 +33,7 @@ var answers = map[string]any{
 	"place":          news.Result{},
 	"readers":        []news.Readership{},
 	"release-link":   news.Result{},
+	"restore":        restored{},
 	"score":          score.Report{},
 	"score fits":     map[string]news.Calibration{},
 	"sources":        []sourceShown{},

@@ -96,6 +96,8 @@ func TestAnswers(t *testing.T) {
 		{"articles ID", "articles " + id},
 		{"history", "articles " + id + " --history"},
 		{"release-link", "articles " + id + " --release-link"},
+		{"backup", "backup " + filepath.Join(dir, "wire.backup")},
+		{"restore", "--data " + filepath.Join(dir, "again") + " restore " + filepath.Join(dir, "wire.backup")},
 		{"check", "check"},
 		{"config show", "config show"},
 		{"explain", "explain " + file},

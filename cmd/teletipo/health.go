@@ -43,6 +43,9 @@ func (healthCmd) Run(in *invocation) error {
 	default:
 		fmt.Fprintln(in.stdout, "ok")
 	}
+	if condition.Backup != nil {
+		fmt.Fprintf(in.stdout, "last backup %s\n", condition.Backup.Format(time.RFC3339))
+	}
 	in.printFaults(condition.Faults) // it serves nevertheless
 	return nil
 }

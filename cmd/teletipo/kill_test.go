@@ -21,7 +21,9 @@ import (
 	"github.com/teletipo/teletipo/internal/store"
 )
 
-var kills = flag.Int("kill", 3, "how often TestKill kills an ingest, and TestKillDaemon a daemon")
+var kills = flag.Int("kill", 3, "how often TestKill kills an ingest, TestKillDaemon a daemon, and TestKillRestore a backup and a restore")
+
+var damages = flag.Int("damages", 3, "at how many places TestBadBackups damages a backup")
 
 // What TestKill ingests: a folder of files of one article each, every other one by its name as
 // well, and files that are feeds.
@@ -120,8 +122,8 @@ func killFeed(f int, now time.Time) string {
 	return feed.String()
 }
 
-// ingestUntil runs an ingest in a process of its own, which it kills when the fuse has burnt down.
-// It reports whether the ingest came to its end.
+// ingestUntil runs a command in a process of its own, which it kills when the fuse has burnt down.
+// It reports whether the command came to its end.
 func ingestUntil(t *testing.T, args []string, data string, fuse *time.Timer) bool {
 	t.Helper()
 	self, err := os.Executable()

@@ -42,6 +42,8 @@ type command struct {
 	Sources  sourcesCmd  `cmd:"" help:"List, test, add and import sources."`
 	Export   exportCmd   `cmd:"" help:"Write the site as static files, or the sources as OPML."`
 	Readers  readersCmd  `cmd:"" help:"List the programs that read the running daemon's feeds."`
+	Backup   backupCmd   `cmd:"" help:"Write everything into one file, also while the daemon runs."`
+	Restore  restoreCmd  `cmd:"" help:"Put a backup into a data directory."`
 	Token    tokenCmd    `cmd:"" help:"Make, list and revoke the tokens that programs push with."`
 	Check    checkCmd    `cmd:"" help:"Check the configuration, the sources and the topic files."`
 	Settings configCmd   `cmd:"" name:"config" help:"Show settings, and schemas for editors."`

@@ -33,7 +33,7 @@ var Teletipo = Rules{
 
 		"internal/news":   {},
 		"internal/site":   {},
-		"internal/config": {"internal/news", "internal/boilerplate", "internal/yamldepth"},
+		"internal/config": {"internal/news", "internal/yamldepth"},
 		"internal/source": {"internal/news", "internal/watch", "internal/extract"},
 		"internal/fetch":  {"internal/news", "internal/site"},
 		"internal/parse": {
@@ -61,6 +61,7 @@ var Teletipo = Rules{
 		"internal/schedule":    {"internal/news"},
 		"internal/desk":        {"internal/news", "internal/classify"},
 
+		"internal/backup":   {"internal/news"},
 		"internal/export":   {"internal/news"},
 		"internal/readers":  {"internal/news"},
 		"internal/health":   {"internal/news"},
@@ -70,8 +71,7 @@ var Teletipo = Rules{
 		"internal/progress": {},
 
 		"internal/ingest": {
-			"internal/news", "internal/boilerplate",
-			"internal/parse", "internal/paste", "internal/extract", "internal/clean",
+			"internal/news", "internal/parse", "internal/paste", "internal/extract", "internal/clean",
 			"internal/classify",
 		},
 		"internal/publish": {"internal/news", "internal/render"},

@@ -77,47 +77,22 @@ var BuiltIn = sync.OnceValue(func() *Words {
 	return words
 })
 
-// Load returns the built-in words with those of a directory's files that end in .txt. An error is a
-// *FileError where it is about a line.
-func Load(dir fs.FS) (*Words, error) {
-	builtIn, err := fs.Sub(files, "words")
+// read reads the files of a directory that end in .txt. Errors name file and line.
+func read(dir fs.FS) (*Words, error) {
+	names, err := fs.Glob(dir, "*.txt")
 	if err != nil {
 		return nil, err
 	}
-	return read(builtIn, dir)
-}
-
-// FileError says what is wrong with a line of a file.
-type FileError struct {
-	Name    string // of the file in its directory
-	Line    int    // counted from 1
-	Message string
-}
-
-func (e *FileError) Error() string { return fmt.Sprintf("%s:%d: %s", e.Name, e.Line, e.Message) }
-
-func read(dirs ...fs.FS) (*Words, error) {
 	all := make(map[string][]string)
-	for _, dir := range dirs {
-		names, err := fs.Glob(dir, "*.txt")
+	for _, name := range names {
+		text, err := fs.ReadFile(dir, name)
 		if err != nil {
 			return nil, err
 		}
-		for _, name := range names {
-			text, err := fs.ReadFile(dir, name)
-			if err != nil {
-				return nil, err
-			}
-			if err := readFile(all, name, string(text)); err != nil {
-				return nil, err
-			}
+		if err := readFile(all, name, string(text)); err != nil {
+			return nil, err
 		}
 	}
-	return compile(all), nil
-}
-
-// compile makes words of the lines of each section.
-func compile(all map[string][]string) *Words {
 	w := &Words{lines: make(map[string]map[string]bool)}
 	for _, section := range sections {
 		w.lines[section] = make(map[string]bool)
@@ -141,7 +116,7 @@ func compile(all map[string][]string) *Words {
 			}
 		}
 	}
-	return w
+	return w, nil
 }
 
 // readFile adds the words of a file to those of its sections.
@@ -155,14 +130,14 @@ func readFile(all map[string][]string, name, text string) error {
 		case line == "" || line[0] == '#':
 		case isHeading && section != belowForms || slices.Contains(sections, strings.Trim(line, "[]")):
 			if section = strings.TrimSuffix(heading, "]"); !slices.Contains(sections, section) {
-				return &FileError{name, number, fmt.Sprintf("[%s] is none of [%s]", section,
-					strings.Join(sections, "], ["))}
+				return fmt.Errorf("%s:%d: [%s] is none of [%s]", name, number, section,
+					strings.Join(sections, "], ["))
 			}
 		case section == "":
-			return &FileError{name, number, "words without a heading in brackets over them"}
+			return fmt.Errorf("%s:%d: words without a heading in brackets over them", name, number)
 		case section == belowForms:
 			if _, err := regexp.Compile(line); err != nil {
-				return &FileError{name, number, err.Error()}
+				return fmt.Errorf("%s:%d: %w", name, number, err)
 			}
 			all[section] = append(all[section], line)
 		default:

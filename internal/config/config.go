@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/teletipo/teletipo/internal/boilerplate"
 	"github.com/teletipo/teletipo/internal/news"
 )
 
@@ -34,18 +33,17 @@ type Config struct {
 	Fetch         Fetch
 	Push          Push
 	Readers       Readers
+	Backup        Backup
 	Log           Log
 	Sources       []news.Source // the inbox and push first, then as their files have them
 	// SourcePlaces tells where each source is configured, by its id, as file:line.
 	SourcePlaces map[string]string
 	Topics       []news.Topic // by id
 	TopicDir     string       // of the topic files that were read instead of the defaults
-	// Words are taken out of items' texts: the built-in ones, and those of the data directory.
-	Words    *boilerplate.Words
-	Began    time.Time // when it began to be read
-	Files    []string  // of settings and sources, that there are or may be; absolute
-	Settings []Setting // all, in the order of the defaults
-	Warnings []string  // of what can be meant and hardly is
+	Began        time.Time    // when it began to be read
+	Files        []string     // of settings and sources, that there are or may be; absolute
+	Settings     []Setting    // all, in the order of the defaults
+	Warnings     []string     // of what can be meant and hardly is
 }
 
 // MaxAge bounds how long readers are told to wait before they ask for a feed again.
@@ -79,6 +77,13 @@ type Readers struct {
 	Proxies     []netip.Prefix // in front of the program: believed about whom they ask for
 	Connections int            // of one address at once, the proxies' apart; 0 for any
 	FullPerHour int            // times a reader may fetch a feed without validators; 0 for any
+}
+
+// Backup says what backups the daemon makes by itself.
+type Backup struct {
+	Every time.Duration // 0 for none
+	Keep  int           // the newest
+	To    string        // directory
 }
 
 // Log says what is logged, and how.
@@ -131,7 +136,6 @@ func Load(opts Options) (Config, error) {
 	if !opts.Settings {
 		l.loadTopics()
 		l.loadSources()
-		l.loadWords()
 		l.joinGroups()
 		l.checkLinks()
 		l.checkRules()

@@ -59,7 +59,7 @@ func TestDefaults(t *testing.T) {
 	sources, topics := cfg.Sources, cfg.Topics
 	cfg.Sources, cfg.Topics = nil, nil
 	cfg.SourcePlaces, cfg.Settings, cfg.Warnings = nil, nil, nil
-	cfg.Files, cfg.Words, cfg.Began = nil, nil, time.Time{}
+	cfg.Files, cfg.Began = nil, time.Time{}
 	want := Config{
 		Site: news.Site{
 			Title:     "teletipo",
@@ -85,6 +85,7 @@ func TestDefaults(t *testing.T) {
 		},
 		Push:    Push{MaxBytes: 1_000_000, UnderWay: 4_000_000, AtOnce: 16},
 		Readers: Readers{Connections: 1000},
+		Backup:  Backup{Keep: 7, To: filepath.Join(dir, "data", "backups")},
 		Log:     Log{Level: slog.LevelInfo, Format: "text"},
 	}
 	if diff := cmp.Diff(want, cfg); diff != "" {
@@ -248,6 +249,7 @@ not: a topic
 		},
 		Push:    Push{MaxBytes: 1_000_000, UnderWay: 4_000_000, AtOnce: 16},
 		Readers: Readers{Connections: 1000},
+		Backup:  Backup{Keep: 7, To: filepath.Join(dir, "var", "backups")},
 		Log:     Log{Level: slog.LevelDebug, Format: "json"},
 		Sources: []news.Source{
 			{
@@ -277,7 +279,7 @@ not: a topic
 		TopicDir: filepath.Join(dir, "etc", "mine", "topics"),
 	}
 	cfg.Settings, cfg.Warnings, cfg.Files = nil, nil, nil
-	cfg.Words, cfg.Began = nil, time.Time{}
+	cfg.Began = time.Time{}
 	if diff := cmp.Diff(want, cfg); diff != "" {
 		t.Errorf("configuration (-want +got):\n%s", diff)
 	}

@@ -63,6 +63,11 @@ func (l *loader) settings() fields {
 		"readers": fields{
 			"full_per_hour": count(&c.Readers.FullPerHour, 0, 1e6),
 		},
+		"backup": fields{
+			"every": parsed(&c.Backup.Every, duration(0, 31*24*time.Hour)),
+			"keep":  count(&c.Backup.Keep, 1, 1000),
+			"to":    text(&c.Backup.To), // below the data directory, as is the inbox
+		},
 		"log": fields{
 			"level":  parsed(&c.Log.Level, level),
 			"format": choice(&c.Log.Format, "text", "json"),
@@ -242,6 +247,9 @@ func (l *loader) loadSettings() {
 	}
 	if c.Inbox != "" && !filepath.IsAbs(c.Inbox) {
 		c.Inbox = filepath.Join(c.Data, c.Inbox)
+	}
+	if !filepath.IsAbs(c.Backup.To) {
+		c.Backup.To = filepath.Join(c.Data, c.Backup.To)
 	}
 	c.Window.Size = int(l.windowBytes)
 	c.Fetch.Contact = c.Site.Contact

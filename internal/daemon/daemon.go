@@ -13,6 +13,7 @@ package daemon
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -20,6 +21,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/teletipo/teletipo/internal/backup"
 	"github.com/teletipo/teletipo/internal/classify"
 	"github.com/teletipo/teletipo/internal/config"
 	"github.com/teletipo/teletipo/internal/desk"
@@ -58,12 +60,19 @@ type Daemon struct {
 	opts Options
 
 	sources atomic.Pointer[[]news.Source]
+	backups atomic.Pointer[lastBackup]
 	journal *ingest.Journal
 }
 
 // Open opens the data directory of a configuration and builds the flow on it.
 func Open(opts Options) (*Daemon, error) {
 	log, cfg := opts.Log, opts.Config
+	if finished, err := backup.Finish(cfg.Data); err != nil {
+		return nil, err
+	} else if finished { // the configuration was read before its files were there
+		return nil, news.Errorf(news.Busy,
+			"a restore into %s that was broken off is done now: start again", cfg.Data)
+	}
 	sources := bounded(&cfg)
 	rules, err := classify.Compile(opts.Version, cfg.Topics, sources)
 	if err != nil {
@@ -89,7 +98,7 @@ func Open(opts Options) (*Daemon, error) {
 	reader := source.New(log, fetcher, time.Now)
 	flow := ingest.New(ingest.Parts{
 		Log: log, Reader: reader, Pages: reader, Archive: articles, Items: articles, Polls: polls,
-		InForce: inForce, Journal: journal, Now: time.Now, Words: cfg.Words,
+		InForce: inForce, Journal: journal, Now: time.Now,
 	})
 	d := &Daemon{
 		Store: articles, Polls: polls, Fetcher: fetcher, Reader: reader, Flow: flow, InForce: inForce,
@@ -121,6 +130,14 @@ func (d *Daemon) service(counts desk.Counts) *desk.Service {
 	return &desk.Service{
 		Flow: d.Flow, Explainer: d.Flow, Archive: d.Store, Polls: d.Polls, Tokens: d.Store,
 		InForce: d.InForce, Counts: counts, Sources: d.Sources, Asides: asides{d},
+		Backup: func(ctx context.Context, w io.Writer) error {
+			err := d.Backup(ctx, w, counts == nil)
+			if err == nil {
+				d.backedUp(time.Now(), nil)
+			}
+			return err
+		},
+		LastBackup: func() time.Time { return d.lastBackup().Time },
 	}
 }
 

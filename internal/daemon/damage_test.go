@@ -142,7 +142,7 @@ func survive(ctx context.Context, dir string, file []byte) (outcome string, err 
 	defer os.Remove(path)
 	s, err := store.Open(slog.New(slog.DiscardHandler), dir, store.Options{NoSync: true, Now: anHourAgo})
 	if err != nil {
-		if !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "restore a copy") {
+		if !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "`teletipo restore` a backup") {
 			return "", fmt.Errorf("refused without a clear word: %w", err)
 		}
 		return refused, nil

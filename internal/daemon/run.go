@@ -116,7 +116,7 @@ func (d *Daemon) metrics(service *desk.Service, f *live) http.Handler {
 	return metrics.Handler(metrics.Parts{
 		Log: d.log, Version: d.opts.Version,
 		Sources: service.SourceStates, Window: d.Store.Window, Classified: d.Store.Classified,
-		Unwritable: d.Store.Unwritable, Damage: d.Store.Damage,
+		Unwritable: d.Store.Unwritable, Damage: d.Store.Damage, LastBackup: service.LastBackup,
 		InForce: d.InForce, Feeds: f.Feeds, Reads: f.Reads,
 	})
 }
@@ -163,7 +163,7 @@ func (l listeners) close() {
 
 // timetable is the table of everything that happens by itself.
 func (d *Daemon) timetable(r *roster) (*schedule.Schedule, error) {
-	return schedule.New(d.log, []schedule.Job{
+	jobs := []schedule.Job{
 		{Name: "poll sources that are due", Every: time.Second, Run: func(ctx context.Context) error {
 			if d.Store.Unwritable() != nil {
 				return nil // what was read could not be stored
@@ -180,7 +180,11 @@ func (d *Daemon) timetable(r *roster) (*schedule.Schedule, error) {
 			}
 			return quiet(err)
 		}},
-	})
+	}
+	if d.cfg.Backup.Every > 0 {
+		jobs = append(jobs, schedule.Job{Name: "back up", Every: time.Minute, Run: d.keepBackup})
+	}
+	return schedule.New(d.log, jobs)
 }
 
 // quiet is an error without what the store has told already: that nothing can be stored.
@@ -199,6 +203,9 @@ func (d *Daemon) well() error {
 	}
 	if err := d.Polls.Unwritable(); err != nil {
 		reasons = append(reasons, err.Error())
+	}
+	if last := d.lastBackup(); last.failed != nil {
+		reasons = append(reasons, "the last backup failed: "+last.failed.Error())
 	}
 	if jump := d.Store.Jumped(); jump != 0 {
 		reasons = append(reasons, "the clock has jumped ahead by "+jump.String()+

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
 )
@@ -69,6 +70,8 @@ type Condition struct {
 	Public string   `json:"public,omitempty"` // where on this machine, as http://127.0.0.1:8080
 	Why    []string `json:"why"`              // it does not, or what else does not work
 	Faults string   `json:"faults,omitempty"` // of the configuration that is not in force
+	// Backup is when the newest backup that is known of was made.
+	Backup *time.Time `json:"backup,omitempty"`
 }
 
 // Placing is what an editor orders.
@@ -115,6 +118,7 @@ func Handler(log *slog.Logger, s *Service) http.Handler {
 		c.serve(mux, log, s)
 	}
 	mux.Handle("POST "+withdrawSourceCall, withdrawSource(log, s))
+	mux.Handle("POST "+backupCall, answerBackup(log, s))
 	return mux
 }
 

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"io"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -82,6 +83,10 @@ type Service struct {
 	// Reload has the configuration read again now, and returns what is wrong with it; nil if
 	// nobody is served.
 	Reload func(ctx context.Context) (faults string, err error)
+	// Backup writes a backup of the data directory.
+	Backup func(ctx context.Context, w io.Writer) error
+	// LastBackup is when the newest backup that is known of was made, zero if none is.
+	LastBackup func() time.Time
 	// Condition says whether readers are served, and what does not work; nil if nobody is served.
 	Condition func() (ready bool, why []string)
 	Public    string // where readers are served on this machine
@@ -271,6 +276,9 @@ func (s *Service) health(context.Context, None) (c Condition, err error) {
 	c.Ready, c.Why = s.Condition()
 	c.Public = s.Public
 	c.Faults = s.InForce.Faults()
+	if last := s.LastBackup(); !last.IsZero() {
+		c.Backup = &last
+	}
 	return c, nil
 }
 

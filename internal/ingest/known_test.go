@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/teletipo/teletipo/internal/boilerplate"
 	"github.com/teletipo/teletipo/internal/news"
 )
 
@@ -230,7 +229,7 @@ func TestOnlyWhatIsStoredIsKnown(t *testing.T) {
 }
 
 func TestMemoryIsBounded(t *testing.T) {
-	m := newMemory(parser{words: boilerplate.BuiltIn()})
+	m := newMemory()
 	src := news.Source{Kind: news.KindFeed}
 	passed := make([]knownItem, 10_000)
 	for n := range 100 {

@@ -38,8 +38,9 @@ type Parts struct {
 	Classified func() (news.Classified, error)
 	InForce    *classify.InForce
 
-	Unwritable func() error    // why nothing can be stored at the moment
-	Damage     func() []string // what was found damaged since the start
+	Unwritable func() error     // why nothing can be stored at the moment
+	Damage     func() []string  // what was found damaged since the start
+	LastBackup func() time.Time // that is known of, zero if none is
 
 	Feeds func() []news.FeedKey
 	Reads func() []news.Reads
@@ -64,6 +65,9 @@ func Handler(p Parts) http.Handler {
 		}),
 		gaugeOf("teletipo_store_damaged", "Parts of the store that were found damaged since the start.",
 			func() float64 { return float64(len(p.Damage())) }),
+		gaugeOf("teletipo_backup_timestamp_seconds",
+			"When the newest known backup was made, in seconds since 1970; 0: none.",
+			func() float64 { return seconds(p.LastBackup()) }),
 		&reads{p.Reads},
 		&classified{p.InForce, p.Classified},
 		&stored{log: p.Log, sources: p.Sources, window: p.Window, feeds: p.Feeds, now: time.Now},

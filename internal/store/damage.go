@@ -35,8 +35,8 @@ func (d *damage) Error() string {
 
 // What helps: everything else of the file, and one article.
 const (
-	restore = "what is sound is served; stop the daemon and put back a copy of the file to get " +
-		"back the rest"
+	restore = "what is sound is served; to get back the rest stop the daemon and `teletipo restore " +
+		"--force` a backup"
 	withdrawIt = "`teletipo withdraw %s` takes it out for good, and a changed version from its " +
 		"source replaces it"
 )

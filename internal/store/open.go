@@ -134,7 +134,8 @@ func refusal(dir, path string, err error) error {
 			"data directory %s is in use by another process; stop it or choose another with --data", dir)
 	case isDamaged(err):
 		return news.Errorf(news.Invalid,
-			"%s is not a database of ours, or damaged: %w; move it away or restore a copy", path, err)
+			"%s is not a database of ours, or damaged: %w; move it away or `teletipo restore` a backup",
+			path, err)
 	case isPathError(err):
 		return news.Errorf(news.Invalid,
 			"data directory %s can't be used: %w; choose another with --data", dir, err)

@@ -149,7 +149,7 @@ func TestCutOff(t *testing.T) {
 		s.ok(os.WriteFile(filepath.Join(dir, "teletipo.db"), whole[:size], 0o600))
 		cut, err := Open(newstest.Logger(t), dir, Options{Now: s.clock.now})
 		if err != nil {
-			if news.KindOf(err) != news.Invalid || !strings.Contains(err.Error(), "restore a copy") {
+			if news.KindOf(err) != news.Invalid || !strings.Contains(err.Error(), "`teletipo restore` a backup") {
 				t.Errorf("cut at %d: %v (%s)", size, err, news.KindOf(err))
 			}
 			continue
