@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/teletipo/teletipo/internal/config"
 	"github.com/teletipo/teletipo/internal/desk"
 	"github.com/teletipo/teletipo/internal/export"
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/progress"
 )
 
 type exportCmd struct {
@@ -38,7 +40,9 @@ func (c *exportCmd) Run(in *invocation) error {
 	}
 	var sum export.Summary
 	err = in.withSite(&cfg, func(base string) (err error) {
-		sum, err = writeSite(in.ctx, &cfg, base, c.Dir)
+		bar := progress.New(in.stderr, progress.Terminal(in.stderr), "export", 0, time.Now)
+		defer bar.Close()
+		sum, err = writeSite(in.ctx, &cfg, base, c.Dir, bar.Reach)
 		return err
 	})
 	if err != nil {
@@ -86,7 +90,7 @@ func (in *invocation) withSite(cfg *config.Config, f func(base string) error) er
 
 // writeSite exports what a listener serves.
 func writeSite(
-	ctx context.Context, cfg *config.Config, base, dir string,
+	ctx context.Context, cfg *config.Config, base, dir string, tell func(done, known int),
 ) (export.Summary, error) {
 	client := &http.Client{
 		Transport:     &http.Transport{DisableCompression: true},
@@ -95,6 +99,7 @@ func writeSite(
 	defer client.CloseIdleConnections()
 	return export.Write(ctx, client, export.Site{
 		Base: base, Paths: sitePaths(cfg), Agent: "teletipo-export/" + version,
+		Progress: tell,
 	}, dir)
 }
 

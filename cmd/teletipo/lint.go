@@ -14,6 +14,7 @@ import (
 
 	"github.com/teletipo/teletipo/internal/lint"
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/progress"
 )
 
 type lintCmd struct {
@@ -32,20 +33,26 @@ func (c *lintCmd) Run(in *invocation) error {
 	defer client.CloseIdleConnections()
 	var reports []lint.Report
 	var errs []error
+	var addresses []string
 	for _, what := range c.What {
-		addresses, err := in.lintAddresses(what)
+		more, err := in.lintAddresses(what)
 		if err != nil {
 			errs = append(errs, err)
 		}
-		for _, address := range addresses {
-			r, err := in.lint(client, address)
-			if err != nil {
-				errs = append(errs, err)
-				continue
-			}
-			reports = append(reports, r)
-		}
+		addresses = append(addresses, more...)
 	}
+	bar := progress.New(in.stderr, progress.Terminal(in.stderr), "lint", len(addresses), time.Now)
+	defer bar.Close()
+	for _, address := range addresses {
+		r, err := in.lint(client, address)
+		bar.Step()
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		reports = append(reports, r)
+	}
+	bar.Close()
 	if err := in.printLint(reports); err != nil {
 		return err
 	}

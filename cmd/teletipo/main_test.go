@@ -297,7 +297,7 @@ and the U.S. secretary of state met in El Paso.
 <script>alert(1)</script>
 `)
 	d := startDaemon(t, flags...)
-	for _, want := range []string{"https://news.example/feeds/border.rss", "us-mexico", "inbox"} {
+	for _, want := range []string{"https://news.example/feeds/border.rss", "us-mexico", "inbox", "no article yet: 1 sources"} {
 		if !strings.Contains(d.stdout.String(), want) {
 			t.Errorf("the greeting lacks %q:\n%s", want, d.stdout.String())
 		}

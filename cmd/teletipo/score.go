@@ -6,9 +6,11 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/teletipo/teletipo/internal/classify"
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/progress"
 	"github.com/teletipo/teletipo/internal/score"
 )
 
@@ -46,19 +48,31 @@ func (c *scoreCmd) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
+	rounds := 1
+	if c.Folds > 0 {
+		rounds = 2
+	}
+	bar := progress.New(in.stderr, progress.Terminal(in.stderr), "score", rounds*len(items), time.Now)
+	defer bar.Close()
 	place := func(item score.Item) []news.Verdict {
+		bar.Step()
 		return classifier.Explain(item.Article(), nil, nil)
 	}
 	if c.Thresholds {
-		return score.WriteThresholds(in.stdout, score.Thresholds(items, topics, place))
+		chosen := score.Thresholds(items, topics, place)
+		bar.Close()
+		return score.WriteThresholds(in.stdout, chosen)
 	}
 	if c.Calibrate {
-		return printCalibrations(in, score.Calibrate(items, topics, place))
+		fitted := score.Calibrate(items, topics, place)
+		bar.Close()
+		return printCalibrations(in, fitted)
 	}
 	report := score.Measure(items, topics, place)
 	if c.Folds > 0 {
 		report.Folds = score.MeasureFolds(items, topics, c.Folds, place)
 	}
+	bar.Close()
 	if in.flags.JSON {
 		return in.printJSON(report)
 	}

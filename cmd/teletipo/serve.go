@@ -57,6 +57,17 @@ func (in *invocation) greet(cfg *config.Config, s daemon.Started) {
 		}
 	}
 	fmt.Fprintf(in.stdout, "  health       http://%s/healthz\n", s.Operator)
+	if s.Empty {
+		n := 0
+		for _, src := range cfg.Sources {
+			if src.Enabled && src.Kind.Polled() {
+				n++
+			}
+		}
+		fmt.Fprintf(in.stdout, "  no article yet: %d sources are being read (teletipo sources tells "+
+			"how that goes);\n  teletipo sources add URL adds yours, teletipo demo shows all of this "+
+			"without a network\n", n)
+	}
 	for _, text := range cfg.Warnings {
 		fmt.Fprintf(in.stdout, "  WARNING      %s\n", text)
 	}

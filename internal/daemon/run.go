@@ -31,6 +31,7 @@ const headerWait = 10 * time.Second
 type Started struct {
 	PublicURL string
 	Operator  net.Addr
+	Empty     bool // no article is stored yet
 }
 
 // Run runs the daemon until ctx ends, then drains it. It calls started once it serves.
@@ -72,7 +73,9 @@ func (d *Daemon) Run(ctx context.Context, started func(Started)) error {
 	operator := serveOn(l.operator, serve.NewServer(log,
 		named(d.cfg.Data, serve.Operator(log, operatorNames(&d.cfg), condition,
 			d.metrics(service, live)))))
-	serving := Started{PublicURL: d.cfg.Site.PublicURL, Operator: l.operator.Addr()}
+	serving := Started{
+		PublicURL: d.cfg.Site.PublicURL, Operator: l.operator.Addr(), Empty: d.empty(),
+	}
 	publishing := background(live.run)
 	watching := background(roster.watchFolders)
 	jobs.Start()
@@ -100,6 +103,12 @@ func (d *drain) ready() error {
 		return news.Errorf(news.Refused, "shutting down")
 	}
 	return nil
+}
+
+// empty reports whether no article is stored.
+func (d *Daemon) empty() bool {
+	newest, err := d.Store.Articles(news.Query{Limit: 1})
+	return err == nil && len(newest) == 0
 }
 
 // operatorNames lists the names that the operator's listener is asked under.

@@ -29,6 +29,8 @@ type Site struct {
 	Base  string   // where the asker finds it, http://host:port
 	Paths []string // of documents to begin with; archives and articles are found from them
 	Agent string   // the User-Agent
+	// Progress, if not nil, is told how many documents are asked for, of how many as far as is known.
+	Progress func(done, known int)
 }
 
 // Summary tells what an export did, in documents; what is compressed beside one is not counted.
@@ -95,22 +97,29 @@ var article = regexp.MustCompile(`/articles/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a
 // gather asks for every document, and for what the documents lead to.
 func (x *exporter) gather() error {
 	x.moved, x.held = map[string]moved{}, map[string]document{}
-	queue := slices.Clone(x.site.Paths)
-	asked := map[string]bool{}
-	for len(queue) > 0 {
+	var queue []string
+	known := map[string]bool{}
+	found := slices.Clone(x.site.Paths)
+	for done := 0; ; done++ {
+		for _, path := range found {
+			if !known[path] {
+				known[path] = true
+				queue = append(queue, path)
+			}
+		}
+		if x.site.Progress != nil {
+			x.site.Progress(done, len(known))
+		}
+		if len(queue) == 0 {
+			return nil
+		}
 		path := queue[0]
 		queue = queue[1:]
-		if asked[path] {
-			continue
-		}
-		asked[path] = true
-		found, err := x.document(path)
-		if err != nil {
+		var err error
+		if found, err = x.document(path); err != nil {
 			return fmt.Errorf("export %s: %w", path, err)
 		}
-		queue = append(queue, found...)
 	}
-	return nil
 }
 
 // document asks for one document and gives the paths that it leads to.

@@ -18,7 +18,7 @@ const (
 // erase goes to the beginning of a terminal's line and empties it.
 const erase = "\r\x1b[K"
 
-// Bar tells how many of a known number of steps are done. It is for one goroutine.
+// Bar tells how many of a number of steps are done. It is for one goroutine.
 type Bar struct {
 	w        io.Writer
 	terminal bool
@@ -54,6 +54,12 @@ func Terminal(w io.Writer) bool {
 // Step tells that one more step is done.
 func (b *Bar) Step() {
 	b.done++
+	b.tell()
+}
+
+// Reach tells how many steps are done, of how many as far as is known now.
+func (b *Bar) Reach(done, total int) {
+	b.done, b.total = done, total
 	b.tell()
 }
 

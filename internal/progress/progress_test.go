@@ -101,3 +101,19 @@ func TestTerminal(t *testing.T) {
 		t.Error("a character device is not recognised")
 	}
 }
+
+// TestReach: of what is not known in advance it tells how much is known so far.
+func TestReach(t *testing.T) {
+	var out bytes.Buffer
+	c := newClock()
+	b := New(&out, false, "export", 0, c.now)
+	for n := range 40 {
+		c.t = c.t.Add(time.Second / 2)
+		b.Reach(n+1, 2*n+10)
+	}
+	b.Close()
+	const want = "export: 20 of 48, 2.0/s, 14s left\nexport: 40 of 88, 2.0/s, 24s left\nexport: 40 of 88 in 20s\n"
+	if got := out.String(); got != want {
+		t.Errorf("wrote\n%s, want\n%s", got, want)
+	}
+}
