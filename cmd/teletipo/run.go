@@ -56,6 +56,11 @@ type command struct {
 	Version  versionCmd  `cmd:"" help:"Print the program's version."`
 }
 
+// builtIn are the files that come with the program.
+var builtIn = config.Defaults{
+	Config: configs.Config, Sources: configs.Sources, Topics: feeds.Files,
+}
+
 // vars are what stands in the command line's help.
 var vars = kong.Vars{"schemas": schemas, "version": "teletipo " + version}
 
@@ -157,9 +162,7 @@ func (in *invocation) options() config.Options {
 		Environ: in.env, Data: in.flags.Data,
 		Listen: in.flags.Listen, Admin: in.flags.Admin,
 		CheckTopics: compileFaults,
-		Defaults: config.Defaults{
-			Config: configs.Config, Sources: configs.Sources, Topics: feeds.Files,
-		},
+		Defaults:    builtIn,
 	}
 }
 

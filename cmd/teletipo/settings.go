@@ -15,6 +15,20 @@ type configCmd struct {
 
 type configShowCmd struct{}
 
+// Help names every variable.
+func (configShowCmd) Help() string {
+	cfg, err := config.Load(config.Options{Defaults: builtIn, Settings: true})
+	if err != nil {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("Each setting has a variable. It counts more than a file, less than a flag:\n\n")
+	for _, s := range cfg.Settings {
+		fmt.Fprintf(&b, "  %s\n", s.Variable)
+	}
+	return b.String()
+}
+
 // Run lists every setting.
 func (configShowCmd) Run(in *invocation) error {
 	cfg, err := in.settings()

@@ -2,12 +2,14 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 	"unicode/utf8"
 
@@ -128,7 +130,10 @@ func (in *invocation) page(write func() error) error {
 	if err := into.Close(); wrong == nil && err != nil {
 		wrong = fmt.Errorf("pager: %w", err)
 	}
-	_ = show.Wait() // a reader who has seen enough leaves
+	_ = show.Wait()
+	if errors.Is(wrong, syscall.EPIPE) || errors.Is(wrong, os.ErrClosed) {
+		return nil // a reader who has seen enough leaves
+	}
 	return wrong
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -59,5 +60,27 @@ func TestAboutNamesOnce(t *testing.T) {
 	out, err := teletipo(t, "--data", t.TempDir(), "ingest", "http://127.0.0.1:1/feed.xml")
 	if err == nil || strings.Count(out, "http://127.0.0.1:1/feed.xml") != 1 {
 		t.Errorf("ingest: %v\n%s", err, out)
+	}
+}
+
+// TestPage: on a terminal the pager shows what is written, and leaving it early is no error.
+func TestPage(t *testing.T) {
+	long := strings.Repeat("a line\n", 100_000)
+	for pager, want := range map[string]string{
+		"sed s/^/page:/": "page:" + strings.TrimSuffix(strings.ReplaceAll(long, "\n", "\npage:"), "page:"),
+		"head -n 1":      "a line\n", "no-such-pager": long, "cat": long,
+	} {
+		var out bytes.Buffer
+		in := &invocation{
+			ctx: t.Context(), stdout: &out, stderr: &out, width: 80, flags: &command{},
+			env: []string{"PAGER=" + pager},
+		}
+		err := in.page(func() error {
+			_, err := io.WriteString(in.stdout, long)
+			return err
+		})
+		if err != nil || out.String() != want {
+			t.Errorf("%s: %v, %d bytes, want %d", pager, err, out.Len(), len(want))
+		}
 	}
 }
