@@ -14,7 +14,7 @@ import (
 
 type explainCmd struct {
 	What     string `arg:"" help:"A file, an address, or the id of a stored article."`
-	Topic    string `help:"Only what this topic makes of it." placeholder:"TOPIC"`
+	Topic    string `help:"Only what this topic makes of it." placeholder:"TOPIC" predictor:"topic"`
 	Contexts int    `help:"Matches of a term to quote (default ${default})." default:"2" short:"n"`
 	Allowed
 }

@@ -15,8 +15,8 @@ type articlesCmd struct {
 	History     bool   `help:"List the versions of the article ID, and what each changed."`
 	ReleaseLink bool   `help:"Take its link from the article ID, so that another can have it."`
 
-	Topic  string `help:"Only of this topic." placeholder:"TOPIC"`
-	Source string `help:"Only of this source." placeholder:"ID"`
+	Topic  string `help:"Only of this topic." placeholder:"TOPIC" predictor:"topic"`
+	Source string `help:"Only of this source." placeholder:"ID" predictor:"source"`
 	Text   string `help:"Only with this in the title." placeholder:"TEXT"`
 	Limit  int    `help:"At most so many (default ${default})." default:"50" short:"n"`
 	IDs    bool   `name:"ids" help:"Print ids alone, one on each line."`

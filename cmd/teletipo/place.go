@@ -15,7 +15,7 @@ import (
 type placeCmd struct {
 	ID     string   `arg:"" name:"id" help:"Id of the article, as 'teletipo articles' prints it."`
 	Topics []string `arg:"" optional:"" name:"±topic" help:"+TOPIC: there. -TOPIC: not there."`
-	Reset  []string `help:"Leave this topic to the rules again." placeholder:"TOPIC"`
+	Reset  []string `help:"Leave this topic to the rules again." placeholder:"TOPIC" predictor:"topic"`
 	By     string   `help:"Who decides (default: the user of this system)." placeholder:"NAME"`
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 type sourcesRetryCmd struct {
-	ID string `arg:"" help:"A source's id."`
+	ID string `arg:"" help:"A source's id." predictor:"source"`
 }
 
 // Run has a source looked at now, whatever came of it before.
@@ -34,14 +34,14 @@ func (c *sourcesRetryCmd) Run(in *invocation) error {
 }
 
 type sourcesEnableCmd struct {
-	ID string `arg:"" help:"A source's id."`
+	ID string `arg:"" help:"A source's id." predictor:"source"`
 }
 
 // Run has a source read from now on.
 func (c *sourcesEnableCmd) Run(in *invocation) error { return in.enable(c.ID, true) }
 
 type sourcesOffCmd struct {
-	ID string `arg:"" help:"A source's id."`
+	ID string `arg:"" help:"A source's id." predictor:"source"`
 }
 
 // Run has a source no longer read.
@@ -60,7 +60,7 @@ func (in *invocation) enable(id string, enabled bool) error {
 }
 
 type sourcesRemoveCmd struct {
-	ID string `arg:"" help:"A source's id."`
+	ID string `arg:"" help:"A source's id." predictor:"source"`
 }
 
 // Run takes a source out of its file.

@@ -17,7 +17,7 @@ import (
 )
 
 type sourcesTestCmd struct {
-	What  string `arg:"" name:"what" help:"A source's id, or any address."`
+	What  string `arg:"" name:"what" help:"A source's id, or any address." predictor:"source"`
 	Items int    `help:"Show so many items (default ${default})." default:"10" short:"n"`
 	Again bool   `help:"Ask once more with the validators, to see if they hold."`
 	Allowed

@@ -13,7 +13,7 @@ import (
 )
 
 type topicsDoubtfulCmd struct {
-	Topic string `help:"Only what this topic doubts." placeholder:"TOPIC"`
+	Topic string `help:"Only what this topic doubts." placeholder:"TOPIC" predictor:"topic"`
 }
 
 // doubt is an article that is nearly in a topic.

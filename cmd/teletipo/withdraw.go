@@ -16,7 +16,7 @@ import (
 
 type withdrawCmd struct {
 	ID     []string `arg:"" optional:"" name:"id" help:"Ids that 'teletipo articles' prints."`
-	Source string   `help:"Every article of this source." placeholder:"ID"`
+	Source string   `help:"Every article of this source." placeholder:"ID" predictor:"source"`
 	DryRun bool     `help:"With --source: only say what would be withdrawn."`
 	Yes    bool     `help:"With --source: do not ask."`
 }
