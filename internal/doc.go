@@ -13,6 +13,7 @@
 //   - site: whose page a web address is: the registrable domain, or a path on a shared host.
 //   - config: reads the configuration, the sources and the topic files strictly.
 //   - source: what to read: a feed, a WordPress site, a folder; each yields raw documents.
+//   - robots: what a site's robots.txt lets programs ask for, and how fast.
 //   - fetch: polite HTTP: conditional, capped, with a time limit for everything.
 //   - rawdoc: what all documents have in common: how they are encoded, what they look like.
 //   - dates: reads dates as feeds, pages and people write them.

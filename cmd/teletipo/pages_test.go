@@ -90,6 +90,9 @@ func (p *pressroom) look(src news.Source) (news.Report, string) {
 	var asked []string
 	for _, r := range p.web.Requests()[p.asked:] {
 		name := r.Path
+		if name == "/robots.txt" {
+			continue // once a day: see TestRobotsOfPages
+		}
 		if r.Header.Get("If-None-Match") != "" {
 			name += "?"
 		}
@@ -230,4 +233,25 @@ func TestFullText(t *testing.T) {
 		t.Errorf("%+v, %v", entry, err)
 	}
 	p.want(src, "/one/feed?", map[news.Outcome]int{news.Unchanged: 0})
+}
+
+// Pages are asked for as far as robots.txt allows it, feeds whatever it says.
+func TestRobotsOfPages(t *testing.T) {
+	p := newPressroom(t)
+	p.web.Set("/robots.txt", "\nUser-agent: *\nDisallow: /prensa/tren\nDisallow: /*?page=\nDisallow: /one/")
+	p.want(p.source(news.KindPage, "/prensa"), "/prensa /prensa/agua",
+		map[news.Outcome]int{news.Accepted: 2})
+	if n := strings.Count(fmt.Sprint(p.web.Requests()), "/robots.txt"); n != 1 {
+		t.Errorf("robots.txt asked for %d times", n)
+	}
+	src := p.source(news.KindFeed, "/one/feed")
+	report, asked := p.look(src)
+	if asked != "/one/feed" || report.Count(news.Accepted) != 3 || len(report.Faults) != 3 ||
+		!strings.Contains(fmt.Sprint(report.Faults), "line 4 of the site's robots.txt disallows \"/one/\"") {
+		t.Errorf("%q, %+v", asked, report)
+	}
+	src = p.source(news.KindPage, "/one/page")
+	if _, err := p.flow.Run(t.Context(), src); news.KindOf(err) != news.Refused {
+		t.Error(err)
+	}
 }

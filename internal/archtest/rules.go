@@ -34,8 +34,10 @@ var Teletipo = Rules{
 		"internal/news":   {},
 		"internal/site":   {},
 		"internal/config": {"internal/news", "internal/yamldepth"},
-		"internal/source": {"internal/news", "internal/watch", "internal/extract"},
-		"internal/fetch":  {"internal/news", "internal/site"},
+		"internal/source": {
+			"internal/news", "internal/watch", "internal/extract", "internal/robots",
+		},
+		"internal/fetch": {"internal/news", "internal/site"},
 		"internal/parse": {
 			"internal/news", "internal/rawdoc", "internal/dates", "internal/boilerplate",
 		},
@@ -76,7 +78,8 @@ var Teletipo = Rules{
 		},
 		"internal/publish": {"internal/news", "internal/render"},
 
-		"internal/watch": {},
+		"internal/watch":  {},
+		"internal/robots": {"internal/news"},
 
 		"internal/yamldepth": {},
 

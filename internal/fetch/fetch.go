@@ -185,7 +185,7 @@ func (c *Client) turn(
 	ctx context.Context, left *time.Duration, target *url.URL, req news.Request,
 ) (resp news.Response, next *url.URL, err error) {
 	// Waiting for one's turn takes nothing from the time that the document has.
-	leave, err := c.limits.enter(ctx, target)
+	leave, err := c.limits.enter(ctx, target, req.Pause)
 	if s, ok := errors.AsType[*shut](err); ok {
 		return news.Response{RetryAfter: time.Until(s.until)}, nil,
 			news.Errorf(news.Busy, "fetch %s: %w", shown(target), err)
@@ -242,7 +242,7 @@ func (c *Client) answer(
 	if next, err = redirect(target, in); next != nil || err != nil {
 		return resp, next, err
 	}
-	denial, limit := refusal(target, in, req.Validators), c.maxBytes
+	denial, limit := refusal(target, in, req.Validators), cmp.Or(req.MaxBytes, c.maxBytes)
 	switch {
 	case denial != nil:
 		limit = maxSaid

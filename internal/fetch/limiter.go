@@ -32,6 +32,7 @@ type hostLimit struct {
 	turns chan struct{} // holds a token for each request that has its turn
 	users int           // with or without a turn; guarded by limiter.mu, as are all below
 	next  time.Time     // when the next request may start
+	pause time.Duration // that its site wants, if longer than the limiter's
 }
 
 // shut is why, and until when, nothing is asked of a site.
@@ -46,10 +47,13 @@ func (s *shut) Error() string {
 		s.site, status(s.status), s.until.UTC().Format(time.RFC3339))
 }
 
-// enter waits until a request to a host may start. The caller calls leave once when it has ended;
+// enter waits until a request to a host may start; the next may start no sooner than pause after
+// it. The caller calls leave once when it has ended;
 // if ctx ends first there is an error and nothing to leave. A site that is shut is not waited for:
 // the error is a *shut.
-func (l *limiter) enter(ctx context.Context, target *url.URL) (leave func(), err error) {
+func (l *limiter) enter(
+	ctx context.Context, target *url.URL, pause time.Duration,
+) (leave func(), err error) {
 	host, of := bare(target.Hostname()), siteOf(target)
 	at := l.approach(host)
 	err = l.open(of) // before as well as after the wait for a turn, for it may be shut meanwhile
@@ -62,7 +66,7 @@ func (l *limiter) enter(ctx context.Context, target *url.URL) (leave func(), err
 	}
 	// The limit for all comes last: who waits for a host must not keep others from theirs.
 	if err = l.open(of); err == nil {
-		err = sleep(ctx, l.reserve(at))
+		err = sleep(ctx, l.reserve(at, pause))
 	}
 	if err == nil && l.all != nil {
 		err = take(ctx, l.all)
@@ -161,7 +165,7 @@ func (l *limiter) approach(host string) *hostLimit {
 }
 
 // reserve gives the caller the next start at a host, and tells how long it has to wait for it.
-func (l *limiter) reserve(at *hostLimit) time.Duration {
+func (l *limiter) reserve(at *hostLimit, pause time.Duration) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
@@ -169,7 +173,8 @@ func (l *limiter) reserve(at *hostLimit) time.Duration {
 	if start.Before(now) {
 		start = now
 	}
-	at.next = start.Add(l.pause)
+	at.pause = max(l.pause, pause)
+	at.next = start.Add(at.pause)
 	return start.Sub(now)
 }
 
@@ -177,7 +182,7 @@ func (l *limiter) reserve(at *hostLimit) time.Duration {
 func (l *limiter) finish(at *hostLimit) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if next := time.Now().Add(l.pause); next.After(at.next) {
+	if next := time.Now().Add(at.pause); next.After(at.next) {
 		at.next = next
 	}
 }

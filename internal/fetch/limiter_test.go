@@ -71,21 +71,40 @@ func TestFetchOneRequestAtATimePerHost(t *testing.T) {
 	}
 }
 
+// What a site wants between two requests counts for the next to its host, whoever makes it.
+func TestPauseOfASite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := limiter{pause: time.Second}
+		for i, want := range []time.Duration{0, 10 * time.Second, time.Second, time.Second} {
+			start := time.Now()
+			pause := time.Duration(0)
+			if i == 0 {
+				pause = 10 * time.Second
+			}
+			leave, err := g.enter(t.Context(), at("a.example"), pause)
+			if err != nil || time.Since(start) != want {
+				t.Errorf("request %d: waited %v, %v, want %v", i+1, time.Since(start), err, want)
+			}
+			leave()
+		}
+	})
+}
+
 func TestGates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var g limiter
-		leave, err := g.enter(t.Context(), at("a.example"))
+		leave, err := g.enter(t.Context(), at("a.example"), 0)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var second, other bool
 		go func() {
-			leave, _ := g.enter(t.Context(), at("A.example"))
+			leave, _ := g.enter(t.Context(), at("A.example"), 0)
 			second = true
 			leave()
 		}()
 		go func() {
-			leave, _ := g.enter(t.Context(), at("b.example"))
+			leave, _ := g.enter(t.Context(), at("b.example"), 0)
 			other = true
 			leave()
 		}()
@@ -106,7 +125,7 @@ func TestGatesPause(t *testing.T) {
 		g := limiter{pause: time.Second}
 		begin := time.Now()
 		ask := func(host string, takes time.Duration) time.Duration {
-			leave, err := g.enter(t.Context(), at(host))
+			leave, err := g.enter(t.Context(), at(host), 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -142,7 +161,7 @@ func TestGatesPausePerStart(t *testing.T) {
 		starts := make(chan time.Duration, 4)
 		for range 4 {
 			go func() {
-				leave, err := g.enter(t.Context(), at("a.example"))
+				leave, err := g.enter(t.Context(), at("a.example"), 0)
 				if err != nil {
 					t.Error(err)
 					return
@@ -169,7 +188,7 @@ func TestGatesLimitAllHosts(t *testing.T) {
 		var all sync.WaitGroup
 		for i := range 20 {
 			all.Go(func() {
-				leave, err := g.enter(t.Context(), at(fmt.Sprint(i%10)))
+				leave, err := g.enter(t.Context(), at(fmt.Sprint(i%10)), 0)
 				if err != nil {
 					t.Error(err)
 					return
@@ -198,11 +217,11 @@ func TestGatesWaitNoLongerThanTheContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		wait := func(host, what string) {
-			if _, err := g.enter(ctx, at(host)); !errors.Is(err, context.DeadlineExceeded) {
+			if _, err := g.enter(ctx, at(host), 0); !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("%s: %v", what, err)
 			}
 		}
-		leave, err := g.enter(t.Context(), at("a.example"))
+		leave, err := g.enter(t.Context(), at("a.example"), 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -221,7 +240,7 @@ func TestGatesForgetHosts(t *testing.T) {
 		g := limiter{pause: time.Second}
 		most := 0
 		for i := range 20_000 { // a hundred of them within a pause
-			leave, err := g.enter(t.Context(), at(fmt.Sprintf("%d.example", i)))
+			leave, err := g.enter(t.Context(), at(fmt.Sprintf("%d.example", i)), 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -298,13 +317,13 @@ func TestFetchGoesOnWithoutRetryAfter(t *testing.T) {
 func TestGatesAreShutForAWhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var g limiter
-		leave, err := g.enter(t.Context(), at("A.example."))
+		leave, err := g.enter(t.Context(), at("A.example."), 0)
 		if err != nil {
 			t.Fatal(err)
 		}
 		waited := make(chan error, 1)
 		go func() { // it waits for its turn while the site is shut
-			_, err := g.enter(t.Context(), at("a.example"))
+			_, err := g.enter(t.Context(), at("a.example"), 0)
 			waited <- err
 		}()
 		synctest.Wait()
@@ -314,16 +333,16 @@ func TestGatesAreShutForAWhile(t *testing.T) {
 		if _, is := errors.AsType[*shut](<-waited); !is {
 			t.Error("who waited for a turn was let in")
 		}
-		if leave, err = g.enter(t.Context(), at("b.example")); err != nil {
+		if leave, err = g.enter(t.Context(), at("b.example"), 0); err != nil {
 			t.Fatal(err)
 		}
 		leave()
 		time.Sleep(time.Hour - time.Second)
-		if _, err = g.enter(t.Context(), at("a.example")); err == nil {
+		if _, err = g.enter(t.Context(), at("a.example"), 0); err == nil {
 			t.Error("let in before its time")
 		}
 		time.Sleep(time.Second)
-		if leave, err = g.enter(t.Context(), at("a.example")); err != nil {
+		if leave, err = g.enter(t.Context(), at("a.example"), 0); err != nil {
 			t.Fatal(err)
 		}
 		leave()
@@ -361,7 +380,7 @@ func TestSitesAreShutEachForItself(t *testing.T) {
 			t.Fatal(err)
 		}
 		g.close(asks, 429, time.Hour)
-		leave, err := g.enter(t.Context(), other)
+		leave, err := g.enter(t.Context(), other, 0)
 		if _, is := errors.AsType[*shut](err); is != c.shut {
 			t.Errorf("%s asks to be left alone, %s is shut: %t", c.asks, c.other, is)
 		}

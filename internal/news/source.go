@@ -185,6 +185,10 @@ type Request struct {
 	// do it answers as to any other request.
 	Delta bool
 	Allow Allowance // that this request has beyond what everybody may ask
+	// Pause is the least time between this request and the next to its host.
+	Pause time.Duration
+	// MaxBytes bounds the document, decompressed; 0 for what is usual.
+	MaxBytes int64
 }
 
 // Response is what a server answered: a document, or word that nothing changed.

@@ -42,7 +42,7 @@ func (r *Reader) listing(
 	first := last.Mark == ""
 	send := last
 	send.Mark = ""
-	resp, err := r.fetcher.Fetch(ctx, news.Request{
+	resp, err := r.sites.Fetch(ctx, news.Request{
 		URL: src.URL, Validators: send, Accept: htmlTypes, Allow: src.Allow,
 	})
 	reading := news.Reading{
@@ -87,7 +87,7 @@ func (r *Reader) goOn(ctx context.Context, src news.Source, reading *news.Readin
 			return
 		}
 		seen[next] = true
-		resp, err := r.fetcher.Fetch(ctx, news.Request{
+		resp, err := r.sites.Fetch(ctx, news.Request{
 			URL: next, Accept: htmlTypes, Allow: src.Allow,
 		})
 		if err != nil {
@@ -107,7 +107,7 @@ func (r *Reader) goOn(ctx context.Context, src news.Source, reading *news.Readin
 func (r *Reader) Page(
 	ctx context.Context, src news.Source, address string, last news.Validators,
 ) (news.Response, error) {
-	resp, err := r.fetcher.Fetch(ctx, news.Request{
+	resp, err := r.sites.Fetch(ctx, news.Request{
 		URL: address, Validators: last, Accept: htmlTypes, Allow: src.Allow,
 	})
 	resp.Document.Source, resp.Document.MediaType = src.ID, news.ArticlePage

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/robots"
 )
 
 // Fetcher asks a web server for a document. If the server answered, the response has the status
@@ -30,6 +31,7 @@ type Fetcher interface {
 type Reader struct {
 	log     *slog.Logger
 	fetcher Fetcher
+	sites   *robots.Sites // asks for pages, as far as their sites allow it
 	now     func() time.Time
 	mu      sync.Mutex
 	folders map[folderKey]*folder
@@ -41,7 +43,10 @@ type folderKey struct{ id, path string }
 
 // New makes a reader that has seen nothing.
 func New(log *slog.Logger, fetcher Fetcher, now func() time.Time) *Reader {
-	return &Reader{log: log, fetcher: fetcher, now: now, folders: make(map[folderKey]*folder)}
+	return &Reader{
+		log: log, fetcher: fetcher, sites: robots.NewSites(fetcher, now), now: now,
+		folders: make(map[folderKey]*folder),
+	}
 }
 
 // Read looks at a source once. Last is what its server gave to ask again with. Beside an error
