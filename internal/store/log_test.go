@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -307,5 +308,24 @@ func TestOnlyApplyWrites(t *testing.T) {
 	}
 	if found < 20 {
 		t.Errorf("%d writes found: are the files read?", found)
+	}
+}
+
+// TestDrop has an article that is held be damaged: it is held for good, by a change of its own.
+func TestDrop(t *testing.T) {
+	s := newStore(t)
+	s.offer(news.Accepted, piece("held", own, after(time.Hour)))
+	s.spoil(s.keyOf("held"), bucketArticle)
+	s.clock.step(2 * time.Hour)
+	if n := s.release(); n != 0 {
+		t.Errorf("%d released", n)
+	}
+	all := s.changes()
+	if c := all[len(all)-1]; c.Kind != kindDrop || c.Key != all[0].Key || c.Freed != all[0].Held {
+		t.Errorf("%+v, after %+v", c, all[0])
+	}
+	seq := sequence(s)
+	if s.release(); sequence(s) != seq {
+		t.Error("dropped again")
 	}
 }
