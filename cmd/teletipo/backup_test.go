@@ -177,6 +177,7 @@ func TestDataDirectory(t *testing.T) {
 	write(t, filepath.Join(data, "feeds", "agents.yaml"), agentsTopic)
 	write(t, filepath.Join(data, "sources.yaml"), "sources:\n"+
 		"  - {id: off, name: Off, kind: feed, url: \"https://off.example/\", enabled: false}\n")
+	write(t, filepath.Join(data, "boilerplate", "en.txt"), "")
 	config := write(t, filepath.Join(dir, "teletipo.yaml"), "public_url: https://news.example\n"+
 		"sources: sources.yaml\nsweep_every: 1s\nfetch: {allow: [127.0.0.0/8], pause: 0s}\n"+
 		"backup: {every: 1h, keep: 1}\n")
@@ -210,7 +211,7 @@ func TestDataDirectory(t *testing.T) {
 	check()
 	other := withData(flags, filepath.Join(dir, "other"))
 	sound(t, other, "restore", file)
-	for _, name := range []string{"teletipo.db", "poll.db", "feeds/agents.yaml", "sources.yaml"} {
+	for _, name := range []string{"teletipo.db", "poll.db", "feeds/agents.yaml", "sources.yaml", "boilerplate/en.txt"} {
 		if _, err := os.Stat(filepath.Join(dir, "other", name)); err != nil {
 			t.Error(err)
 		}

@@ -15,14 +15,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/teletipo/teletipo/internal/boilerplate"
+
 	"github.com/alecthomas/kong"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/text"
 
-	"github.com/teletipo/teletipo/internal/ingest"
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/paste"
 )
 
 // elsewhere are the commands of the documents that TestDocs does not run, and what they need. Those
@@ -227,10 +229,10 @@ func (d *tour) try(e example) {
 // frontMatter wants a file that begins so to be read with all that it says.
 func (d *tour) frontMatter(e example) {
 	d.files++
-	items, faults, err := ingest.Parse(news.Document{
+	item, faults, err := paste.Parse(news.Document{
 		Name: "story.md", Body: []byte(e.text + "\nThe text.\n"), Time: time.Now(),
-	})
-	if err != nil || len(faults) > 0 || len(items) != 1 || items[0].Title == "" {
+	}, paste.Markdown, boilerplate.BuiltIn())
+	if err != nil || len(faults) > 0 || item.Title == "" {
 		d.t.Errorf("%s: front matter: %v %v\n%s", e.doc, err, faults, e.text)
 	}
 }

@@ -53,7 +53,7 @@ func (c *sourcesTestCmd) Run(in *invocation) error {
 	defer fetcher.Close()
 	flow := ingest.New(ingest.Parts{
 		Log: quiet, Reader: source.New(quiet, fetcher, time.Now),
-		InForce: classify.Enforce(rules), Now: time.Now,
+		InForce: classify.Enforce(rules), Now: time.Now, Words: cfg.Words,
 	})
 	trial, err := flow.Try(in.ctx, src, ingest.Trying{
 		Weigh: in.weigh, Again: c.Again,

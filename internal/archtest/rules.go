@@ -33,7 +33,7 @@ var Teletipo = Rules{
 
 		"internal/news":   {},
 		"internal/site":   {},
-		"internal/config": {"internal/news", "internal/yamldepth"},
+		"internal/config": {"internal/news", "internal/boilerplate", "internal/yamldepth"},
 		"internal/source": {
 			"internal/news", "internal/watch", "internal/extract", "internal/robots",
 		},
@@ -73,7 +73,8 @@ var Teletipo = Rules{
 		"internal/progress": {},
 
 		"internal/ingest": {
-			"internal/news", "internal/parse", "internal/paste", "internal/extract", "internal/clean",
+			"internal/news", "internal/boilerplate",
+			"internal/parse", "internal/paste", "internal/extract", "internal/clean",
 			"internal/classify",
 		},
 		"internal/publish": {"internal/news", "internal/render"},

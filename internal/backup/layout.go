@@ -31,6 +31,7 @@ var Layout = []Entry{
 	{Name: "reading", Owner: "ingest", What: "what is being read now", Rebuildable: true},
 	{Name: "teletipo.sock", Owner: "desk", What: "the operator's socket", Rebuildable: true},
 	{Name: "feeds", Owner: "the operator", What: "topic files", BackedUp: true},
+	{Name: "boilerplate", Owner: "the operator", What: "words to take out", BackedUp: true},
 	{Name: "sources.yaml", Owner: "the operator", What: "sources", BackedUp: true},
 	{Name: "teletipo.yaml", Owner: "the operator", What: "settings, if kept here", BackedUp: true},
 	{Name: "inbox", Owner: "the operator", What: "articles to take in, kept by who wrote them"},

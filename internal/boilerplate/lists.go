@@ -77,22 +77,47 @@ var BuiltIn = sync.OnceValue(func() *Words {
 	return words
 })
 
-// read reads the files of a directory that end in .txt. Errors name file and line.
-func read(dir fs.FS) (*Words, error) {
-	names, err := fs.Glob(dir, "*.txt")
+// Load returns the built-in words with those of a directory's files that end in .txt. An error is a
+// *FileError where it is about a line.
+func Load(dir fs.FS) (*Words, error) {
+	builtIn, err := fs.Sub(files, "words")
 	if err != nil {
 		return nil, err
 	}
+	return read(builtIn, dir)
+}
+
+// FileError says what is wrong with a line of a file.
+type FileError struct {
+	Name    string // of the file in its directory
+	Line    int    // counted from 1
+	Message string
+}
+
+func (e *FileError) Error() string { return fmt.Sprintf("%s:%d: %s", e.Name, e.Line, e.Message) }
+
+func read(dirs ...fs.FS) (*Words, error) {
 	all := make(map[string][]string)
-	for _, name := range names {
-		text, err := fs.ReadFile(dir, name)
+	for _, dir := range dirs {
+		names, err := fs.Glob(dir, "*.txt")
 		if err != nil {
 			return nil, err
 		}
-		if err := readFile(all, name, string(text)); err != nil {
-			return nil, err
+		for _, name := range names {
+			text, err := fs.ReadFile(dir, name)
+			if err != nil {
+				return nil, err
+			}
+			if err := readFile(all, name, string(text)); err != nil {
+				return nil, err
+			}
 		}
 	}
+	return compile(all), nil
+}
+
+// compile makes words of the lines of each section.
+func compile(all map[string][]string) *Words {
 	w := &Words{lines: make(map[string]map[string]bool)}
 	for _, section := range sections {
 		w.lines[section] = make(map[string]bool)
@@ -116,7 +141,7 @@ func read(dir fs.FS) (*Words, error) {
 			}
 		}
 	}
-	return w, nil
+	return w
 }
 
 // readFile adds the words of a file to those of its sections.
@@ -130,14 +155,14 @@ func readFile(all map[string][]string, name, text string) error {
 		case line == "" || line[0] == '#':
 		case isHeading && section != belowForms || slices.Contains(sections, strings.Trim(line, "[]")):
 			if section = strings.TrimSuffix(heading, "]"); !slices.Contains(sections, section) {
-				return fmt.Errorf("%s:%d: [%s] is none of [%s]", name, number, section,
-					strings.Join(sections, "], ["))
+				return &FileError{name, number, fmt.Sprintf("[%s] is none of [%s]", section,
+					strings.Join(sections, "], ["))}
 			}
 		case section == "":
-			return fmt.Errorf("%s:%d: words without a heading in brackets over them", name, number)
+			return &FileError{name, number, "words without a heading in brackets over them"}
 		case section == belowForms:
 			if _, err := regexp.Compile(line); err != nil {
-				return fmt.Errorf("%s:%d: %w", name, number, err)
+				return &FileError{name, number, err.Error()}
 			}
 			all[section] = append(all[section], line)
 		default:

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/teletipo/teletipo/internal/boilerplate"
 	"github.com/teletipo/teletipo/internal/news"
 )
 
@@ -40,10 +41,12 @@ type Config struct {
 	SourcePlaces map[string]string
 	Topics       []news.Topic // by id
 	TopicDir     string       // of the topic files that were read instead of the defaults
-	Began        time.Time    // when it began to be read
-	Files        []string     // of settings and sources, that there are or may be; absolute
-	Settings     []Setting    // all, in the order of the defaults
-	Warnings     []string     // of what can be meant and hardly is
+	// Words are taken out of items' texts: the built-in ones, and those of the data directory.
+	Words    *boilerplate.Words
+	Began    time.Time // when it began to be read
+	Files    []string  // of settings and sources, that there are or may be; absolute
+	Settings []Setting // all, in the order of the defaults
+	Warnings []string  // of what can be meant and hardly is
 }
 
 // MaxAge bounds how long readers are told to wait before they ask for a feed again.
@@ -136,6 +139,7 @@ func Load(opts Options) (Config, error) {
 	if !opts.Settings {
 		l.loadTopics()
 		l.loadSources()
+		l.loadWords()
 		l.joinGroups()
 		l.checkLinks()
 		l.checkRules()

@@ -59,7 +59,7 @@ func TestDefaults(t *testing.T) {
 	sources, topics := cfg.Sources, cfg.Topics
 	cfg.Sources, cfg.Topics = nil, nil
 	cfg.SourcePlaces, cfg.Settings, cfg.Warnings = nil, nil, nil
-	cfg.Files, cfg.Began = nil, time.Time{}
+	cfg.Files, cfg.Words, cfg.Began = nil, nil, time.Time{}
 	want := Config{
 		Site: news.Site{
 			Title:     "teletipo",
@@ -279,7 +279,7 @@ not: a topic
 		TopicDir: filepath.Join(dir, "etc", "mine", "topics"),
 	}
 	cfg.Settings, cfg.Warnings, cfg.Files = nil, nil, nil
-	cfg.Began = time.Time{}
+	cfg.Words, cfg.Began = nil, time.Time{}
 	if diff := cmp.Diff(want, cfg); diff != "" {
 		t.Errorf("configuration (-want +got):\n%s", diff)
 	}

@@ -94,8 +94,10 @@ type configFile struct{ path, part string }
 // directory.
 func (d *Daemon) configFiles() (files []configFile, outside []string) {
 	paths := slices.Clone(d.cfg.Files)
-	for _, dir := range []string{d.cfg.TopicDir, filepath.Join(d.cfg.Data, "feeds")} {
-		for _, pattern := range []string{"*.yaml", "groups/*.yaml"} {
+	for _, dir := range []string{
+		d.cfg.TopicDir, filepath.Join(d.cfg.Data, "feeds"), filepath.Join(d.cfg.Data, "boilerplate"),
+	} {
+		for _, pattern := range []string{"*", "*/*"} {
 			found, err := filepath.Glob(filepath.Join(dir, pattern))
 			if dir != "" && err == nil {
 				paths = append(paths, found...)

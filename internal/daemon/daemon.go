@@ -98,7 +98,7 @@ func Open(opts Options) (*Daemon, error) {
 	reader := source.New(log, fetcher, time.Now)
 	flow := ingest.New(ingest.Parts{
 		Log: log, Reader: reader, Pages: reader, Archive: articles, Items: articles, Polls: polls,
-		InForce: inForce, Journal: journal, Now: time.Now,
+		InForce: inForce, Journal: journal, Now: time.Now, Words: cfg.Words,
 	})
 	d := &Daemon{
 		Store: articles, Polls: polls, Fetcher: fetcher, Reader: reader, Flow: flow, InForce: inForce,

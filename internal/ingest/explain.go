@@ -28,8 +28,7 @@ func (f *Flow) ExplainSource(ctx context.Context, src news.Source) ([]news.Expla
 // Explain says what every topic makes of each article of a document, storing nothing. Items that
 // nothing can be made of are left out, unless there are no others.
 func (f *Flow) Explain(src news.Source, doc news.Document) ([]news.Explanation, error) {
-	doc.Lang = src.Lang
-	items, faults, err := Parse(doc)
+	items, _, faults, err := f.parser.parse(src, doc, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/teletipo/teletipo/internal/boilerplate"
 	"github.com/teletipo/teletipo/internal/classify"
 	"github.com/teletipo/teletipo/internal/clean"
 	"github.com/teletipo/teletipo/internal/extract"
@@ -48,6 +49,7 @@ type Polls interface {
 // Flow takes sources and documents through every stage. It is safe for concurrent use, and never
 // polls one source twice at once.
 type Flow struct {
+	parser   parser
 	log      *slog.Logger
 	reader   Reader
 	archive  Archive
@@ -76,16 +78,22 @@ type Parts struct {
 	InForce *classify.InForce
 	Journal *Journal // of what is being read, nil for none
 	Now     func() time.Time
+	Words   *boilerplate.Words // that are taken out of texts; nil for the built-in ones
 }
 
 // New makes a flow.
 func New(p Parts) *Flow {
+	parser := parser{words: p.Words}
+	if parser.words == nil {
+		parser.words = boilerplate.BuiltIn()
+	}
 	return &Flow{
-		log: p.Log, reader: p.Reader, archive: p.Archive, polls: p.Polls,
+		parser: parser,
+		log:    p.Log, reader: p.Reader, archive: p.Archive, polls: p.Polls,
 		cleaner: clean.New(), inForce: p.InForce, journal: p.Journal, now: p.Now,
 		pages: p.Pages, items: p.Items,
 		underWay: claims{taken: map[string]chan struct{}{}},
-		known:    newMemory(),
+		known:    newMemory(parser),
 		starts:   starts{began: p.Now(), failing: map[string]time.Time{}},
 	}
 }
@@ -216,7 +224,7 @@ func (f *Flow) take(
 		if err != nil {
 			return err
 		}
-		if read, err = readWhole(doc); err != nil {
+		if read, err = f.known.readWhole(src, doc); err != nil {
 			return err
 		}
 		candidates, refused = f.candidates(rules, of, read.items)

@@ -20,10 +20,11 @@ const mostKnown = 500_000
 // new version or a new configuration would make of an item is made at the next start; new topics
 // are made of what is stored (see Reclassify).
 type memory struct {
-	mu    sync.Mutex
-	feeds map[shelf]shelved
-	size  int // items remembered, over all
-	seed  maphash.Seed
+	parser parser
+	mu     sync.Mutex
+	feeds  map[shelf]shelved
+	size   int // items remembered, over all
+	seed   maphash.Seed
 }
 
 // shelf is a document of a source, by its address.
@@ -50,8 +51,8 @@ type knownItem struct {
 	id                      news.ID
 }
 
-func newMemory() *memory {
-	return &memory{feeds: map[shelf]shelved{}, seed: maphash.MakeSeed()}
+func newMemory(p parser) *memory {
+	return &memory{parser: p, feeds: map[shelf]shelved{}, seed: maphash.MakeSeed()}
 }
 
 // document is a document as the flow has read it.
@@ -63,9 +64,8 @@ type document struct {
 
 // read parses a document but for the items that are known.
 func (m *memory) read(src news.Source, doc news.Document) (document, error) {
-	doc.Lang = src.Lang
 	if !src.Kind.Remembered() || src.Follow { // whose pages may change while it does not
-		return readWhole(doc)
+		return m.readWhole(src, doc)
 	}
 	settings := settingsOf(src)
 	m.mu.Lock()
@@ -79,7 +79,7 @@ func (m *memory) read(src news.Source, doc news.Document) (document, error) {
 			return cmp.Compare(k.mark, mark)
 		})
 	}
-	items, passed, faults, err := parseNew(doc, func(mark uint64) bool {
+	items, passed, faults, err := m.parser.parse(src, doc, func(mark uint64) bool {
 		_, found := find(mark)
 		return found
 	})
@@ -92,8 +92,8 @@ func (m *memory) read(src news.Source, doc news.Document) (document, error) {
 }
 
 // readWhole parses a document with all of its items.
-func readWhole(doc news.Document) (document, error) {
-	items, faults, err := Parse(doc)
+func (m *memory) readWhole(src news.Source, doc news.Document) (document, error) {
+	items, _, faults, err := m.parser.parse(src, doc, nil)
 	return document{items: items, faults: faults}, err
 }
 

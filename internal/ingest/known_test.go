@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/teletipo/teletipo/internal/boilerplate"
 	"github.com/teletipo/teletipo/internal/news"
 )
 
@@ -229,7 +230,7 @@ func TestOnlyWhatIsStoredIsKnown(t *testing.T) {
 }
 
 func TestMemoryIsBounded(t *testing.T) {
-	m := newMemory()
+	m := newMemory(parser{words: boilerplate.BuiltIn()})
 	src := news.Source{Kind: news.KindFeed}
 	passed := make([]knownItem, 10_000)
 	for n := range 100 {

@@ -1,24 +1,26 @@
 package ingest
 
 import (
+	"github.com/teletipo/teletipo/internal/boilerplate"
 	"github.com/teletipo/teletipo/internal/extract"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/parse"
 	"github.com/teletipo/teletipo/internal/paste"
 )
 
-// Parse reads a document, whatever it is: a feed, a list of WordPress's posts, or a file that is
-// one article. The error says that the document as a whole cannot be read; faults are single
-// items that are lost, and fields of a file that were passed over.
-func Parse(doc news.Document) (items []news.Item, faults []error, err error) {
-	items, _, faults, err = parseNew(doc, nil)
-	return items, faults, err
+// parser reads documents.
+type parser struct {
+	words *boilerplate.Words // that are taken out of texts
 }
 
-// parseNew reads a document as Parse does, without the items that are known: see parse.ParseNew.
-func parseNew(doc news.Document, known func(mark uint64) bool) (
+// parse reads a document of a source, whatever it is: a feed, a list of WordPress's posts, a page,
+// or a file that is one article. The error says that the document as a whole cannot be read;
+// faults are single items that are lost, and fields of a file that were passed over. Items that
+// are known are passed over: see parse.ParseNew.
+func (p parser) parse(src news.Source, doc news.Document, known func(mark uint64) bool) (
 	items []news.Item, passed []uint64, faults []error, err error,
 ) {
+	doc.Lang = src.Lang
 	switch doc.MediaType {
 	case news.ListingPage:
 		list, err := extract.Listing(doc)
@@ -36,9 +38,9 @@ func parseNew(doc news.Document, known func(mark uint64) bool) (
 		return nil, nil, nil, err
 	}
 	if format == paste.Feed {
-		return parse.ParseNew(doc, known)
+		return parse.ParseNew(doc, p.words, known)
 	}
-	item, faults, err := paste.Parse(doc, format)
+	item, faults, err := paste.Parse(doc, format, p.words)
 	if err != nil {
 		return nil, nil, nil, err
 	}

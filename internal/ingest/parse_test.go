@@ -76,7 +76,8 @@ func TestParseRecognises(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			items, _, err := Parse(news.Document{Name: tt.file, Body: []byte(tt.body)})
+			doc := news.Document{Name: tt.file, Body: []byte(tt.body)}
+			items, _, _, err := flowOn(t, &world{}).parser.parse(news.Source{}, doc, nil)
 			if tt.wantErr != "" {
 				if err == nil || !strings.Contains(err.Error(), tt.wantErr) ||
 					news.KindOf(err) != news.Invalid {

@@ -84,7 +84,7 @@ func (t *trial) again(ctx context.Context, v news.Validators) {
 
 // read parses a document, and cleans and places what is in it.
 func (t *trial) read(tried *news.TriedDocument, doc news.Document) error {
-	items, faults, err := Parse(doc)
+	items, _, faults, err := t.flow.parser.parse(t.src, doc, nil)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 // parseFeed reads RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0 and JSON Feed. Each item is read by
 // itself: one that cannot be read is a fault and costs no other. A document that is no feed is
 // an error of kind Invalid that says what it looks like. Known is as in ParseNew.
-func parseFeed(doc news.Document, known func(mark uint64) bool) (
+func parseFeed(doc news.Document, words *boilerplate.Words, known func(mark uint64) bool) (
 	items []news.Item, passed []uint64, faults []error, err error,
 ) {
 	defer func() {
@@ -27,10 +27,10 @@ func parseFeed(doc news.Document, known func(mark uint64) bool) (
 	}
 	text := rawdoc.DecodeFeed(doc.Body, doc.MediaType)
 	if start := bytes.TrimSpace(text); len(start) > 0 && start[0] == '{' {
-		return parseJSONFeed(doc, text, known)
+		return parseJSONFeed(doc, text, words, known)
 	}
 	feed := mendFeed(text)
-	feed.known = known
+	feed.known, feed.words = known, words
 	switch {
 	case feed.over != "":
 		return nil, nil, nil, doc.TooLarge("more than %s", feed.over)
@@ -98,7 +98,6 @@ func atLine(fault error, doc news.Document, in *rawdoc.Cursor) error {
 }
 
 // strip takes out of an item's texts what the program that made them left in.
-func strip(item *news.Item) {
-	words := boilerplate.BuiltIn()
+func strip(item *news.Item, words *boilerplate.Words) {
 	item.Summary, item.Content = words.Strip(item.Summary), words.Strip(item.Content)
 }

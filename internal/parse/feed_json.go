@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/teletipo/teletipo/internal/boilerplate"
 	"github.com/teletipo/teletipo/internal/dates"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/rawdoc"
@@ -29,7 +30,9 @@ type jsonItem struct {
 
 // parseJSONFeed reads JSON Feed 1.0 and 1.1 but for the items that are known. A document that
 // breaks off gives the items before.
-func parseJSONFeed(doc news.Document, text []byte, known func(mark uint64) bool) (
+func parseJSONFeed(
+	doc news.Document, text []byte, words *boilerplate.Words, known func(mark uint64) bool,
+) (
 	items []news.Item, passed []uint64, faults []error, err error,
 ) {
 	if err := checkJSON(doc, text); err != nil {
@@ -49,6 +52,7 @@ func parseJSONFeed(doc news.Document, text []byte, known func(mark uint64) bool)
 	}
 	head := lenient[jsonHead](feed.fields)
 	r := newJSONReader(doc, &head)
+	r.words = words
 	in := rawdoc.Cursor{Text: text}
 	for i, raw := range feed.items {
 		mark := r.mark(raw.raw)
@@ -167,6 +171,7 @@ type jsonReader struct {
 	authors []news.Author // of items that name none
 	context []byte        // all of the above, for marks; nil for none
 	dates   *dates.Reader
+	words   *boilerplate.Words
 }
 
 // mark hashes an item with what it takes from its feed, 0 if that can't be done.
@@ -227,7 +232,7 @@ func (r *jsonReader) item(raw json.RawMessage) (*news.Item, error) {
 	if len(item.Authors) == 0 {
 		item.Authors = r.authors
 	}
-	strip(item)
+	strip(item, r.words)
 	return item, nil
 }
 

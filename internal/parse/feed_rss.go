@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"strings"
 
-	"github.com/teletipo/teletipo/internal/boilerplate"
 	"github.com/teletipo/teletipo/internal/dates"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/rawdoc"
@@ -151,7 +150,7 @@ func (r *rssReader) item(raw xmlItem, xml part) *news.Item {
 		Media:   in.media(base),
 		Origin:  r.origin,
 	}
-	if item.Summary == "" || boilerplate.BuiltIn().LeadsOn(item.Summary) {
+	if item.Summary == "" || r.feed.words.LeadsOn(item.Summary) {
 		item.Summary = cmp.Or(x.text("itunes:summary"), mediaText(x, "description"), item.Summary)
 	}
 	if item.Summary == item.Content {

@@ -53,7 +53,7 @@ func (r *reader) each(parse func(raw xmlItem, in part) *news.Item) (
 				}
 				items = append(items, *parse(*raw, in))
 				items[len(items)-1].Mark = mark
-				strip(&items[len(items)-1])
+				strip(&items[len(items)-1], r.feed.words)
 			}
 			break
 		}

@@ -8,26 +8,28 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/teletipo/teletipo/internal/boilerplate"
 	"github.com/teletipo/teletipo/internal/news"
 )
 
 // Parse reads a document. The error says that the document as a whole cannot be read, and what it
 // looks like instead; faults are single items that are lost, the others are not.
 func Parse(doc news.Document) (items []news.Item, faults []error, err error) {
-	items, _, faults, err = ParseNew(doc, nil)
+	items, _, faults, err = ParseNew(doc, boilerplate.BuiltIn(), nil)
 	return items, faults, err
 }
 
 // ParseNew reads a document as Parse does, but passes over the items that known says it knows by
 // their mark, and gives the marks of those. Two items have one mark only if nothing that an item is
-// made of differs; the date of their feed alone may. Known may be nil.
-func ParseNew(doc news.Document, known func(mark uint64) bool) (
+// made of differs; the date of their feed alone may. Known may be nil. Words are what is taken out
+// of items' texts.
+func ParseNew(doc news.Document, words *boilerplate.Words, known func(mark uint64) bool) (
 	items []news.Item, passed []uint64, faults []error, err error,
 ) {
 	if doc.MediaType == news.WordPressPosts {
-		return parseWordPress(doc, known)
+		return parseWordPress(doc, words, known)
 	}
-	return parseFeed(doc, known)
+	return parseFeed(doc, words, known)
 }
 
 // around notes what items take from their feed.

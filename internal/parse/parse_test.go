@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/teletipo/teletipo/internal/boilerplate"
 	"github.com/teletipo/teletipo/internal/news"
 )
 
@@ -28,7 +29,7 @@ func FuzzKnown(f *testing.F) {
 		}
 		inProportion(t, doc)
 		all, faults, err := Parse(doc)
-		none, passed, _, noneErr := ParseNew(doc, func(uint64) bool { return false })
+		none, passed, _, noneErr := ParseNew(doc, boilerplate.BuiltIn(), func(uint64) bool { return false })
 		if (err == nil) != (noneErr == nil) || len(passed) > 0 || !cmp.Equal(all, none) {
 			t.Fatalf("of what is new all is: %d items, %d passed, %v; want %d, %v",
 				len(none), len(passed), noneErr, len(all), err)
@@ -39,7 +40,7 @@ func FuzzKnown(f *testing.F) {
 				marks = append(marks, item.Mark)
 			}
 		}
-		rest, passed, restFaults, _ := ParseNew(doc, func(mark uint64) bool {
+		rest, passed, restFaults, _ := ParseNew(doc, boilerplate.BuiltIn(), func(mark uint64) bool {
 			return slices.Contains(marks, mark)
 		})
 		if !slices.Equal(passed, marks) || len(rest) != len(all)-len(marks) ||

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/teletipo/teletipo/internal/boilerplate"
 	"github.com/teletipo/teletipo/internal/dates"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/rawdoc"
@@ -23,7 +24,9 @@ import (
 // Posts that are protected by a password or not published are left out. A field of a wrong type
 // counts as missing; a post that is none is a fault and costs no other. A list that breaks off
 // gives the posts before. Known is as in ParseNew.
-func parseWordPress(doc news.Document, known func(mark uint64) bool) (
+func parseWordPress(
+	doc news.Document, words *boilerplate.Words, known func(mark uint64) bool,
+) (
 	items []news.Item, passed []uint64, faults []error, err error,
 ) {
 	if len(doc.Body) > maxDocument {
@@ -62,7 +65,7 @@ func parseWordPress(doc news.Document, known func(mark uint64) bool) (
 		if post.public() {
 			item := post.item(doc)
 			item.Mark = mark
-			strip(&item)
+			strip(&item, words)
 			items = append(items, item)
 		}
 	}
@@ -73,15 +76,19 @@ func parseWordPress(doc news.Document, known func(mark uint64) bool) (
 		_, err = dec.Token()
 	}
 	if err != nil {
-		at := int(dec.InputOffset())
-		if e, ok := errors.AsType[*json.SyntaxError](err); ok {
-			at = int(e.Offset)
-		}
-		line, column := rawdoc.Position(text, at)
+		line, column := rawdoc.Position(text, brokenAt(dec, err))
 		faults = append(faults, news.Errorf(news.Invalid, "parse %s: after item %d: line %d, "+
 			"column %d: %w", doc.Label(), number, line, column, err))
 	}
 	return items, passed, faults, nil
+}
+
+// brokenAt is the byte at which JSON cannot be read any further.
+func brokenAt(dec *json.Decoder, err error) int {
+	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return int(e.Offset)
+	}
+	return int(dec.InputOffset())
 }
 
 // wpContext is what posts take from the address of their list: all of it but what is asked for.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/teletipo/teletipo/internal/boilerplate"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/newstest"
 )
@@ -48,7 +49,7 @@ func read(doc news.Document) (item news.Item, passed []error, err error) {
 	if err != nil || format == Feed {
 		return item, nil, err
 	}
-	return Parse(doc, format)
+	return Parse(doc, format, boilerplate.BuiltIn())
 }
 
 func parsed(t *testing.T, doc news.Document) news.Item {

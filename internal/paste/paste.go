@@ -4,6 +4,7 @@
 package paste
 
 import (
+	"github.com/teletipo/teletipo/internal/boilerplate"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/rawdoc"
 )
@@ -20,8 +21,10 @@ const (
 
 // Parse reads a file that is one article, in a format other than Feed. Passed are fields of
 // its front matter that mean nothing here; the error says that the file cannot be read, with file
-// and line where it is about one.
-func Parse(doc news.Document, format Format) (item news.Item, passed []error, err error) {
+// and line where it is about one. Words are cut off below plain text.
+func Parse(doc news.Document, format Format, words *boilerplate.Words) (
+	item news.Item, passed []error, err error,
+) {
 	most := maxArticle
 	if format == Markdown {
 		most = maxMarkdown
@@ -37,6 +40,6 @@ func Parse(doc news.Document, format Format) (item news.Item, passed []error, er
 	case Markdown:
 		return parseMarkdown(doc, text)
 	default:
-		return parseText(doc, text)
+		return parseText(doc, text, words)
 	}
 }

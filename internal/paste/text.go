@@ -17,7 +17,9 @@ const maxTitleLine = 200
 // unless front matter states one, and the rest is given the headings, paragraphs, lists and
 // quotations that its blank lines, bullets and quotation marks show. Forms and links that a page
 // has below its article are cut off.
-func parseText(doc news.Document, source string) (item news.Item, passed []error, err error) {
+func parseText(doc news.Document, source string, words *boilerplate.Words) (
+	item news.Item, passed []error, err error,
+) {
 	item = fileItem(doc)
 	front, rest, err := cutFrontMatter(doc.Label(), source)
 	if err != nil {
@@ -30,7 +32,7 @@ func parseText(doc news.Document, source string) (item news.Item, passed []error
 	for i, l := range lines {
 		lines[i] = strings.TrimRight(l, " \t\u00a0\f\v")
 	}
-	lines = boilerplate.BuiltIn().CutTail(lines)
+	lines = words.CutTail(lines)
 	for i, l := range lines {
 		l = strings.TrimSpace(l)
 		if l == "" {

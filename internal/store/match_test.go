@@ -248,6 +248,26 @@ func TestSameArticles(t *testing.T) {
 	}
 }
 
+// TestNewNamesAtEachLook polls, for a month, an aggregator that gives an undated article a new guid
+// and a new link at each look: it stays one, and at most one change a day keeps its names.
+func TestNewNamesAtEachLook(t *testing.T) {
+	s := newStore(t)
+	var first news.ID
+	for look := range 30 * 12 {
+		c := item(fmt.Sprintf("n%d u%d F -", look, look), dated(s.clock.now()))
+		r := s.accept(c)[0]
+		if look == 0 {
+			first = r.ID
+		} else if r.ID != first || r.Outcome != news.Unchanged {
+			t.Fatalf("look %d: it is %s %s (%s), want %s", look, r.Outcome, r.ID, r.Reason, first)
+		}
+		s.clock.step(2 * time.Hour)
+	}
+	if n := sequence(s); n > 32 {
+		t.Errorf("%d changes in 30 days", n)
+	}
+}
+
 // TestWordsOfStories holds the words that stories are hashed by against those that are compared.
 func TestWordsOfStories(t *testing.T) {
 	for _, content := range []string{
