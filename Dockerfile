@@ -2,9 +2,10 @@
 #
 #   docker build -t teletipo .
 #   docker run -d --name teletipo -p 8080:8080 -v teletipo:/data \
-#     -e TELETIPO_CONFIG=/data/teletipo.yaml teletipo
+#     -e TELETIPO_PUBLIC_URL=https://news.example.org teletipo
 #
-# Leave the last variable out if there is no such file. A directory of the host in the place of
+# Every setting has such a variable; TELETIPO_CONFIG=/data/teletipo.yaml names a file of them, and
+# `docker exec teletipo /teletipo config show` tells what is in force. A directory of the host in the place of
 # the volume has to belong to user 65532. Commands for a running daemon go through it:
 #
 #   docker exec teletipo /teletipo articles

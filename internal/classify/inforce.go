@@ -110,7 +110,7 @@ func (f *InForce) While(parent context.Context) (*Rules, context.Context, contex
 	return g.rules, ctx, stop
 }
 
-// Refuse notes why the topic files as they are now are not in force; "" if they are.
+// Refuse notes why the configuration as it is now is not in force; "" if it is.
 func (f *InForce) Refuse(faults string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
