@@ -166,7 +166,8 @@ func (w *Words) lastWords(end string) int {
 			tail = i + 1
 		}
 	}
-	if blockTag.MatchString(end[:tail]) && w.LeadsOn(end[tail:]) {
+	lastTag := max(0, strings.LastIndexByte(end[:tail], '<')) // the expression needs no more
+	if blockTag.MatchString(end[lastTag:tail]) && w.LeadsOn(end[tail:]) {
 		return tail
 	}
 	for _, found := range sentenceEnds.FindAllStringIndex(end[tail:], -1) {

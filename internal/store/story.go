@@ -47,13 +47,22 @@ func toStory(title, summary, content string) story {
 func appendWords(to []byte, content string) (text []byte, n int) {
 	for content != "" {
 		said, rest, _ := strings.Cut(content, "<")
-		within := false
-		for _, c := range html.UnescapeString(said) {
-			if unicode.IsLetter(c) || unicode.IsDigit(c) {
-				to, within = utf8.AppendRune(to, unicode.ToLower(c)), true
+		said, within := html.UnescapeString(said), false
+		for at := 0; at < len(said); {
+			c, size := rune(said[at]), 1
+			if c < utf8.RuneSelf {
+				c = rune(lowered[c])
+			} else if c, size = utf8.DecodeRuneInString(said[at:]); isWord(c) {
+				c = unicode.ToLower(c)
+			} else {
+				c = 0
+			}
+			if c != 0 {
+				to, within = utf8.AppendRune(to, c), true
 			} else if within {
 				to, within, n = append(to, ' '), false, n+1
 			}
+			at += size
 		}
 		if within {
 			to, n = append(to, ' '), n+1
@@ -62,6 +71,18 @@ func appendWords(to []byte, content string) (text []byte, n int) {
 	}
 	return to, n
 }
+
+// lowered has the letters and digits of ASCII in lower case, and 0 for everything else.
+var lowered = func() (table [utf8.RuneSelf]byte) {
+	for c := range table {
+		if isWord(rune(c)) {
+			table[c] = byte(unicode.ToLower(rune(c)))
+		}
+	}
+	return table
+}()
+
+func isWord(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
 
 // name is what an article is known by for what it says: every article that says so has one.
 func (s *story) name(id news.ID) string {
