@@ -81,6 +81,9 @@ func (in *invocation) withSite(cfg *config.Config, f func(base string) error) er
 		}
 		return f(condition.Public)
 	}
+	if _, err := in.missing(cfg); err != nil {
+		return err
+	}
 	d, err := in.open(in.quiet(), cfg)
 	if err != nil {
 		return err
