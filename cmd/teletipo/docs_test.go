@@ -46,8 +46,8 @@ var elsewhere = map[string]string{
 
 // shown are blocks that are no example to be tried, by how they begin.
 var shown = []string{
-	"source ─►", "<at:deleted-entry", "GET /feeds/", "http {", "accepted   ",
-	"tag, 1 byte", "ASi1L/", "h {", // an event: a test of internal/store reads it
+	"source ─►", savedPage, "javascript:", "<at:deleted-entry", "GET /feeds/", "http {",
+	"accepted   ", "tag, 1 byte", "ASi1L/", "h {", // an event: a test of internal/store reads it
 }
 
 // example is a block or span of code in a document.
@@ -148,6 +148,12 @@ func (d *tour) prepare() {
 		if e.doc == "README.md" && isTopic(e.text) {
 			files["data/feeds/rivers.yaml"] = e.text
 		}
+		if more, ok := strings.CutPrefix(e.text, "sources:\n  - id: state-press\n"); ok {
+			files["data/sources.yaml"] += "  - id: state-press\n" + more
+		}
+		if strings.HasPrefix(e.text, savedPage) {
+			files["saved/prensa.html"] = e.text
+		}
 	}
 	d.write(d.dir, files)
 	d.t.Chdir(d.dir)
@@ -168,6 +174,9 @@ func (d *tour) prepare() {
 		d.t.Fatal(err)
 	}
 }
+
+// savedPage is how the example of a saved page begins.
+const savedPage = "<!-- saved from"
 
 // lintable is a feed that lint finds nothing wrong with.
 const lintable = `<?xml version="1.0" encoding="utf-8"?>

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/teletipo/teletipo/internal/desk"
+	"github.com/teletipo/teletipo/internal/extract"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/progress"
 )
@@ -21,12 +22,25 @@ const largestFile = 20 << 20
 
 type ingestCmd struct {
 	What []string `arg:"" name:"what" help:"Files, feed addresses or source ids."`
+	Page bool     `help:"Read saved web pages, and folders of them, by their sources' rules."`
+	URL  string   `help:"Where the saved page is from, if it does not say so itself." name:"url"`
 	Allowed
 }
 
 // Run reads each thing that was asked for. It fails if anything of it could not be read.
 func (c *ingestCmd) Run(in *invocation) error {
 	in.allow, in.begins = c.Allow, true // a running daemon has its own
+	handing := hand
+	if c.Page || c.URL != "" {
+		var err error
+		if c.What, err = savedPages(c.What); err != nil {
+			return err
+		}
+		if c.URL != "" && len(c.What) != 1 {
+			return news.Errorf(news.Invalid, "--url is for one page, and there are %d", len(c.What))
+		}
+		handing = func(name string) (news.Handed, error) { return handPage(name, c.URL) }
+	}
 	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
 		var total news.Report
 		done := ingested{Results: []news.Result{}, Faults: []unread{}}
@@ -34,7 +48,7 @@ func (c *ingestCmd) Run(in *invocation) error {
 		bar := progress.New(in.stderr, progress.Terminal(in.stderr), "ingest", len(c.What), time.Now)
 		defer bar.Close()
 		for _, name := range c.What {
-			report, err := ingestOne(ctx, d, name)
+			report, err := ingestOne(ctx, d, name, handing)
 			total.Results = append(total.Results, report.Results...)
 			if ctx.Err() != nil {
 				break // what was read before counts
@@ -60,12 +74,55 @@ func (c *ingestCmd) Run(in *invocation) error {
 	})
 }
 
-func ingestOne(ctx context.Context, d *desk.Desk, name string) (news.Report, error) {
-	handed, err := hand(name)
+func ingestOne(
+	ctx context.Context, d *desk.Desk, name string, handing func(string) (news.Handed, error),
+) (news.Report, error) {
+	handed, err := handing(name)
 	if err != nil {
 		return news.Report{}, err
 	}
 	return desk.Ingest(ctx, d, handed)
+}
+
+// savedPages lists files, and in the place of each folder its pages.
+func savedPages(names []string) (files []string, err error) {
+	for _, name := range names {
+		if info, err := os.Stat(name); err != nil || !info.IsDir() {
+			files = append(files, name)
+			continue
+		}
+		entries, err := os.ReadDir(name)
+		if err != nil {
+			return nil, err
+		}
+		before := len(files)
+		for _, e := range entries {
+			switch strings.ToLower(filepath.Ext(e.Name())) {
+			case ".html", ".htm", ".xhtml":
+				files = append(files, filepath.Join(name, e.Name()))
+			}
+		}
+		if len(files) == before {
+			return nil, news.Errorf(news.NotFound, "%s has no saved page (.html, .htm)", name)
+		}
+	}
+	return files, nil
+}
+
+// handPage makes a saved web page ready.
+func handPage(name, address string) (news.Handed, error) {
+	handed, err := hand(name)
+	switch {
+	case err != nil:
+		return handed, err
+	case handed.Path == "":
+		return handed, news.Errorf(news.NotFound, "there is no file %s", name)
+	}
+	if handed.URL = cmp.Or(address, extract.SavedFrom(handed.Body)); handed.URL == "" {
+		return handed, news.Errorf(news.Invalid,
+			"%s does not say where it is from: name its address with --url", name)
+	}
+	return handed, nil
 }
 
 // hand makes what a person named ready for whoever owns the data directory: a file goes with its

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -253,5 +256,42 @@ func TestRobotsOfPages(t *testing.T) {
 	src = p.source(news.KindPage, "/one/page")
 	if _, err := p.flow.Run(t.Context(), src); news.KindOf(err) != news.Refused {
 		t.Error(err)
+	}
+}
+
+// A browser hands in what it shows: the daemon reads it by the rule of the site's source, and takes
+// it from nobody else.
+func TestPagesFromABrowser(t *testing.T) {
+	dir := t.TempDir()
+	sources := "sources:\n  - {id: gob, name: Gobierno, kind: page, url: \"https://gobierno.example/prensa\", " +
+		"lang: es, every: 720h}\n"
+	if err := os.WriteFile(filepath.Join(dir, "sources.yaml"), []byte(sources), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	flags := []string{"--data", dir, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"}
+	token := addToken(t, []string{"--data", dir}, "browser", "--pages", "gob")
+	d := startDaemon(t, flags...)
+	hand := func(page, body string) (answer, string) {
+		a, _ := d.push(http.MethodPut, "pages?url="+url.QueryEscape(page), token, body,
+			"Content-Type", "text/html")
+		return a, a.body
+	}
+	const text = "<p>El programa de agua para la frontera con Estados Unidos tiene diecisiete obras, que " +
+		"empiezan en enero en Sonora y terminan en dos años, dijo la presidenta de México ayer. La comisión " +
+		"del agua publica el calendario el lunes, con los montos de cada una y las empresas.</p>"
+	article := "<html lang=es><title>Programa de agua</title><h1>Programa de agua para la frontera</h1>" + text
+	if a, body := hand("https://gobierno.example/prensa/agua", article); a.status != http.StatusOK ||
+		!strings.Contains(body, `"outcome":"accepted"`) {
+		t.Fatalf("%d %s", a.status, body)
+	}
+	if a, body := hand("https://elsewhere.example/agua", article); a.status != http.StatusForbidden {
+		t.Errorf("another site's page: %d %s", a.status, body)
+	}
+	if a, body := hand("https://gobierno.example/prensa/x", "<title>Challenge Validation</title>"); a.status !=
+		http.StatusUnprocessableEntity || !strings.Contains(body, "a test for people") {
+		t.Errorf("a challenge: %d %s", a.status, body)
+	}
+	if a, _ := d.push(http.MethodPut, "articles/1", token, `{"title": "One"}`); a.status != http.StatusForbidden {
+		t.Errorf("an article with a token for pages: %d", a.status)
 	}
 }

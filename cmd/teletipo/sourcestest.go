@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/teletipo/teletipo/internal/classify"
+	"github.com/teletipo/teletipo/internal/config"
 	"github.com/teletipo/teletipo/internal/daemon"
 	"github.com/teletipo/teletipo/internal/desk"
 	"github.com/teletipo/teletipo/internal/ingest"
@@ -20,6 +21,8 @@ type sourcesTestCmd struct {
 	What  string `arg:"" name:"what" help:"A source's id, or any address." predictor:"source"`
 	Items int    `help:"Show so many items (default ${default})." default:"10" short:"n"`
 	Again bool   `help:"Ask once more with the validators, to see if they hold."`
+	Rule  string `help:"File with selectors to try in the place of the page's own." placeholder:"FILE"`
+	Page  string `help:"Saved page to read in the place of the site." placeholder:"FILE"`
 	Allowed
 }
 
@@ -46,19 +49,35 @@ func (c *sourcesTestCmd) Run(in *invocation) error {
 	if !configured {
 		place = "not configured, shown as `teletipo sources add` would make it"
 	}
+	trying := ingest.Trying{
+		Weigh: in.weigh, Again: c.Again,
+		Tell: func(s news.Step) { in.step(s.Name, "%s", s.Text) },
+	}
+	if c.Rule != "" {
+		inForce := src.Rule
+		trying.Rule = &inForce
+		if src.Rule, err = config.ReadRule(c.Rule); err != nil {
+			return err
+		}
+	}
 	in.steps.w = in.stdout
 	in.step("source", "%s: %s, %s, rights %s (%s)", src.ID, src.Name, src.Kind, src.Rights, place)
 	quiet := slog.New(slog.DiscardHandler)
 	fetcher := daemon.NewFetcher(quiet, &cfg, version)
 	defer fetcher.Close()
+	var reader ingest.Reader = source.New(quiet, fetcher, time.Now)
+	if c.Page != "" {
+		handed, err := handPage(c.Page, src.URL)
+		if err != nil {
+			return err
+		}
+		reader = savedReader{handed}
+	}
 	flow := ingest.New(ingest.Parts{
-		Log: quiet, Reader: source.New(quiet, fetcher, time.Now),
+		Log: quiet, Reader: reader,
 		InForce: classify.Enforce(rules), Now: time.Now, Words: cfg.Words,
 	})
-	trial, err := flow.Try(in.ctx, src, ingest.Trying{
-		Weigh: in.weigh, Again: c.Again,
-		Tell: func(s news.Step) { in.step(s.Name, "%s", s.Text) },
-	})
+	trial, err := flow.Try(in.ctx, src, trying)
 	in.printAnswer(&trial)
 	if trial.Failed == "" && err == nil {
 		in.printTried(&trial, c.Items)
@@ -68,6 +87,20 @@ func (c *sourcesTestCmd) Run(in *invocation) error {
 	}
 	return err
 }
+
+// savedReader yields a saved page as the look at its source would.
+type savedReader struct{ news.Handed }
+
+func (r savedReader) Read(
+	_ context.Context, src news.Source, _ news.Validators,
+) (news.Reading, error) {
+	return news.Reading{Documents: []news.Document{{
+		Source: src.ID, URL: r.URL, Body: r.Body, Rule: src.Rule,
+		MediaType: desk.PageType(src, r.URL),
+	}}}, nil
+}
+
+func (savedReader) Keep(news.Source, news.Reading) {}
 
 // weigh asks the owner of the data directory what would become of candidates.
 func (in *invocation) weigh(
@@ -123,6 +156,7 @@ func (in *invocation) printAnswer(t *news.Trial) {
 		if doc.Read {
 			in.step("parse", "%s: %d items, %d faults", doc.Format, doc.Items, len(doc.Faults))
 		}
+		in.printFound(&doc)
 		for _, fault := range doc.Faults {
 			in.step("fault", "%s", fault)
 		}
@@ -132,6 +166,23 @@ func (in *invocation) printAnswer(t *news.Trial) {
 	}
 	if t.Failed != "" {
 		in.step("failed", "%s", t.Failed)
+	}
+}
+
+// printFound tells what selectors found on a page, and against the rule in force.
+func (in *invocation) printFound(doc *news.TriedDocument) {
+	if doc.Outline != "" {
+		in.step("outline", "%s", doc.Outline)
+	}
+	for _, s := range doc.Selectors {
+		in.step("selector", "%s (%s): %d found%s", s.Key, s.Selector, s.Elements,
+			strings.Join(append([]string{""}, s.First...), "; "))
+	}
+	for _, title := range doc.More {
+		in.step("more", "%s", title)
+	}
+	for _, title := range doc.Less {
+		in.step("less", "%s", title)
 	}
 }
 

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/teletipo/teletipo/internal/desk"
+	"github.com/teletipo/teletipo/internal/news"
 )
 
 type tokenCmd struct {
@@ -14,26 +16,36 @@ type tokenCmd struct {
 }
 
 type tokenAddCmd struct {
-	Name   string `arg:"" help:"What to call it: the program that will push with it, say."`
-	Source string `help:"Push source that it is for." default:"push" placeholder:"ID"`
+	Name   string   `arg:"" help:"What to call it: the program that will push with it, say."`
+	Source string   `help:"Push source that it is for." default:"push" placeholder:"ID"`
+	Pages  []string `help:"Let it hand in pages of these sources' sites alone." placeholder:"ID"`
 }
 
 // Run makes a token. The standard output has nothing but the secret, for programs to read.
 func (c *tokenAddCmd) Run(in *invocation) error {
 	in.begins = true
 	return in.withDesk(func(ctx context.Context, d *desk.Desk) error {
-		token, err := desk.AddToken.Ask(ctx, d, desk.TokenOrder{Name: c.Name, Source: c.Source})
+		token, err := desk.AddToken.Ask(ctx, d, desk.TokenOrder{
+			Name: c.Name, Source: c.Source, Pages: c.Pages,
+		})
 		switch {
 		case err != nil:
 			return err
 		case in.flags.JSON:
 			return in.printJSON(token)
 		}
-		fmt.Fprintf(in.stderr, "token %s pushes into source %s; it is not shown again\n",
-			token.Name, token.Source)
+		fmt.Fprintf(in.stderr, "token %s %s; it is not shown again\n", token.Name, use(token.Token))
 		_, err = fmt.Fprintln(in.stdout, token.Secret)
 		return err
 	})
+}
+
+// use says what a token is for.
+func use(token news.Token) string {
+	if len(token.Pages) > 0 {
+		return "hands in pages of " + strings.Join(token.Pages, ", ")
+	}
+	return "pushes into source " + token.Source
 }
 
 type tokenListCmd struct{}
@@ -50,7 +62,11 @@ func (tokenListCmd) Run(in *invocation) error {
 		}
 		table := in.table([]string{"TOKEN", "SOURCE", "CREATED", "LAST USED"})
 		for _, t := range list {
-			table.add(t.Name, t.Source, local(t.Created), local(t.LastUsed))
+			source := t.Source
+			if len(t.Pages) > 0 {
+				source = "pages of " + strings.Join(t.Pages, ", ")
+			}
+			table.add(t.Name, source, local(t.Created), local(t.LastUsed))
 		}
 		return table.write(in.stdout)
 	})

@@ -61,7 +61,7 @@ var Teletipo = Rules{
 		"internal/serve":       {"internal/news", "internal/opml"},
 		"internal/push":        {"internal/news"},
 		"internal/schedule":    {"internal/news"},
-		"internal/desk":        {"internal/news", "internal/classify"},
+		"internal/desk":        {"internal/news", "internal/classify", "internal/site"},
 
 		"internal/backup":   {"internal/news"},
 		"internal/export":   {"internal/news"},

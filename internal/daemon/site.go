@@ -1,14 +1,18 @@
 package daemon
 
 import (
+	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/teletipo/teletipo/internal/classify"
 	"github.com/teletipo/teletipo/internal/config"
+	"github.com/teletipo/teletipo/internal/desk"
 	"github.com/teletipo/teletipo/internal/ingest"
+	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/publish"
 	"github.com/teletipo/teletipo/internal/push"
 	"github.com/teletipo/teletipo/internal/readers"
@@ -47,12 +51,29 @@ func (d *Daemon) pages(rules *classify.Rules, publisher *publish.Publisher) (htt
 	}), nil
 }
 
+// handing takes pages that are handed in over HTTP.
+type handing struct{ *Daemon }
+
+// HandPage reads a page by the rule of one of some sources.
+func (h handing) HandPage(
+	ctx context.Context, ids []string, page news.Handed,
+) (news.Report, error) {
+	var sources []news.Source
+	for _, src := range h.Sources() {
+		if src.Enabled && slices.Contains(ids, src.ID) {
+			sources = append(sources, src)
+		}
+	}
+	return desk.HandPage(ctx, h.Flow, sources, page)
+}
+
 // withPush answers what is asked below push.Prefix, and leaves the rest to the readers' handler.
 func (d *Daemon) withPush(ready func() error, readers http.Handler) http.Handler {
 	cfg := &d.cfg
 	pushed := push.New(d.log, ingest.NewIntake(d.Flow, d.Store), d.Store, d.Store, push.Settings{
 		Site: cfg.Site, Sources: d.Sources(), MaxBytes: cfg.Push.MaxBytes,
 		UnderWay: cfg.Push.UnderWay, AtOnce: cfg.Push.AtOnce, Ready: ready, Epoch: d.Store.Epoch(),
+		Pages: handing{d},
 	})
 	return belowPath(cfg.Site.PublicURL, http.HandlerFunc(
 		func(w http.ResponseWriter, r *http.Request) {

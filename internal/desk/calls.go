@@ -97,6 +97,8 @@ type StoredPage struct {
 type TokenOrder struct {
 	Name   string `json:"name"`
 	Source string `json:"source"` // of kind push
+	// Pages are the sources of whose sites it may hand in pages; it does nothing else then.
+	Pages []string `json:"pages,omitempty"`
 }
 
 // NewToken is a token with its secret, which is told once.

@@ -98,6 +98,9 @@ func (s *Service) ingest(ctx context.Context, handed news.Handed) (report, error
 }
 
 func (s *Service) read(ctx context.Context, handed news.Handed) (news.Report, error) {
+	if handed.URL != "" {
+		return s.page(ctx, handed)
+	}
 	if handed.Path != "" {
 		src, doc := s.document(handed)
 		return s.Flow.Take(ctx, src, doc)
@@ -133,13 +136,16 @@ func (s *Service) run(ctx context.Context, src news.Source) (news.Report, error)
 		}
 		var more news.Report
 		more, err = s.Flow.Run(ctx, src)
+		if src.Kind != news.KindFolder && more.Count(news.Accepted) == 0 {
+			return total, err // its site wants to be left alone: the rest comes with its next look
+		}
 		total.Documents += more.Documents
 		total.Bytes += more.Bytes
 		total.Later = more.Later
 		total.Results = append(total.Results, more.Results...)
 		total.Faults = append(total.Faults, more.Faults...)
 	}
-	if err == nil && total.Later > 0 {
+	if err == nil && total.Later > 0 && src.Kind == news.KindFolder {
 		err = news.Errorf(news.Busy, "source %s: %d files are still being written",
 			src.ID, total.Later)
 	}

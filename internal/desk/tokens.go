@@ -11,7 +11,7 @@ import (
 // Secrets keeps the tokens that programs push with; of a secret it is given only the hash.
 type Secrets interface {
 	AddToken(
-		ctx context.Context, name, source string, hash [sha256.Size]byte,
+		ctx context.Context, wanted news.Token, hash [sha256.Size]byte,
 	) (news.Token, error)
 	RevokeToken(ctx context.Context, name string) error
 	Tokens() ([]news.Token, error)
@@ -26,13 +26,29 @@ func (s *Service) addToken(ctx context.Context, order TokenOrder) (NewToken, err
 		return NewToken{}, news.Errorf(news.Invalid, "%q is no name for a token: want letters, "+
 			"digits, dots, hyphens and underscores, at most 63", order.Name)
 	}
+	wanted := news.Token{Name: order.Name, Pages: order.Pages}
+	for _, id := range order.Pages {
+		if src, known := s.source(id); !known || src.Kind != news.KindPage && !src.Follow {
+			return NewToken{}, news.Errorf(news.NotFound, "%q is no source that reads pages: want one "+
+				"of kind page, or a feed with full_text", id)
+		}
+	}
+	if len(order.Pages) > 0 {
+		return s.mint(ctx, wanted)
+	}
 	src, known := s.source(order.Source)
 	if !known || src.Kind != news.KindPush {
 		return NewToken{}, news.Errorf(news.NotFound, "%q is no push source: want %q, which is "+
 			"always there, or one of kind push in the file of sources", order.Source, news.PushID)
 	}
+	wanted.Source = src.ID
+	return s.mint(ctx, wanted)
+}
+
+// mint makes the secret of a token.
+func (s *Service) mint(ctx context.Context, wanted news.Token) (NewToken, error) {
 	secret := news.MintToken()
-	token, err := s.Tokens.AddToken(ctx, order.Name, src.ID, news.HashToken(secret))
+	token, err := s.Tokens.AddToken(ctx, wanted, news.HashToken(secret))
 	if err != nil {
 		return NewToken{}, err
 	}

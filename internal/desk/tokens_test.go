@@ -13,11 +13,13 @@ import (
 )
 
 func (f *fake) AddToken(
-	_ context.Context, name, source string, hash [sha256.Size]byte,
+	_ context.Context, wanted news.Token, hash [sha256.Size]byte,
 ) (news.Token, error) {
-	f.note("add token %s of %s", name, source)
+	f.note("add token %s of %s%s", wanted.Name, wanted.Source, strings.Join(wanted.Pages, " "))
 	f.hash = hash
-	return sampleToken(name, source), f.err
+	token := sampleToken(wanted.Name, wanted.Source)
+	token.Pages = wanted.Pages
+	return token, f.err
 }
 
 func (f *fake) RevokeToken(_ context.Context, name string) error {
@@ -40,7 +42,7 @@ func TestTokens(t *testing.T) {
 	both := desks(t, f, news.Source{ID: "desk", Kind: news.KindPush}, news.Source{ID: "nyt"})
 	for name, d := range both {
 		f.asked = nil
-		token, err := AddToken.Ask(t.Context(), d, TokenOrder{"cms", "desk"})
+		token, err := AddToken.Ask(t.Context(), d, TokenOrder{Name: "cms", Source: "desk"})
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -62,11 +64,11 @@ func TestTokens(t *testing.T) {
 			t.Errorf("%s asked (-want +got):\n%s", name, diff)
 		}
 		for _, source := range []string{"nyt", "nowhere", ""} {
-			if _, err := AddToken.Ask(t.Context(), d, TokenOrder{"cms", source}); news.KindOf(err) != news.NotFound {
+			if _, err := AddToken.Ask(t.Context(), d, TokenOrder{Name: "cms", Source: source}); news.KindOf(err) != news.NotFound {
 				t.Errorf("%s: a token for source %q gives %v, want not found", name, source, err)
 			}
 		}
-		if _, err := AddToken.Ask(t.Context(), d, TokenOrder{"a b", "desk"}); news.KindOf(err) != news.Invalid {
+		if _, err := AddToken.Ask(t.Context(), d, TokenOrder{Name: "a b", Source: "desk"}); news.KindOf(err) != news.Invalid {
 			t.Errorf("%s: a bad name gives %v, want invalid", name, err)
 		}
 		if _, err := Ingest(t.Context(), d, news.Handed{Name: "desk"}); news.KindOf(err) != news.Refused {
@@ -77,5 +79,60 @@ func TestTokens(t *testing.T) {
 			t.Errorf("%s: revoking nothing gives %v, want not found", name, err)
 		}
 		f.err = nil
+	}
+}
+
+// A token for pages is for sources that read pages, and for no others.
+func TestTokensForPages(t *testing.T) {
+	f := sample()
+	both := desks(t, f, news.Source{ID: "gob", Kind: news.KindPage},
+		news.Source{ID: "full", Kind: news.KindFeed, Follow: true}, news.Source{ID: "nyt", Kind: news.KindFeed})
+	for name, d := range both {
+		f.asked = nil
+		order := TokenOrder{Name: "browser", Source: "push", Pages: []string{"gob", "full"}}
+		token, err := AddToken.Ask(t.Context(), d, order)
+		if err != nil || token.Source != "" || len(token.Pages) != 2 {
+			t.Errorf("%s: %+v, %v", name, token.Token, err)
+		}
+		for _, id := range []string{"nyt", "nowhere"} {
+			order.Pages = []string{"gob", id}
+			if _, err := AddToken.Ask(t.Context(), d, order); news.KindOf(err) != news.NotFound {
+				t.Errorf("%s: a token for pages of %q gives %v", name, id, err)
+			}
+		}
+		if diff := cmp.Diff([]string{"add token browser of gob full"}, f.asked); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+func TestPageSource(t *testing.T) {
+	sources := []news.Source{
+		{ID: "feed", Kind: news.KindFeed, URL: "https://gob.example/feed", Follow: true},
+		{ID: "bare", Kind: news.KindFeed, URL: "https://other.example/feed"},
+		{ID: "prensa", Kind: news.KindPage, URL: "https://gob.example/archivo/prensa", Sites: []string{"cdn.example"}},
+		{ID: "articulos", Kind: news.KindPage, URL: "https://gob.example/archivo/articulos?order=DESC"},
+		{ID: "full", Kind: news.KindFeed, URL: "https://paper.example/feed", Follow: true},
+	}
+	for address, want := range map[string]string{
+		"https://gob.example/archivo/prensa":           "prensa listing",
+		"https://gob.example/archivo/prensa/?page=2#x": "prensa listing",
+		"https://gob.example/archivo/articulos":        "articulos listing",
+		"https://gob.example/prensa/agua":              "prensa article",
+		"https://cdn.example/a":                        "prensa article",
+		"https://paper.example/a":                      "full article",
+		"https://paper.example/feed":                   "full article",
+		"https://other.example/a":                      "",
+		"https://gob.example.evil.org/a":               "",
+		"nonsense":                                     "",
+	} {
+		got := ""
+		if src, ok := PageSource(sources, address); ok {
+			_, kind, _ := strings.Cut(PageType(src, address), "teletipo=")
+			got = src.ID + " " + kind
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", address, got, want)
+		}
 	}
 }

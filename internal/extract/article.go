@@ -59,6 +59,9 @@ func (p *page) article(doc news.Document) (news.Item, error) {
 	title := p.titleOf(m)
 	f, err := p.text(title, m.story.body, doc.Rule)
 	if err != nil {
+		if kind := p.excused(m); kind != "" {
+			err = refusal(kind)
+		}
 		return news.Item{}, err
 	}
 	if err := p.refuse(m, title, f); err != nil {

@@ -27,15 +27,7 @@ type List struct {
 	Items   []news.Item
 	How     string // selectors, JSON-LD or the page's form
 	Outline string // of the page, in a line
-	Steps   []Step // what each selector found, in the order of the rule
-}
-
-// Step is what a selector found.
-type Step struct {
-	Key      string   `json:"key"`
-	Selector string   `json:"selector"`
-	Found    int      `json:"found"`           // elements, or items that have one
-	First    []string `json:"first,omitempty"` // the first three, as text or address
+	Steps   []news.Found
 }
 
 // Listing reads a page that lists articles. A rule says what its items are; else they are what
@@ -79,6 +71,13 @@ func (p *page) listing(doc news.Document) (List, error) {
 			return list, news.Errorf(news.Invalid, "items: %d match %q, and none has a link and a "+
 				"title: name them by link and title", len(roots), doc.Rule.Items)
 		case len(roots) == 0 && (container == "" || first(p.root, container) == nil):
+			switch kind := p.excused(m); kind {
+			case boilerplate.NoResults:
+				return list, nil
+			case "":
+			default:
+				return list, refusal(kind)
+			}
 			return list, p.missing("items", doc.Rule.Items)
 		}
 		return list, nil
@@ -136,7 +135,7 @@ type lister struct {
 	dates dates.Reader
 	items []news.Item
 	seen  map[string]bool
-	steps []Step
+	steps []news.Found
 }
 
 // step counts what a selector found, and keeps the first three.
@@ -144,13 +143,13 @@ func (l *lister) step(key, selector string, found int, text string) {
 	if selector == "" {
 		return
 	}
-	i := slices.IndexFunc(l.steps, func(s Step) bool { return s.Key == key })
+	i := slices.IndexFunc(l.steps, func(s news.Found) bool { return s.Key == key })
 	if i < 0 {
 		i = len(l.steps)
-		l.steps = append(l.steps, Step{Key: key, Selector: selector})
+		l.steps = append(l.steps, news.Found{Key: key, Selector: selector})
 	}
 	s := &l.steps[i]
-	if s.Found += found; text != "" && len(s.First) < 3 {
+	if s.Elements += found; text != "" && len(s.First) < 3 {
 		s.First = append(s.First, text)
 	}
 }

@@ -133,12 +133,12 @@ func TestSteps(t *testing.T) {
 	if err != nil || len(list.Steps) != 7 {
 		t.Fatal(list.Steps, err)
 	}
-	if s := list.Steps[0]; s.Key != "items" || s.Found != 3 {
+	if s := list.Steps[0]; s.Key != "items" || s.Elements != 3 {
 		t.Errorf("%+v", s)
 	}
 	for _, s := range list.Steps {
-		if s.Key == "title" && (s.Found != 3 || s.First[0] != "Short one") ||
-			s.Key == "author" && s.Found != 1 {
+		if s.Key == "title" && (s.Elements != 3 || s.First[0] != "Short one") ||
+			s.Key == "author" && s.Elements != 1 {
 			t.Errorf("%+v", s)
 		}
 	}

@@ -191,11 +191,12 @@ func (f *Flow) look(
 	return reading, report, nil
 }
 
-// Take takes one document that was handed over through the flow.
+// Take takes one document that was handed over through the flow. Nothing is fetched for it.
 func (f *Flow) Take(
 	ctx context.Context, src news.Source, doc news.Document,
 ) (news.Report, error) {
 	report := news.Report{Source: src.ID, Documents: 1, Bytes: int64(len(doc.Body))}
+	src.Follow = false
 	err := f.guard(src.ID, name(doc), func() error { return f.take(ctx, src, doc, &report, terms{}) })
 	return report, err
 }
@@ -215,7 +216,9 @@ func (f *Flow) take(
 		report.Faults = append(report.Faults, read.faults...)
 		return err
 	}
-	read.items = f.follow(ctx, src, read.items, report)
+	if doc.MediaType != news.ArticlePage {
+		read.items = f.follow(ctx, src, read.items, report)
+	}
 	rules, leave := f.inForce.Enter()
 	defer leave()
 	of := owner(src, read.items)
@@ -252,7 +255,11 @@ func (f *Flow) read(
 	src news.Source, doc news.Document, report *news.Report,
 ) (document, error) {
 	if doc.MediaType != news.ListingPage {
-		return f.known.read(src, doc)
+		read, err := f.known.read(src, doc)
+		if doc.MediaType == news.ArticlePage && err == nil {
+			read.items[0].Page = &news.PageMark{Asked: f.now().UTC()} // see follow
+		}
+		return read, err
 	}
 	doc.Lang = src.Lang
 	list, err := extract.Listing(doc)

@@ -61,7 +61,10 @@ func (a *asked) recently(address string, now time.Time) bool {
 func (f *Flow) follow(
 	ctx context.Context, src news.Source, items []news.Item, report *news.Report,
 ) []news.Item {
-	if !src.Follow || f.pages == nil {
+	switch {
+	case src.Kind == news.KindPage && f.items != nil && (!src.Follow || f.pages == nil):
+		return f.asHanded(src, items)
+	case !src.Follow || f.pages == nil:
 		return items
 	}
 	w := following{f: f, ctx: ctx, src: src, report: report, left: maxPages}
@@ -72,6 +75,23 @@ func (f *Flow) follow(
 		}
 	}
 	return followed
+}
+
+// asHanded returns items of a listing whose pages are not read: those whose page a person has
+// handed in as they are stored.
+func (f *Flow) asHanded(src news.Source, items []news.Item) []news.Item {
+	kept := make([]news.Item, len(items))
+	for i, item := range items {
+		kept[i] = item
+		article, _, err := f.cleaner.Clean(item, src, f.now())
+		if err != nil {
+			continue
+		}
+		if stored, err := f.items.Item(article.ID); err == nil && stored.Page != nil {
+			kept[i] = stored
+		}
+	}
+	return kept
 }
 
 // following is one look's way through the pages of its items.

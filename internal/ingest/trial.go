@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"html"
+	"slices"
 
+	"github.com/teletipo/teletipo/internal/extract"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/parse"
 )
@@ -14,6 +17,8 @@ type Trying struct {
 	// Weigh tells what would become of candidates; what their articles were made of is not told
 	// beyond guid and link.
 	Weigh func(ctx context.Context, candidates []news.Candidate) ([]news.Result, error)
+	// Rule is the one in force, against which a listing's is compared; nil for no comparison.
+	Rule  *news.PageRule
 	Again bool            // ask once more with the validators, to see if they hold
 	Tell  func(news.Step) // is told of each step of the exchange as it happens; nil for nobody
 }
@@ -38,6 +43,9 @@ func (f *Flow) Try(ctx context.Context, src news.Source, how Trying) (news.Trial
 		t.again(ctx, reading.Validators)
 	}
 	for i, doc := range reading.Documents {
+		if doc.MediaType == news.ListingPage {
+			t.list(&t.Documents[i], doc, how.Rule)
+		}
 		if err := t.read(&t.Documents[i], doc); err != nil {
 			t.Failed = err.Error()
 			return t.Trial, err
@@ -113,10 +121,38 @@ func (t *trial) read(tried *news.TriedDocument, doc news.Document) error {
 	return nil
 }
 
+// list notes what selectors found on a page that lists articles, and what the rule in force would
+// have found else.
+func (t *trial) list(tried *news.TriedDocument, doc news.Document, inForce *news.PageRule) {
+	list, _ := extract.Listing(doc) // its error comes with read
+	tried.Outline, tried.Selectors = list.Outline, list.Steps
+	if inForce == nil {
+		return
+	}
+	doc.Rule = *inForce
+	before, _ := extract.Listing(doc)
+	tried.More, tried.Less = without(list.Items, before.Items), without(before.Items, list.Items)
+}
+
+// without lists the titles of items that are not among others.
+func without(items, others []news.Item) (titles []string) {
+	for _, item := range items {
+		if !slices.ContainsFunc(others, func(o news.Item) bool { return o.URL == item.URL }) {
+			titles = append(titles, html.UnescapeString(item.Title))
+		}
+	}
+	return titles
+}
+
 // format names a document's format.
 func format(doc news.Document) string {
-	if doc.MediaType == news.WordPressPosts {
+	switch doc.MediaType {
+	case news.WordPressPosts:
 		return "WordPress posts"
+	case news.ListingPage:
+		return "page that lists articles"
+	case news.ArticlePage:
+		return "page of an article"
 	}
 	return cmp.Or(parse.FeedFormat(doc), "no feed format")
 }

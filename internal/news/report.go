@@ -57,4 +57,5 @@ type Handed struct {
 	Path string    `json:"path,omitempty"` // absolute, of a file
 	Body []byte    `json:"body,omitempty"` // of a file
 	Time time.Time `json:"time,omitzero"`  // of a file: when it was last changed
+	URL  string    `json:"url,omitempty"`  // of a saved web page: where it is from
 }

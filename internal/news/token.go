@@ -10,10 +10,12 @@ import (
 // tokenPrefix tells people, and those who look for leaked secrets, what a token is for.
 const tokenPrefix = "teletipo_"
 
-// Token lets a program push articles into one source. The secret itself is nowhere kept.
+// Token lets a program push articles into one source, or hand in pages of some sources' sites and
+// nothing else. The secret itself is nowhere kept.
 type Token struct {
 	Name     string    `json:"name"`
-	Source   string    `json:"source"`
+	Source   string    `json:"source,omitempty"`
+	Pages    []string  `json:"pages,omitempty"` // ids of sources
 	Created  time.Time `json:"created"`
 	LastUsed time.Time `json:"last_used,omitzero"` // to the hour; zero if never
 }

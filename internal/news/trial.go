@@ -34,14 +34,27 @@ type Answered struct {
 
 // TriedDocument is what could be read of a document.
 type TriedDocument struct {
-	Address   string   `json:"address"` // as anybody may see it, or a file's name
-	MediaType string   `json:"media_type,omitempty"`
-	Bytes     int      `json:"bytes"`
-	Read      bool     `json:"read"` // as its format; nothing below is known else
-	Format    string   `json:"format,omitempty"`
-	Items     int      `json:"items"`
-	Faults    []string `json:"faults,omitempty"`   // items and fields that are lost
-	Rejected  []string `json:"rejected,omitempty"` // why no article could be made of some items
+	Address   string  `json:"address"` // as anybody may see it, or a file's name
+	MediaType string  `json:"media_type,omitempty"`
+	Bytes     int     `json:"bytes"`
+	Read      bool    `json:"read"` // as its format; nothing below is known else
+	Format    string  `json:"format,omitempty"`
+	Items     int     `json:"items"`
+	Outline   string  `json:"outline,omitempty"` // of a page that lists articles
+	Selectors []Found `json:"selectors,omitempty"`
+	// Of a listing, against the rule that is in force: titles that it finds more, and no longer.
+	More     []string `json:"more,omitempty"`
+	Less     []string `json:"less,omitempty"`
+	Faults   []string `json:"faults,omitempty"`   // items and fields that are lost
+	Rejected []string `json:"rejected,omitempty"` // why no article could be made of some items
+}
+
+// Found is what a selector found on a page that lists articles.
+type Found struct {
+	Key      string   `json:"key"`
+	Selector string   `json:"selector"`
+	Elements int      `json:"found"`           // elements, or items that have one
+	First    []string `json:"first,omitempty"` // the first three, as text or address
 }
 
 // TriedArticle is an article, and what would become of it.

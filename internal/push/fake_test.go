@@ -35,6 +35,7 @@ func newNewsroom() *newsroom {
 	} {
 		n.tokens[news.HashToken(name)] = news.Token{Name: name, Source: source}
 	}
+	n.tokens[news.HashToken("page-token")] = news.Token{Name: "page-token", Pages: []string{"gob"}}
 	return n
 }
 
@@ -47,9 +48,26 @@ func (n *newsroom) handler(t *testing.T) http.Handler {
 			{ID: "off", Kind: news.KindPush},
 			{ID: "wire", Kind: news.KindFeed, Enabled: true},
 		},
-		MaxBytes: 2000, UnderWay: 4000, AtOnce: 2, Patience: 20 * time.Millisecond,
+		Pages: n, MaxBytes: 2000, MaxPage: 1000, UnderWay: 4000, AtOnce: 2, Patience: 20 * time.Millisecond,
 		Ready: func() error { return n.unready },
 	})
+}
+
+func (n *newsroom) HandPage(
+	_ context.Context, sources []string, page news.Handed,
+) (news.Report, error) {
+	switch {
+	case n.fault != nil:
+		return news.Report{}, n.fault
+	case sources[0] != "gob" || !strings.HasPrefix(page.URL, "https://gob.example/"):
+		return news.Report{}, news.Errorf(news.Refused, "no source is of its site")
+	case strings.Contains(string(page.Body), "Challenge"):
+		return news.Report{Documents: 1}, news.Errorf(news.Refused, "a test for people")
+	}
+	return news.Report{Documents: 1, Results: []news.Result{
+		{Outcome: news.Accepted, ID: news.ID{1}, Title: "Agua"},
+		{Outcome: news.Rejected, Reason: "neither title nor text"},
+	}}, nil
 }
 
 func (n *newsroom) Authenticate(

@@ -213,7 +213,7 @@ func TestExamplesOfTheDescription(t *testing.T) {
 			}
 		}
 	}
-	if sent != 4 || read != 4 {
-		t.Errorf("%d examples sent and %d read, want 4 and 4", sent, read)
+	if sent != 4 || read != 6 {
+		t.Errorf("%d examples sent and %d read, want 4 and 6", sent, read)
 	}
 }

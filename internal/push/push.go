@@ -31,16 +31,25 @@ type Keys interface {
 	Authenticate(ctx context.Context, hash [sha256.Size]byte) (news.Token, error)
 }
 
+// Pages takes a web page that somebody hands in by the rule of the one of some sources that its
+// site belongs to. The error is Refused if there is none, and of another kind if nothing can be
+// made of the page.
+type Pages interface {
+	HandPage(ctx context.Context, sources []string, page news.Handed) (news.Report, error)
+}
+
 // Settings are what else the interface needs.
 type Settings struct {
 	Site     news.Site
 	Sources  []news.Source
 	MaxBytes int64         // of a request's body
+	MaxPage  int64         // of a page that is handed in; 6 MB if 0
 	UnderWay int64         // bytes of all bodies that are being read and stored; MaxBytes at least
 	Epoch    uint64        // of the store: tags of another match nothing
 	AtOnce   int           // bodies that are being read and stored; 16 if 0
 	Patience time.Duration // that a request waits for its turn; 2 s if 0
-	Ready    func() error  // why nothing can be taken at the moment; nil if it can
+	Pages    Pages
+	Ready    func() error // why nothing can be taken at the moment; nil if it can
 }
 
 // Prefix is where all addresses of the interface begin.
@@ -60,6 +69,9 @@ type pushing struct {
 func New(
 	log *slog.Logger, intake Intake, archive Archive, keys Keys, settings Settings,
 ) http.Handler {
+	if settings.MaxPage == 0 {
+		settings.MaxPage = defaultMaxPage
+	}
 	p := &pushing{
 		log: log, intake: intake, archive: archive, keys: keys, room: newRoom(settings),
 		Settings: settings,
@@ -84,12 +96,16 @@ type call func(http.ResponseWriter, *http.Request) *problem
 func (p *pushing) routes() []route {
 	return []route{
 		{Prefix + "articles", map[string]call{
-			http.MethodPost: p.authorised(p.bounded(p.post)),
+			http.MethodPost: p.authorised(p.articles(p.bounded(p.MaxBytes, p.post))),
 		}},
 		{Prefix + "articles/{id}", map[string]call{
-			http.MethodGet:    p.authorised(p.get),
-			http.MethodPut:    p.authorised(p.bounded(p.put)),
-			http.MethodDelete: p.authorised(p.delete),
+			http.MethodGet:    p.authorised(p.articles(p.get)),
+			http.MethodPut:    p.authorised(p.articles(p.bounded(p.MaxBytes, p.put))),
+			http.MethodDelete: p.authorised(p.articles(p.delete)),
+		}},
+		{Prefix + "pages", map[string]call{
+			http.MethodPut:     anywhere(p.authorised(p.pages(p.bounded(p.MaxPage, p.putPage)))),
+			http.MethodOptions: preflight,
 		}},
 		{Prefix + "openapi.json", map[string]call{
 			http.MethodGet: describe,

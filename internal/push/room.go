@@ -43,11 +43,11 @@ func newRoom(s Settings) *room {
 
 // bounded answers a request with a body once there is room for it, and before it is read: who waits
 // holds no memory. One that finds none for a while is to come again (RFC 6585, section 4).
-func (p *pushing) bounded(next sourced) sourced {
+func (p *pushing) bounded(most int64, next sourced) sourced {
 	return func(w http.ResponseWriter, r *http.Request, src news.Source) *problem {
 		size := r.ContentLength
-		if size < 0 || size > p.MaxBytes {
-			size = p.MaxBytes
+		if size < 0 || size > most {
+			size = most
 		}
 		weight := min(max(size, p.room.least), p.room.all)
 		ctx, cancel := context.WithTimeout(r.Context(), p.room.patience)

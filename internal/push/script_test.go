@@ -65,7 +65,7 @@ func runScripts(t *testing.T, rec *record) {
 			}
 		}
 	}
-	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"} {
+	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"} {
 		commands[method] = func(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Value(talkKey{}).(*talk).ask(ts, method, args)
 		}

@@ -11,9 +11,12 @@ import (
 // sourced answers a request of a program that may push into a source.
 type sourced func(http.ResponseWriter, *http.Request, news.Source) *problem
 
-// authorised lets only those in who show a token of a source that can be pushed into (RFC 6750).
-// While the daemon can't take anything it says so first.
-func (p *pushing) authorised(next sourced) call {
+// allowed answers a request of a program that has shown its token.
+type allowed func(http.ResponseWriter, *http.Request, news.Token) *problem
+
+// authorised lets only those in who show a token (RFC 6750). While the daemon can't take anything
+// it says so first.
+func (p *pushing) authorised(next allowed) call {
 	return func(w http.ResponseWriter, r *http.Request) *problem {
 		if err := p.Ready(); err != nil {
 			return wrong(http.StatusServiceUnavailable, err.Error())
@@ -31,6 +34,16 @@ func (p *pushing) authorised(next sourced) call {
 			return wrong(http.StatusUnauthorized, "this token is not known, or was revoked")
 		case err != nil:
 			return p.failed(r, err)
+		}
+		return next(w, r, token)
+	}
+}
+
+// articles lets only those on whose token is for a source that can be pushed into.
+func (p *pushing) articles(next sourced) allowed {
+	return func(w http.ResponseWriter, r *http.Request, token news.Token) *problem {
+		if len(token.Pages) > 0 {
+			return wrong(http.StatusForbidden, "token "+token.Name+" is for pages, and for no articles")
 		}
 		i := slices.IndexFunc(p.Sources, func(s news.Source) bool { return s.ID == token.Source })
 		if i < 0 || p.Sources[i].Kind != news.KindPush {

@@ -242,7 +242,7 @@ func history(t *testing.T, s *tested) map[string]func(*rapid.T) {
 		},
 		"tokens": func(rt *rapid.T) {
 			name := topic.Draw(rt, "name")
-			_, _ = s.AddToken(ctx, name, "desk", news.HashToken(name))
+			_, _ = s.AddToken(ctx, news.Token{Name: name, Source: "desk"}, news.HashToken(name))
 			_, _ = s.Authenticate(ctx, news.HashToken(topic.Draw(rt, "secret")))
 			if rapid.Bool().Draw(rt, "revoke") {
 				_ = s.RevokeToken(ctx, topic.Draw(rt, "revoked"))
@@ -290,7 +290,7 @@ func happen(s *tested) {
 	s.reclassify("other rules", func(e news.Entry) []news.Placement {
 		return []news.Placement{{Topic: "border", Score: 77, Threshold: 7}}
 	})
-	_, err = s.AddToken(ctx, "cms", "desk", news.HashToken("secret"))
+	_, err = s.AddToken(ctx, news.Token{Name: "cms", Source: "desk"}, news.HashToken("secret"))
 	s.ok(err)
 	s.ok(s.RevokeToken(ctx, "cms"))
 	s.ok(s.SaveEditionStamps(map[string]news.EditionStamp{"border.rss": {Hash: "00"}}))

@@ -260,7 +260,7 @@ func fill(t *testing.T) (*tested, *Polls) {
 	s.offer(news.Unchanged, piece("copy", from("other"), link("https://wire.example/live")))
 	s.offer(news.Updated, piece("live", text("<p>Corrected.</p>"), file("live.txt")))
 	s.offer(news.Accepted, piece("long", in("long"), text(strings.Repeat("long ", archiveBytes/5))))
-	if _, err := s.AddToken(t.Context(), "cms", "desk", news.HashToken("secret")); err != nil {
+	if _, err := s.AddToken(t.Context(), news.Token{Name: "cms", Source: "desk"}, news.HashToken("secret")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Restored(t.Context(), "to see an epoch"); err != nil {

@@ -17,29 +17,34 @@ const usedEvery = time.Hour
 // storedToken is a token as its bucket has it: of its secret only the hash.
 type storedToken struct {
 	Hash     string    `json:"hash"` // SHA-256, in hexadecimal
-	Source   string    `json:"source"`
+	Source   string    `json:"source,omitempty"`
+	Pages    []string  `json:"pages,omitempty"`
 	Created  time.Time `json:"created"`
 	LastUsed time.Time `json:"last_used,omitzero"`
 }
 
 func (t *storedToken) named(name []byte) news.Token {
 	return news.Token{
-		Name: string(name), Source: t.Source, Created: t.Created, LastUsed: t.LastUsed,
+		Name: string(name), Source: t.Source, Pages: t.Pages, Created: t.Created, LastUsed: t.LastUsed,
 	}
 }
 
 // AddToken keeps a new token. A name that is taken is Refused: its token goes on being good until
 // it is revoked.
 func (s *Store) AddToken(
-	ctx context.Context, name, source string, hash [sha256.Size]byte,
+	ctx context.Context, wanted news.Token, hash [sha256.Size]byte,
 ) (token news.Token, err error) {
+	name := wanted.Name
 	err = s.submit(ctx, func(w *writing) error {
 		b := w.Bucket(bucketToken)
 		if b.Get([]byte(name)) != nil {
 			return news.Errorf(news.Refused,
 				"there is a token %q already: revoke it first, or choose another name", name)
 		}
-		t := storedToken{Hash: hex.EncodeToString(hash[:]), Source: source, Created: w.now}
+		t := storedToken{
+			Hash: hex.EncodeToString(hash[:]), Source: wanted.Source,
+			Pages: wanted.Pages, Created: w.now,
+		}
 		token = t.named([]byte(name))
 		return w.keepToken(name, &t)
 	})

@@ -16,12 +16,12 @@ func TestTokens(t *testing.T) {
 	ctx := t.Context()
 	secret := news.MintToken()
 	want := news.Token{Name: "cms", Source: "desk", Created: start}
-	got, err := s.AddToken(ctx, "cms", "desk", news.HashToken(secret))
+	got, err := s.AddToken(ctx, news.Token{Name: "cms", Source: "desk"}, news.HashToken(secret))
 	s.ok(err)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("added (-want +got):\n%s", diff)
 	}
-	_, err = s.AddToken(ctx, "cms", "other", news.HashToken("another"))
+	_, err = s.AddToken(ctx, news.Token{Name: "cms", Source: "other"}, news.HashToken("another"))
 	if news.KindOf(err) != news.Refused {
 		t.Errorf("a second token of one name gives %v, want refused", err)
 	}
