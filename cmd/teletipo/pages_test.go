@@ -48,6 +48,9 @@ func (plainFetcher) Fetch(ctx context.Context, req news.Request) (news.Response,
 	if in.StatusCode == http.StatusNotFound {
 		return resp, news.Errorf(news.NotFound, "fetch %s: 404", req.URL)
 	}
+	if resp.Status >= 500 {
+		return resp, news.Errorf(news.Unreachable, "fetch %s: %d", req.URL, resp.Status)
+	}
 	return resp, nil
 }
 
@@ -184,6 +187,14 @@ func TestIdentityAcrossWays(t *testing.T) {
 			src := p.source(news.KindPage, "/one/page")
 			src.ID, src.Follow = "barepage", false
 			return src
+		},
+		"sitemap": func(p *pressroom) news.Source {
+			var urls strings.Builder
+			for _, name := range []string{"a", "b", "c"} {
+				fmt.Fprintf(&urls, "<url><loc>%s/one/%s?utm_source=map</loc></url>", p.web.URL, name)
+			}
+			p.web.Set("/one/map.xml", "\n<urlset>"+urls.String()+"</urlset>")
+			return p.source(news.KindSitemap, "/one/map.xml")
 		},
 		"wordpress": func(p *pressroom) news.Source {
 			src := p.source(news.KindWordPress, "/one/")

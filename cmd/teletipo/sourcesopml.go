@@ -40,7 +40,8 @@ func exported(title string, sources []news.Source) opml.Document {
 		Head: []opml.Field{{Name: "title", Value: title}},
 	}
 	for _, src := range sources {
-		if !src.Kind.Polled() || src.Kind == news.KindPage { // which is no feed to anybody else
+		if !src.Kind.Polled() || src.Kind == news.KindPage ||
+			src.Kind == news.KindSitemap { // which is no feed to anybody else
 			continue
 		}
 		into := opml.Folder(&doc.Outlines, src.Tags[:min(len(src.Tags), mostTags)]...)

@@ -36,6 +36,7 @@ var Teletipo = Rules{
 		"internal/config": {"internal/news", "internal/boilerplate", "internal/yamldepth"},
 		"internal/source": {
 			"internal/news", "internal/watch", "internal/extract", "internal/robots",
+			"internal/sitemap",
 		},
 		"internal/fetch": {"internal/news", "internal/site"},
 		"internal/parse": {
@@ -79,8 +80,9 @@ var Teletipo = Rules{
 		},
 		"internal/publish": {"internal/news", "internal/render"},
 
-		"internal/watch":  {},
-		"internal/robots": {"internal/news"},
+		"internal/watch":   {},
+		"internal/robots":  {"internal/news"},
+		"internal/sitemap": {"internal/news", "internal/dates", "internal/rawdoc"},
 
 		"internal/yamldepth": {},
 

@@ -17,21 +17,18 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 )
 
-// later are kinds of source that cannot be read yet. An entry of such a kind may stand in a file
-// if it is disabled.
-var later = []news.SourceKind{"sitemap"}
-
 // Why a key makes no sense in a source of some kind.
 const (
-	forFolders = "is for folders: a site does not say that it removed an article"
-	wantURL    = "is for folders: want url"
-	forPolled  = "is for sources that are polled"
-	forOthers  = "is for others' sources: the desk's own speak for every link"
-	forFiles   = "is for folders: their files may be read while they are written"
-	forPages   = "is for pages, and for feeds with full_text"
-	wantFull   = "is for pages: want full_text, which reads each item's own page"
-	wantFollow = "is for feeds: want follow, which reads each article's own page"
-	lookedAt   = "is for sources that are looked at: articles are pushed into this one"
+	forFolders     = "is for folders: a site does not say that it removed an article"
+	wantURL        = "is for folders: want url"
+	forPolled      = "is for sources that are polled"
+	forOthers      = "is for others' sources: the desk's own speak for every link"
+	forFiles       = "is for folders: their files may be read while they are written"
+	forPages       = "is for pages, and for feeds with full_text"
+	wantFull       = "is for pages: want full_text, which reads each item's own page"
+	wantFollow     = "is for feeds: want follow, which reads each article's own page"
+	alwaysFollowed = "is for pages and feeds: of a sitemap each article's page is always read"
+	lookedAt       = "is for sources that are looked at: articles are pushed into this one"
 )
 
 // noFolder are the keys of folders alone.
@@ -64,6 +61,10 @@ var keysOf = map[news.SourceKind]struct {
 	},
 	news.KindPage: {
 		needs: []string{"url"}, refused: also(noFolder, map[string]string{"full_text": wantFollow}),
+	},
+	news.KindSitemap: {
+		needs:   []string{"url"},
+		refused: also(noFolder, map[string]string{"follow": alwaysFollowed, "full_text": alwaysFollowed}),
 	},
 	news.KindWordPress: {needs: []string{"url"}, refused: also(noFolder, noPage)},
 	news.KindFolder: {
@@ -179,9 +180,10 @@ func (l *loader) readSource(r *reader, n ast.Node) news.Source {
 		r.refuse(n, key, keys.refused[key])
 	}
 	switch {
-	case (s.Kind == news.KindWordPress || s.Kind == news.KindPage) &&
-		strings.HasPrefix(s.URL, "file:"):
+	case s.Kind.Polled() && s.Kind != news.KindFeed && strings.HasPrefix(s.URL, "file:"):
 		r.refuse(n, "url", "is no site on the web: want its address, with http:// or https://")
+	case s.Kind == news.KindSitemap:
+		s.Follow = true
 	case s.Kind == news.KindFolder:
 		s.Every = l.cfg.SweepEvery
 		if s.Path != "" {
@@ -189,9 +191,6 @@ func (l *loader) readSource(r *reader, n ast.Node) news.Source {
 		}
 	case s.Kind == news.KindPush:
 		s.Every = 0
-	case s.Enabled && slices.Contains(later, s.Kind):
-		r.refuse(n, "kind", fmt.Sprintf("%q cannot be read yet: add enabled: false, or use feed "+
-			"if the site has one", s.Kind))
 	}
 	if s.Kind.Polled() {
 		l.allowLiteral(&s)
@@ -210,7 +209,7 @@ var sourceNeeds = []string{"id", "name", "kind"}
 
 // sourceFields is the table of the keys of a source.
 func (l *loader) sourceFields(s *news.Source) fields {
-	kinds := append(slices.Sorted(maps.Keys(keysOf)), later...)
+	kinds := slices.Sorted(maps.Keys(keysOf))
 	return fields{
 		"id":        parsed(&s.ID, sourceID),
 		"name":      parsed(&s.Name, filled),

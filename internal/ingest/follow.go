@@ -25,10 +25,11 @@ type Items interface {
 	Item(id news.ID) (news.Item, error)
 }
 
-// How many pages of articles one look asks for at most, and when one is asked for again: while its
-// article is young, and not more often than that.
+// How many pages of articles one look asks for at most, and for how long, where the site wants
+// pauses; and when one is asked for again: while its article is young, and no more often.
 const (
 	maxPages = 30
+	lookTime = 5 * time.Minute
 	youth    = 48 * time.Hour
 	reask    = 3 * time.Hour
 )
@@ -55,6 +56,13 @@ func (a *asked) recently(address string, now time.Time) bool {
 	return false
 }
 
+// forget has a page asked for at the next look.
+func (a *asked) forget(address string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.when, address)
+}
+
 // follow takes the text of items from their own pages: of those whose page was never read, or of
 // which the listing or feed says something else now, and of young ones from time to time. The
 // others stay as they are stored. What is beyond a look's share is left out, and counted.
@@ -67,7 +75,9 @@ func (f *Flow) follow(
 	case !src.Follow || f.pages == nil:
 		return items
 	}
-	w := following{f: f, ctx: ctx, src: src, report: report, left: maxPages}
+	w := following{
+		f: f, ctx: ctx, src: src, report: report, left: maxPages, until: f.now().Add(lookTime),
+	}
 	followed := make([]news.Item, 0, len(items))
 	for _, item := range items {
 		if got, ok := w.item(item); ok {
@@ -100,17 +110,25 @@ type following struct {
 	ctx    context.Context
 	src    news.Source
 	report *news.Report
-	left   int  // pages that may still be asked for
+	left   int // pages that may still be asked for
+	until  time.Time
 	ended  bool // the site wants to be left alone
+	retry  bool // the page that was asked for last may come if it is asked for again
 }
 
 // item returns what to make of an item; false if it is to be left out for now, or for good.
 func (w *following) item(item news.Item) (news.Item, bool) {
-	article, _, err := w.f.cleaner.Clean(item, w.src, w.f.now())
+	named := item
+	named.Title = cmp.Or(item.Title, item.URL) // that of its page is not known yet
+	article, _, err := w.f.cleaner.Clean(named, w.src, w.f.now())
 	if err != nil || article.URL == "" || item.Withdrawn {
 		return item, true // it is refused, or stands alone
 	}
 	stated := statedHash(item)
+	changed := item.Modified
+	if w.src.Kind == news.KindSitemap {
+		item.Modified = time.Time{} // of the page with all that is around the article
+	}
 	stored, err := w.f.items.Item(article.ID)
 	isStored := err == nil
 	have := isStored && stored.Page != nil
@@ -123,8 +141,8 @@ func (w *following) item(item news.Item) (news.Item, bool) {
 	if !have {
 		stored = item
 	}
-	if w.left == 0 || w.ended {
-		if !have {
+	if w.left == 0 || w.ended || w.f.now().After(w.until) {
+		if !have || w.src.Kind == news.KindSitemap { // which says once what has changed
 			w.report.Later++
 		}
 		return stored, have
@@ -133,7 +151,12 @@ func (w *following) item(item news.Item) (news.Item, bool) {
 		return stored, isStored // else there was no page
 	}
 	w.left--
-	return w.ask(item, stored, article.URL, stated)
+	got, ok := w.ask(item, stored, article.URL, stated)
+	if !ok && w.retry && w.f.now().Sub(changed) < youth { // nothing is known of it but its address
+		w.f.asked.forget(article.URL)
+		w.report.Later++
+	}
+	return got, ok
 }
 
 // ask asks for the page of an item.
@@ -141,6 +164,7 @@ func (w *following) ask(
 	item, stored news.Item, address string, stated uint64,
 ) (news.Item, bool) {
 	var last news.Validators
+	w.retry = false
 	if stored.Page != nil {
 		last = stored.Page.Validators
 	}
@@ -162,18 +186,21 @@ func (w *following) ask(
 		}), true
 	case kind == news.NotFound || kind == news.Gone:
 		w.report.Faults = append(w.report.Faults, err)
-		return item, stored.Page != nil // a listing may be ahead of its pages
+		return item, stored.Page != nil && item.Title != "" // a listing may be ahead of its pages
+	case stored.Title == "" && kind == news.Invalid:
+		return item, false // a sitemap has more than articles
 	case kind == news.Busy || resp.RetryAfter > 0 || resp.Challenge != "":
 		w.ended = true
 	}
+	w.retry = news.KindOf(err) == news.Unreachable || w.ended
 	w.report.Faults = append(w.report.Faults, err)
-	return stored, true // as the listing or feed has it
+	return stored, stored.Title != "" // as the listing or feed has it
 }
 
 // merged is an item with the text of its page. Of a feed's item only that is taken which the feed
 // does not state.
 func merged(src news.Source, item, page news.Item, mark *news.PageMark) news.Item {
-	if src.Kind == news.KindPage {
+	if src.Kind == news.KindPage || src.Kind == news.KindSitemap {
 		item, page = page, item
 		item.GUID = page.GUID // of the listing, which stays
 	} else {

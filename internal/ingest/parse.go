@@ -1,6 +1,8 @@
 package ingest
 
 import (
+	"encoding/json"
+
 	"github.com/teletipo/teletipo/internal/boilerplate"
 	"github.com/teletipo/teletipo/internal/extract"
 	"github.com/teletipo/teletipo/internal/news"
@@ -25,6 +27,9 @@ func (p parser) parse(src news.Source, doc news.Document, known func(mark uint64
 	case news.ListingPage:
 		list, err := extract.Listing(doc)
 		return list.Items, nil, nil, err
+	case news.ReadItems:
+		err := json.Unmarshal(doc.Body, &items)
+		return items, nil, nil, err
 	case news.ArticlePage:
 		item, err := extract.Article(doc)
 		if err != nil {

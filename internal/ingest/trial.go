@@ -154,6 +154,9 @@ func format(doc news.Document) string {
 	case news.ArticlePage:
 		return "page of an article"
 	}
+	if doc.MediaType == news.ReadItems {
+		return "sitemaps"
+	}
 	return cmp.Or(parse.FeedFormat(doc), "no feed format")
 }
 

@@ -17,6 +17,7 @@ const (
 	KindWordPress SourceKind = "wordpress"
 	KindPush      SourceKind = "push"
 	KindPage      SourceKind = "page"
+	KindSitemap   SourceKind = "sitemap"
 )
 
 // kinds has a row for each kind: what is said of it elsewhere follows from these.
@@ -30,6 +31,7 @@ var kinds = map[SourceKind]struct {
 	KindFile:      {},
 	KindPush:      {},
 	KindPage:      {polled: true},
+	KindSitemap:   {polled: true},
 }
 
 // Polled reports whether sources of the kind are asked over HTTP, each at times of its own. Others
@@ -162,6 +164,9 @@ const (
 	ListingPage = "text/html; teletipo=listing"
 	ArticlePage = "text/html; teletipo=article"
 )
+
+// ReadItems is the media type of a JSON list of Items, which a reader has made of what it read.
+const ReadItems = "application/vnd.teletipo.items+json"
 
 // WordPressPosts is the media type that a reader gives to what WordPress's API (wp/v2/posts) sends:
 // a JSON list of posts. No server states it, so no other JSON document is taken for one.

@@ -1,7 +1,7 @@
-// Package source looks at the places where articles come from, a feed, a WordPress site, a web page
-// or a folder of files, and yields what it finds there as raw documents. How the network is asked
-// is left to package fetch, what the documents say to package parse, and when to look to package
-// schedule.
+// Package source looks at the places where articles come from, a feed, a WordPress site, a web
+// page, a site's sitemaps or a folder of files, and yields what it finds there as raw documents.
+// How the network is asked is left to package fetch, what the documents say to package parse, and
+// when to look to package schedule.
 package source
 
 import (
@@ -67,6 +67,8 @@ func (r *Reader) Read(
 		return r.wordpress(ctx, src, last)
 	case news.KindPage:
 		return r.listing(ctx, src, last)
+	case news.KindSitemap:
+		return r.sitemap(ctx, src, last)
 	case news.KindFolder:
 		f := r.folder(src)
 		f.mu.Lock()
