@@ -10,6 +10,7 @@ import (
 
 	"github.com/teletipo/teletipo/internal/classify"
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/newstest"
 )
 
 // FuzzPlace holds that for any text and any rules that compile, Explain agrees with Place, the
@@ -42,6 +43,9 @@ func FuzzPlace(f *testing.F) {
 		}
 		a := news.Article{Source: "s", Title: title, Summary: text, Lang: lang}
 		passages := body(text + "\n#" + title + "\n" + text + title)
+		newstest.InProportion(t, text, func(text string) {
+			c.Explain(a, []string{"pair"}, body(text))
+		})
 		verdicts := c.Explain(a, []string{"pair"}, passages)
 		holds(t, rules, verdicts)
 		c.Place(news.Article{Title: text, Summary: title}, nil, nil)

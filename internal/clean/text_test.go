@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/newstest"
 )
 
 func TestURL(t *testing.T) {
@@ -171,6 +172,7 @@ func FuzzResolve(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, at, raw string) {
 		base := absolute(nil, at)
+		newstest.InProportion(t, raw, func(text string) { URL(resolveAny(base, text)) })
 		if s, ok := resolvePlain(base, raw); ok && s != resolveAny(base, raw) {
 			t.Errorf("%q at %v is %q, not %q", raw, base, s, resolveAny(base, raw))
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/newstest"
 )
 
 // page is an HTML page of a kind that nobody has taken from anywhere.
@@ -146,6 +147,9 @@ func FuzzChallenged(f *testing.F) {
 	f.Add(200, []byte(page("Challenge Validation", "")))
 	f.Add(403, []byte("<title>Access Denied</title><script>x</script"))
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
+		newstest.InProportion(t, string(body), func(text string) {
+			Challenged(status, nil, []byte(text))
+		})
 		name, ok := Challenged(status, nil, body)
 		if ok != (name != "") {
 			t.Errorf("%q, %v", name, ok)

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/teletipo/teletipo/internal/newstest"
 )
 
 func TestFamily(t *testing.T) {
@@ -47,6 +49,7 @@ func FuzzFamily(f *testing.F) {
 	f.Add("Mozilla/5.0 (compatible; X/1)")
 	f.Add("a \xff 1")
 	f.Fuzz(func(t *testing.T, agent string) {
+		newstest.InProportion(t, agent, func(text string) { family(text); subscribers(text) })
 		name := family(agent)
 		if name == "" || name == Others || utf8.RuneCountInString(name) > maxName ||
 			!utf8.ValidString(name) || strings.ContainsFunc(name, func(c rune) bool {

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/teletipo/teletipo/internal/newstest"
 )
 
 // checkAllows checks which paths a file lets us ask for; a path that begins with ! is forbidden.
@@ -198,6 +200,9 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("\ufeffUser-agent: *\r\nDisallow: /*a$\nAllow: /%C3%b1\nSitemap: https://a.example/s"), "/a?b=c")
 	f.Add([]byte("user-agent: teletipo\rcrawl-delay: 1e9\rdisallow: ********a"), "/aaaaaaaaaa")
 	f.Fuzz(func(t *testing.T, body []byte, path string) {
+		newstest.InProportion(t, string(body), func(text string) {
+			Parse([]byte(text), Agent).Allows("https://paper.example/" + path)
+		})
 		rules := Parse(body, Agent)
 		_, ok := rules.Allows("https://paper.example/" + path)
 		if rules.Delay < 0 || rules.Delay > maxDelay || len(rules.Sitemaps) > maxSitemaps {

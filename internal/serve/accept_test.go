@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/teletipo/teletipo/internal/newstest"
 )
 
 func TestChoose(t *testing.T) {
@@ -65,6 +67,7 @@ func FuzzChoose(f *testing.F) {
 	}
 	offered := []string{"br", "gzip", ""}
 	f.Fuzz(func(t *testing.T, field string) {
+		newstest.InProportion(t, field, func(text string) { choose([]string{text}, offered) })
 		got := offered[choose([]string{field}, offered)]
 		if got == "" {
 			return // what is left when nothing else may be sent
@@ -108,6 +111,7 @@ func FuzzListed(f *testing.F) {
 			t.Skip("no tag of ours")
 		}
 		etag := `"` + tag + `"`
+		newstest.InProportion(t, before, func(text string) { listed([]string{text}, etag) })
 		if !listed([]string{before, `W/"other",` + etag}, etag) {
 			t.Errorf("%s not found on its own line after %q", etag, before)
 		}

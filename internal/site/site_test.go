@@ -1,6 +1,10 @@
 package site
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/teletipo/teletipo/internal/newstest"
+)
 
 func TestOwned(t *testing.T) {
 	for _, c := range []struct {
@@ -76,6 +80,7 @@ func FuzzOf(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, address string) {
+		newstest.InProportion(t, address, func(text string) { Of(text).Has(text) })
 		s := Of(address)
 		if s.Domain != "" && !s.Common && !s.Has(address) {
 			t.Errorf("%q is of site %+v, which does not have it", address, s)
