@@ -171,6 +171,9 @@ func readFile(name string) ([]byte, error) {
 
 // printReport tells what came of one name: a line for each article, fault and error.
 func (in *invocation) printReport(name string, report *news.Report, err error) {
+	if report.Way != nil {
+		in.printWay(report.Way)
+	}
 	for i := range report.Results {
 		fmt.Fprintln(in.stdout, resultLine(&report.Results[i]))
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"path"
 	"path/filepath"
@@ -12,14 +13,16 @@ import (
 
 	"github.com/teletipo/teletipo/internal/clean"
 	"github.com/teletipo/teletipo/internal/config"
+	"github.com/teletipo/teletipo/internal/daemon"
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/source"
 )
 
 type sourcesAddCmd struct {
-	URL    string        `arg:"" name:"url" help:"Address of the feed."`
+	URL    string        `arg:"" name:"url" help:"Address of a feed or a site."`
 	ID     string        `name:"id" help:"Names it for good." placeholder:"ID"`
 	Name   string        `help:"What readers see (default: the host)." placeholder:"NAME"`
-	Kind   string        `help:"feed or wordpress (default feed)." default:"feed" placeholder:"KIND"`
+	Kind   string        `help:"feed, wordpress, sitemap or page (default: found)." placeholder:"KIND"`
 	Every  time.Duration `help:"How often it is polled." placeholder:"15m"`
 	Lang   string        `help:"Of articles that do not say their own." placeholder:"LANG"`
 	Rights string        `help:"full, excerpt or headline (default excerpt)." placeholder:"RIGHTS"`
@@ -41,11 +44,61 @@ func (c *sourcesAddCmd) Run(in *invocation) error {
 		ID: c.ID, Name: c.Name, Kind: news.SourceKind(c.Kind), URL: c.URL,
 		Lang: c.Lang, Every: c.Every, Rights: news.Rights(c.Rights), Enabled: true, Tags: c.Tags,
 	}
+	if c.Kind == "" {
+		if err := in.find(&cfg, &src); err != nil {
+			return fmt.Errorf("not added: %w", err)
+		}
+		if place, there := known.place("", src.URL); there {
+			return news.Errorf(news.Invalid, "not added: %s", place)
+		}
+	}
 	known.complete(&src)
 	if err := config.AddSources(in.options(), []news.Source{src}); err != nil {
 		return fmt.Errorf("not added: %w", err)
 	}
 	return in.follow(in.ctx, &sourceChange{Source: src.ID, Change: "added", File: ownSources(&cfg)})
+}
+
+// find sets the best way to read a source, and says how it was found. A site that can't be reached
+// now is taken for a feed.
+func (in *invocation) find(cfg *config.Config, src *news.Source) error {
+	quiet := slog.New(slog.DiscardHandler)
+	fetcher := daemon.NewFetcher(quiet, cfg, version)
+	defer fetcher.Close()
+	found, err := source.New(quiet, fetcher, time.Now).Find(in.ctx, src.URL, src.Allow)
+	src.Kind = news.KindFeed
+	switch {
+	case in.ctx.Err() != nil:
+		return in.ctx.Err()
+	case len(found.Tried) < 2 && err != nil: // the address itself could not be read
+		fmt.Fprintf(in.stderr, "taken for a feed, since it can't be looked at now: %v\n", err)
+		return nil
+	case err == nil:
+		src.Kind, src.URL = found.Kind, found.URL
+		src.Follow = src.Kind == news.KindPage
+	}
+	if !in.flags.JSON {
+		in.printWay(&found)
+	}
+	return err
+}
+
+// printWay says what was tried to read an address, what was chosen and why; nothing if the
+// address was what was to be read itself.
+func (in *invocation) printWay(found *news.Way) {
+	if len(found.Tried) < 2 {
+		return
+	}
+	for _, t := range found.Tried {
+		what := t.What
+		if _, after, ok := strings.Cut(what, t.Address+": "); ok { // an error, which repeats it
+			what = after
+		}
+		fmt.Fprintf(in.stdout, "tried      %s: %s\n", t.Address, what)
+	}
+	if found.Kind != "" {
+		fmt.Fprintf(in.stdout, "found      %s %s: %s\n", found.Kind, news.Shown(found.URL), found.Why)
+	}
 }
 
 func ownSources(cfg *config.Config) string {

@@ -176,6 +176,9 @@ func sourceLines(s news.Source) []string {
 	if !s.Enabled {
 		lines = append(lines, "enabled: false")
 	}
+	if s.Follow && s.Kind == news.KindPage {
+		lines = append(lines, "follow: true")
+	}
 	if len(s.Topics) > 0 {
 		add("topics", s.Topics)
 	}

@@ -129,7 +129,7 @@ func (d *Daemon) Desk() *desk.Desk { return d.service(nil).Desk(d.log) }
 func (d *Daemon) service(counts desk.Counts) *desk.Service {
 	return &desk.Service{
 		Flow: d.Flow, Explainer: d.Flow, Archive: d.Store, Polls: d.Polls, Tokens: d.Store,
-		InForce: d.InForce, Counts: counts, Sources: d.Sources, Asides: asides{d},
+		InForce: d.InForce, Finder: d.Reader, Counts: counts, Sources: d.Sources, Asides: asides{d},
 		Backup: func(ctx context.Context, w io.Writer) error {
 			err := d.Backup(ctx, w, counts == nil)
 			if err == nil {

@@ -143,12 +143,13 @@ type report struct {
 	Results     []news.Result `json:"results"`
 	Faults      []*problem    `json:"faults,omitempty"`
 	Problem     *problem      `json:"problem,omitempty"`
+	Way         *news.Way     `json:"way,omitempty"`
 }
 
 func reportOf(r news.Report, err error) report {
 	out := report{
 		Source: r.Source, NotModified: r.NotModified, Documents: r.Documents, Bytes: r.Bytes,
-		Later: r.Later, Results: r.Results, Problem: problemOf(err),
+		Later: r.Later, Results: r.Results, Problem: problemOf(err), Way: r.Way,
 	}
 	for _, fault := range r.Faults {
 		out.Faults = append(out.Faults, problemOf(fault))
@@ -159,7 +160,7 @@ func reportOf(r news.Report, err error) report {
 func (r *report) news() (news.Report, error) {
 	out := news.Report{
 		Source: r.Source, NotModified: r.NotModified, Documents: r.Documents, Bytes: r.Bytes,
-		Later: r.Later, Results: r.Results,
+		Later: r.Later, Results: r.Results, Way: r.Way,
 	}
 	for _, fault := range r.Faults {
 		out.Faults = append(out.Faults, fault.err())

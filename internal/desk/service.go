@@ -21,6 +21,11 @@ type Flow interface {
 	Take(ctx context.Context, src news.Source, doc news.Document) (news.Report, error)
 }
 
+// Finder finds the best way to read what is at an address, and says what was tried.
+type Finder interface {
+	Find(ctx context.Context, address string, allow news.Allowance) (news.Way, error)
+}
+
 // Explainer says what every topic makes of articles, storing nothing.
 type Explainer interface {
 	ExplainSource(ctx context.Context, src news.Source) ([]news.Explanation, error)
@@ -85,6 +90,8 @@ type Service struct {
 	Reload func(ctx context.Context) (faults string, err error)
 	// Backup writes a backup of the data directory.
 	Backup func(ctx context.Context, w io.Writer) error
+	// Finder finds the best way to read an address; nil if all are taken for feeds.
+	Finder Finder
 	// LastBackup is when the newest backup that is known of was made, zero if none is.
 	LastBackup func() time.Time
 	// Condition says whether readers are served, and what does not work; nil if nobody is served.
@@ -112,11 +119,27 @@ func (s *Service) read(ctx context.Context, handed news.Handed) (news.Report, er
 		return s.run(ctx, src)
 	}
 	if src, ok := passing(handed.Name); ok {
-		return s.Flow.Once(ctx, src)
+		return s.once(ctx, src)
 	}
 	return news.Report{}, news.Errorf(news.NotFound,
 		"%s is no file, no http(s) address and no source; `teletipo sources` lists the sources",
 		handed.Name)
+}
+
+// once reads what is at an address in the best way.
+func (s *Service) once(ctx context.Context, src news.Source) (news.Report, error) {
+	if s.Finder == nil {
+		return s.Flow.Once(ctx, src)
+	}
+	found, err := s.Finder.Find(ctx, src.URL, src.Allow)
+	if err != nil {
+		return news.Report{Source: src.ID, Way: &found}, err
+	}
+	src.Kind, src.URL = found.Kind, found.URL
+	src.Follow = src.Kind == news.KindPage || src.Kind == news.KindSitemap
+	report, err := s.Flow.Once(ctx, src)
+	report.Way = &found
+	return report, err
 }
 
 // Who asks for a folder waits until files that were just written have settled.

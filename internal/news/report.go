@@ -13,6 +13,7 @@ type Report struct {
 	Outline     string   // of such a page: its shape in a line
 	Results     []Result // one for each article
 	Faults      []error  // parts that could not be read, each naming its place
+	Way         *Way     // how an address is read that nobody has said that of
 }
 
 // Count tells how many of the report's articles ended in an outcome.

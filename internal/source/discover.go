@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -43,9 +44,7 @@ func (r *Reader) discover(
 	}
 	named := namedFeeds(site, page.Body)
 	named = named[:min(len(named), maxNamed)]
-	for _, path := range feedPaths {
-		named = append(named, site.ResolveReference(&url.URL{Path: path}).String())
-	}
+	named = append(named, usualFeeds(site)...)
 	asked := map[string]bool{site.String(): true}
 	status := 0
 	for _, address := range named {
@@ -75,7 +74,8 @@ type namedFeed struct {
 	rank int
 }
 
-// namedFeeds lists the feeds that a page names by link rel=alternate, the best first.
+// namedFeeds lists the feeds that a page names, the best first: by link rel=alternate, then by
+// links of a feed's type or scheme in its text.
 func namedFeeds(site *url.URL, body []byte) []string {
 	base := site
 	var found []namedFeed
@@ -98,8 +98,8 @@ func namedFeeds(site *url.URL, body []byte) []string {
 			if u, err := site.Parse(attrs["href"]); err == nil && attrs["href"] != "" {
 				base = u
 			}
-		case "link":
-			if feed, ok := asFeed(base, attrs); ok {
+		case "link", "a":
+			if feed, ok := asFeed(base, token.Data, attrs); ok {
 				found = append(found, feed)
 			}
 		}
@@ -112,12 +112,53 @@ func namedFeeds(site *url.URL, body []byte) []string {
 	return slices.Compact(addresses)
 }
 
-// asFeed reads a link element, not ok if it names no feed.
-func asFeed(base *url.URL, attrs map[string]string) (feed namedFeed, ok bool) {
+// refreshed is where a page sends its readers at once by meta refresh, empty if nowhere.
+func refreshed(doc news.Document) string {
+	site, err := url.Parse(doc.URL)
+	if err != nil || !isPage(doc.Body) {
+		return ""
+	}
+	tokens := html.NewTokenizer(bytes.NewReader(doc.Body[:min(len(doc.Body), maxPage)]))
+	for kind := tokens.Next(); kind != html.ErrorToken; kind = tokens.Next() {
+		token := tokens.Token()
+		if token.Data != "meta" || kind == html.EndTagToken {
+			continue
+		}
+		content, isRefresh := "", false
+		for _, a := range token.Attr {
+			isRefresh = isRefresh || a.Key == "http-equiv" && strings.EqualFold(a.Val, "refresh")
+			if a.Key == "content" {
+				content = a.Val
+			}
+		}
+		const soon = 10 // seconds; what takes longer brings the same page again, or an advertisement
+		wait, to, _ := strings.Cut(content, ";")
+		seconds, err := strconv.ParseFloat(strings.TrimSpace(wait), 64)
+		key, ref, ok := strings.Cut(to, "=")
+		if !isRefresh || err != nil || seconds > soon || !ok ||
+			!strings.EqualFold(strings.TrimSpace(key), "url") {
+			continue
+		}
+		u, err := site.Parse(strings.Trim(strings.TrimSpace(ref), `'"`))
+		if err == nil && (u.Scheme == "http" || u.Scheme == "https") {
+			return u.String()
+		}
+	}
+	return ""
+}
+
+// asFeed reads a link element or a link in the text, not ok if it names no feed.
+func asFeed(base *url.URL, element string, attrs map[string]string) (feed namedFeed, ok bool) {
 	mediaType, _, _ := strings.Cut(strings.ToLower(attrs["type"]), ";")
 	rank := slices.Index(linkTypes, strings.TrimSpace(mediaType))
 	rels := strings.Fields(strings.ToLower(attrs["rel"]))
-	if rank < 0 || !slices.Contains(rels, "alternate") || attrs["href"] == "" {
+	isNamed := rank >= 0 && slices.Contains(rels, "alternate")
+	if element == "a" { // of any type, JSON say, it may lead anywhere
+		isNamed = rank >= 0 && rank < slices.Index(linkTypes, "application/json") ||
+			strings.HasPrefix(strings.ToLower(attrs["href"]), "feed:")
+		rank = max(rank, 0) + len(linkTypes)
+	}
+	if !isNamed || attrs["href"] == "" {
 		return namedFeed{}, false
 	}
 	u, err := base.Parse(news.FeedAddress(attrs["href"]))
@@ -130,7 +171,7 @@ func asFeed(base *url.URL, attrs map[string]string) (feed namedFeed, ok bool) {
 	case strings.Contains(said, "wp-json") || strings.Contains(said, "oembed"):
 		return namedFeed{}, false // JSON, but about the page
 	case strings.Contains(said, "comment") || strings.Contains(said, "comentario"):
-		rank += len(linkTypes)
+		rank += 2 * len(linkTypes)
 	}
 	return namedFeed{u.String(), rank}, true
 }
