@@ -272,6 +272,43 @@ func TestBadBackups(t *testing.T) {
 	}
 }
 
+// TestVerifyAndCompact: a daemon, a directory and a backup are sound; what is damaged is told of, and
+// what is sound of it saved.
+func TestVerifyAndCompact(t *testing.T) {
+	dir, flags := setUp(t, web(t))
+	d := startDaemon(t, flags...)
+	eventually(t, "the articles are published", func() bool { return len(d.titles("/feeds/all.atom")) == 2 })
+	before := settledValidators(t, d)
+	file, data := filepath.Join(dir, "wire.backup"), filepath.Join(dir, "data")
+	sound(t, flags, "backup", file)
+	for _, args := range [][]string{{"verify"}, {"verify", data}, {"verify", file}} {
+		if said := sound(t, flags, args...); !strings.HasPrefix(said, "ok: 3 articles") {
+			t.Errorf("%q: %s", args, said)
+		}
+	}
+	refused(t, flags, news.Busy, "in use by another process", "compact")
+	refused(t, flags, news.Busy, "stop it", "verify", "--salvage", filepath.Join(dir, "saved"))
+	d.terminate()
+	sound(t, flags, "compact")
+	sound(t, flags, "verify")
+	if !mapsEqual(before, serveOnce(t, flags, 2)) {
+		t.Error("compact has changed feeds")
+	}
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := filepath.Join(dir, "cut.backup")
+	if err := os.WriteFile(cut, whole[:len(whole)-300], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, flags, news.Invalid, "cut short", "verify", cut)
+	saved := withData(flags, filepath.Join(dir, "saved"))
+	refused(t, flags, news.Invalid, "what is sound is in", "verify", cut, "--salvage", filepath.Join(dir, "saved"))
+	sound(t, saved, "verify")
+	serveOnce(t, saved, 2)
+}
+
 // TestBackupIsWholeOrNot: one that is broken off says why, and leaves an older one alone.
 func TestBackupIsWholeOrNot(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "wire.backup")

@@ -98,6 +98,8 @@ func TestAnswers(t *testing.T) {
 		{"release-link", "articles " + id + " --release-link"},
 		{"backup", "backup " + filepath.Join(dir, "wire.backup")},
 		{"restore", "--data " + filepath.Join(dir, "again") + " restore " + filepath.Join(dir, "wire.backup")},
+		{"verify", "verify"},
+		{"compact", "--data " + filepath.Join(dir, "again") + " compact"},
 		{"check", "check"},
 		{"config show", "config show"},
 		{"explain", "explain " + file},

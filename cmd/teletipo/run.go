@@ -44,6 +44,8 @@ type command struct {
 	Readers  readersCmd  `cmd:"" help:"List the programs that read the running daemon's feeds."`
 	Backup   backupCmd   `cmd:"" help:"Write everything into one file, also while the daemon runs."`
 	Restore  restoreCmd  `cmd:"" help:"Put a backup into a data directory."`
+	Verify   verifyCmd   `cmd:"" help:"Look whether all that is stored is sound, and save what is."`
+	Compact  compactCmd  `cmd:"" help:"Write the store anew, without the room that nothing uses."`
 	Token    tokenCmd    `cmd:"" help:"Make, list and revoke the tokens that programs push with."`
 	Check    checkCmd    `cmd:"" help:"Check the configuration, the sources and the topic files."`
 	Settings configCmd   `cmd:"" name:"config" help:"Show settings, and schemas for editors."`

@@ -26,6 +26,8 @@ const (
 var Layout = []Entry{
 	{Name: Articles, Owner: "store", What: "articles, log, tokens", BackedUp: true, Verified: true},
 	{Name: Polls, Owner: "store", What: "what polling taught", BackedUp: true, Verified: true},
+	{Name: Articles + ".compact", Owner: "store", What: "broken off", Rebuildable: true},
+	{Name: Polls + ".compact", Owner: "store", What: "broken off", Rebuildable: true},
 	{Name: Polls + ".damaged-*", Owner: "store", What: "a damaged one, set aside"},
 	{Name: "cache", Owner: "publish", What: "compressed editions", Rebuildable: true},
 	{Name: "reading", Owner: "ingest", What: "what is being read now", Rebuildable: true},

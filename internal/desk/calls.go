@@ -49,6 +49,9 @@ var (
 	// Health says how the daemon is.
 	Health = Call[None, Condition]{"/v1/health", (*Service).health}
 
+	// Verify looks whether all that is stored is sound.
+	Verify = Call[None, news.Verified]{"/v1/verify", (*Service).verify}
+
 	// Readers lists who reads the feeds, those that ask most first; Refused if no daemon runs.
 	Readers = Call[None, []news.Readership]{"/v1/readers", (*Service).readers}
 
@@ -115,7 +118,7 @@ func Handler(log *slog.Logger, s *Service) http.Handler {
 	}{
 		&Explain, &Articles, &Entry, &History, &Withdraw, &GiveBack, &Place, &Sources, &Retry, &Weigh,
 		&Topics, &ClassifiedBy, &Stored, &Reload, &Health, &Readers, &AddToken, &RevokeToken,
-		&Tokens, &ingestCall,
+		&Tokens, &ingestCall, &Verify,
 	} {
 		c.serve(mux, log, s)
 	}

@@ -523,3 +523,5 @@ func TestRetry(t *testing.T) {
 		}
 	}
 }
+
+func (*fake) Verify(context.Context) (news.Verified, error) { return news.Verified{}, nil }

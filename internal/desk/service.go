@@ -53,6 +53,7 @@ type Archive interface {
 	Classified() (news.Classified, error)
 	ClassifiedBy() ([]news.Topic, error)
 	Counts(topics []string) ([]int, error)
+	Verify(ctx context.Context) (news.Verified, error)
 }
 
 // Polls is what polling has taught.
@@ -309,6 +310,11 @@ func (s *Service) health(context.Context, None) (c Condition, err error) {
 		c.Backup = &last
 	}
 	return c, nil
+}
+
+// verify looks at all that is stored.
+func (s *Service) verify(ctx context.Context, _ None) (news.Verified, error) {
+	return s.Archive.Verify(ctx)
 }
 
 // readers lists who reads the feeds.

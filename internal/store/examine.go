@@ -37,18 +37,26 @@ type structure struct {
 // that is below itself, which it would follow until the stack ends, and one that is free and in use
 // at a time, which it would write over.
 func examine(path string, tx *bolt.Tx) error {
-	file, err := os.Open(path)
+	s, closed, err := newStructure(path, tx)
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	size := tx.DB().Info().PageSize
-	s := &structure{file: file, size: size, pages: uint64(tx.Size()) / uint64(size)}
-	s.used = make([]bool, s.pages)
+	defer closed()
 	if err := s.tree(uint64(tx.Cursor().Bucket().Root()), true); err != nil {
 		return err
 	}
 	return s.free(tx.ID() % 2)
+}
+
+func newStructure(path string, tx *bolt.Tx) (s *structure, closed func() error, err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	size := tx.DB().Info().PageSize
+	s = &structure{file: file, size: size, pages: uint64(tx.Size()) / uint64(size)}
+	s.used = make([]bool, s.pages)
+	return s, file.Close, nil
 }
 
 // page reads a page and those that belong to it.
