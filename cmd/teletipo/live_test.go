@@ -151,3 +151,47 @@ func (d *running) getAdmin(path string) string {
 	operator := &running{t: d.t, public: d.admin}
 	return operator.get(path).body
 }
+
+// TestStartWithABrokenTopicFile: a daemon that is started again serves what it served, by the topics
+// that were published last, and says what is wrong; once the file is mended it is in force.
+func TestStartWithABrokenTopicFile(t *testing.T) {
+	_, flags := setUp(t, web(t))
+	file := filepath.Join(dataDir(t, flags), "feeds", "agents.yaml")
+	write(t, file, "titel: {en: Agents}\n")
+	if _, err := teletipo(t, append([]string{"serve"}, flags...)...); err == nil ||
+		!strings.Contains(err.Error(), "agents.yaml:1:1") {
+		t.Errorf("with nothing published before it starts: %v", err)
+	}
+	write(t, file, agentsTopic)
+	d := startDaemon(t, flags...)
+	eventually(t, "the articles are published", func() bool {
+		return slices.Contains(d.titles("/feeds/agents.rss"), feedTitle)
+	})
+	eventually(t, "all is placed", func() bool {
+		said, err := teletipo(t, append([]string{"topics"}, flags...)...)
+		return err == nil && strings.Contains(said, "placed by them")
+	})
+	before := settledValidators(t, d)
+	tag := d.get("/feeds/agents.rss").header.Get("ETag")
+	d.terminate()
+	write(t, file, "titel: {en: Agents}\n")
+	d = startDaemon(t, flags...)
+	if again := d.get("/feeds/agents.rss").header.Get("ETag"); again != tag {
+		t.Errorf("the feed has the tag %s, had %s", again, tag)
+	}
+	if !mapsEqual(before, settledValidators(t, d)) {
+		t.Error("the other feeds have changed")
+	}
+	if said := d.stdout.String() + d.stderr.String(); strings.Count(said, "agents.yaml:1:1") < 2 {
+		t.Errorf("it does not say what is wrong:\n%s", said)
+	}
+	if said, err := teletipo(t, append([]string{"health"}, flags...)...); err != nil ||
+		!strings.Contains(said, "not in force") {
+		t.Errorf("health: %v\n%s", err, said)
+	}
+	write(t, file, strings.Replace(agentsTopic, "Agents", "Agentes", 1))
+	eventually(t, "the mended file is in force", func() bool {
+		return strings.Contains(d.get("/feeds/agents.rss").body, "Agentes")
+	})
+	d.terminate()
+}

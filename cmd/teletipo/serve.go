@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"strings"
 
 	"github.com/teletipo/teletipo/internal/config"
 	"github.com/teletipo/teletipo/internal/daemon"
@@ -19,19 +20,51 @@ type serveCmd struct {
 func (c *serveCmd) Run(in *invocation) error {
 	in.allow = c.Allow
 	cfg, err := in.load()
+	faults := err
 	if err != nil {
-		return err
+		if cfg, err = in.lastGood(err); err != nil {
+			return err
+		}
 	}
 	log := in.logger(&cfg)
 	d, err := in.open(log, &cfg)
 	if err != nil {
 		return err
 	}
+	if faults != nil {
+		d.InForce.Refuse(faults.Error())
+	}
 	for _, text := range cfg.Warnings {
 		log.Warn("configuration", "warning", text)
 	}
 	started := func(s daemon.Started) { in.greet(&cfg, s) }
 	return errors.Join(d.Run(in.ctx, started), d.Close())
+}
+
+// lastGood is the configuration with the topics that were published last in the place of topic
+// files that have faults; the faults if they are of something else, or nothing was published yet.
+func (in *invocation) lastGood(faults error) (config.Config, error) {
+	settings, err := in.settings()
+	if err != nil {
+		return config.Config{}, faults
+	}
+	topics, err := daemon.Published(in.quiet(), settings.Data)
+	if err != nil || len(topics) == 0 {
+		return config.Config{}, faults
+	}
+	opts := in.options()
+	opts.LastGood = topics
+	cfg, err := config.Load(opts)
+	if err != nil {
+		return config.Config{}, faults
+	}
+	cfg.Site.Version = version
+	cfg.Fetch.Allow = append(cfg.Fetch.Allow, in.allow...)
+	for fault := range strings.Lines(faults.Error()) {
+		cfg.Warnings = append(cfg.Warnings, "topic files are not in force, those published last are: "+
+			strings.TrimSpace(fault))
+	}
+	return cfg, nil
 }
 
 // open opens the data directory.

@@ -110,6 +110,8 @@ type Options struct {
 	// Topics is a directory whose topic files are read last; TopicsOnly says that no others are.
 	Topics     string
 	TopicsOnly bool
+	// LastGood are topics that are taken as they are, and no topic files are read.
+	LastGood []news.Topic
 	// Instead has contents that are read instead of what files of sources hold, by their paths.
 	Instead map[string][]byte
 }
@@ -140,9 +142,11 @@ func Load(opts Options) (Config, error) {
 		l.loadTopics()
 		l.loadSources()
 		l.loadWords()
-		l.joinGroups()
-		l.checkLinks()
-		l.checkRules()
+		if opts.LastGood == nil {
+			l.joinGroups()
+			l.checkLinks()
+			l.checkRules()
+		}
 	}
 	if len(l.faults) > 0 {
 		l.faults.sort()

@@ -40,6 +40,20 @@ func Verify(
 	return found, saved, errors.Join(err, s.Close())
 }
 
+// Published returns the topics that a directory's feeds were last published by, none if there are
+// none. Nobody may have the directory open.
+func Published(log *slog.Logger, dir string) ([]news.Topic, error) {
+	if _, err := os.Stat(filepath.Join(dir, backup.Articles)); err != nil {
+		return nil, nil
+	}
+	s, err := store.Open(log, dir, store.Options{})
+	if err != nil {
+		return nil, err
+	}
+	topics, err := s.ClassifiedBy()
+	return topics, errors.Join(err, s.Close())
+}
+
 // VerifyBackup does that with a backup, which is first written to a temporary directory as far as
 // it can be read.
 func VerifyBackup(
