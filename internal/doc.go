@@ -14,6 +14,7 @@
 //   - config: reads the configuration, the sources and the topic files strictly.
 //   - source: what to read: a feed, a WordPress site, a folder; each yields raw documents.
 //   - robots: what a site's robots.txt lets programs ask for, and how fast.
+//   - signals: what a site states about the use of an article.
 //   - sitemap: reads a site's lists of its pages.
 //   - fetch: polite HTTP: conditional, capped, with a time limit for everything.
 //   - rawdoc: what all documents have in common: how they are encoded, what they look like.

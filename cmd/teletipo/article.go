@@ -43,6 +43,9 @@ func shownArticle(e *news.Entry, width int) (text []byte) {
 	line("link", "%s", e.URL)
 	line("language", "%s", e.Lang)
 	line("rights", "%s", e.Rights)
+	for _, s := range e.Signals {
+		line("signal", "%s: %s (%s)", s.Name, s.Value, s.From)
+	}
 	names := make([]string, 0, len(e.Authors))
 	for _, a := range e.Authors {
 		names = append(names, a.Name)

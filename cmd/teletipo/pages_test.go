@@ -43,6 +43,7 @@ func (plainFetcher) Fetch(ctx context.Context, req news.Request) (news.Response,
 	resp := news.Response{
 		Status: in.StatusCode, NotModified: in.StatusCode == http.StatusNotModified,
 		Validators: news.Validators{ETag: in.Header.Get("ETag")},
+		Header:     in.Header,
 		Document:   news.Document{URL: req.URL, MediaType: in.Header.Get("Content-Type"), Body: body},
 	}
 	if in.StatusCode == http.StatusNotFound {

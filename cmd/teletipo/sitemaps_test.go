@@ -88,3 +88,34 @@ func TestSitemapIsFound(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What a site says about the use of its articles is kept with each of them, and no more is passed on
+// than it lets us, whatever the source's rights are.
+func TestSignalsAreKept(t *testing.T) {
+	p := newSitemaps(t)
+	p.web.Set("/robots.txt", "\nUser-agent: *\nContent-Signal: search=yes, ai-train=no\nSitemap: "+
+		p.web.URL+"/news-map.xml")
+	bridge := p.page("/2026/bridge")
+	bridge = strings.Replace(bridge, "<head>", `<head><meta name="robots" content="noarchive">`, 1)
+	p.web.Set("/2026/bridge", "TDM-Policy: /policy\n"+bridge)
+	p.look(p.source(news.KindSitemap, "/"))
+	for title, want := range map[string]string{
+		"river floods": "full content-signal(robots.txt)",
+		"road to Ojin": "excerpt content-signal(robots.txt) tdm-policy(header) robots(page)",
+	} {
+		entries, err := p.store.Articles(news.Query{Text: title, Limit: 10})
+		if err != nil || len(entries) != 1 {
+			t.Fatal(entries, err)
+		}
+		got := string(entries[0].Rights)
+		for _, s := range entries[0].Signals {
+			got += " " + s.Name + "(" + s.From + ")"
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", title, got, want)
+		}
+		if shown := string(shownArticle(&entries[0], 80)); !strings.Contains(shown, "ai-train=no") {
+			t.Errorf("not shown:\n%s", shown)
+		}
+	}
+}

@@ -36,7 +36,7 @@ var Teletipo = Rules{
 		"internal/config": {"internal/news", "internal/boilerplate", "internal/yamldepth"},
 		"internal/source": {
 			"internal/news", "internal/watch", "internal/extract", "internal/robots",
-			"internal/sitemap",
+			"internal/sitemap", "internal/signals",
 		},
 		"internal/fetch": {"internal/news", "internal/site"},
 		"internal/parse": {
@@ -76,12 +76,13 @@ var Teletipo = Rules{
 		"internal/ingest": {
 			"internal/news", "internal/boilerplate",
 			"internal/parse", "internal/paste", "internal/extract", "internal/clean",
-			"internal/classify",
+			"internal/signals", "internal/classify",
 		},
 		"internal/publish": {"internal/news", "internal/render"},
 
 		"internal/watch":   {},
 		"internal/robots":  {"internal/news"},
+		"internal/signals": {"internal/news"},
 		"internal/sitemap": {"internal/news", "internal/dates", "internal/rawdoc"},
 
 		"internal/yamldepth": {},

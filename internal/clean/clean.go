@@ -62,6 +62,7 @@ func (c *Cleaner) Clean(item news.Item, src news.Source, at time.Time) (
 		Tags:      tags(slices.Concat(item.Tags, src.Tags)),
 		Media:     media(item.Media, base),
 		Rights:    rights(item, src),
+		Signals:   item.Signals,
 		Own:       src.Own(),
 		Published: published,
 		Undated:   undated(item),
@@ -129,20 +130,6 @@ func body(text []news.Passage) string {
 		}
 	}
 	return b.String()
-}
-
-// rights are the item's own, else its source's, else the default for that kind of source.
-func rights(item news.Item, src news.Source) news.Rights {
-	for _, r := range []news.Rights{item.Rights, src.Rights} {
-		switch r {
-		case news.Full, news.Excerpt, news.Headline:
-			return r
-		}
-	}
-	if src.Own() {
-		return news.Full
-	}
-	return news.Excerpt
 }
 
 // guid is the name the source gives the item, else its link, else a hash of what it says.

@@ -15,6 +15,7 @@ import (
 	"github.com/teletipo/teletipo/internal/clean"
 	"github.com/teletipo/teletipo/internal/extract"
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/signals"
 )
 
 // Reader looks at a source once. Keep says that all of a reading is dealt with, so that the reader
@@ -215,6 +216,9 @@ func (f *Flow) take(
 	if err != nil {
 		report.Faults = append(report.Faults, read.faults...)
 		return err
+	}
+	for i := range read.items {
+		read.items[i].Signals = signals.Union(read.items[i].Signals, doc.Signals)
 	}
 	if doc.MediaType != news.ArticlePage {
 		read.items = f.follow(ctx, src, read.items, report)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/teletipo/teletipo/internal/extract"
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/signals"
 )
 
 // Pages asks for an article's own page, conditionally if there are validators.
@@ -171,6 +172,7 @@ func (w *following) ask(
 	resp, err := w.f.pages.Page(w.ctx, w.src, address, last)
 	if err == nil && resp.NotModified {
 		stored.Page.Stated, stored.Page.Asked = stated, w.f.now().UTC()
+		stored.Signals = signals.Union(stored.Signals, resp.Document.Signals)
 		return stored, true
 	}
 	w.report.Bytes += int64(len(resp.Document.Body))
@@ -181,6 +183,7 @@ func (w *following) ask(
 	}
 	switch kind := news.KindOf(err); {
 	case err == nil:
+		page.Signals = signals.Union(item.Signals, resp.Document.Signals)
 		return merged(w.src, item, page, &news.PageMark{
 			Validators: resp.Validators, Stated: stated, Asked: w.f.now().UTC(),
 		}), true
@@ -207,6 +210,7 @@ func merged(src news.Source, item, page news.Item, mark *news.PageMark) news.Ite
 		item.Content, item.Base = page.Content, page.Base
 	}
 	item.Page = mark
+	item.Signals = signals.Union(item.Signals, page.Signals)
 	item.Title = cmp.Or(item.Title, page.Title)
 	item.Summary = cmp.Or(item.Summary, page.Summary)
 	item.Lang = cmp.Or(item.Lang, page.Lang)

@@ -18,7 +18,8 @@ type Item struct {
 	Modified  time.Time // zero if unstated
 	Rights    Rights    // only if the item states its own
 	Origin    Origin
-	Withdrawn bool // its source takes it back
+	Signals   []Signal `json:"signals,omitempty"` // of its site, about its use
+	Withdrawn bool     // its source takes it back
 	// Page is what is remembered of the item's own page, if its text was taken from there.
 	Page *PageMark `json:"page,omitempty"`
 	// Mark is a hash of all that the item was read from, its feed's date apart; 0 if none was
@@ -76,7 +77,8 @@ type Article struct {
 	Tags    []string `json:"tags,omitempty"`
 	Media   []Media  `json:"media,omitempty"`
 	Rights  Rights   `json:"rights"`
-	Own     bool     `json:"own,omitempty"` // of the desk's own sources: may be under embargo
+	Signals []Signal `json:"signals,omitempty"` // of its site; Rights are no more than they allow
+	Own     bool     `json:"own,omitempty"`     // of the desk's own sources: may be under embargo
 	// Entitled says that its source speaks for its link: it is the desk's own, or the link is on
 	// the source's own site. Another source's claim of the link binds nobody.
 	Entitled  bool      `json:"entitled,omitempty"`

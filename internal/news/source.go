@@ -147,6 +147,7 @@ type Document struct {
 	Body      []byte    //
 	Time      time.Time // when it was fetched, or when the file was last changed
 	Rule      PageRule  // of a web page: where things are on it
+	Signals   []Signal  // of its site, about the use of its articles
 }
 
 // Label is what errors call a document.

@@ -10,11 +10,16 @@ package robots
 
 import (
 	"bytes"
+	"cmp"
 	"math"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"github.com/teletipo/teletipo/internal/news"
 )
 
 // Agent is the product token that robots.txt files name us by.
@@ -24,6 +29,7 @@ const Agent = "teletipo"
 const (
 	maxBytes    = 500 << 10 // that are read (RFC 9309, section 2.5)
 	maxSitemaps = 100
+	maxUsage    = 10 // lines of each kind
 	maxDelay    = 5 * time.Minute
 )
 
@@ -32,6 +38,13 @@ type Rules struct {
 	Delay    time.Duration // that it wants between two requests (Crawl-delay), at most 5 minutes
 	Sitemaps []string      // absolute addresses, in the file's order
 	rules    []Rule
+	usage    []usage
+}
+
+// usage is a line of Content-Usage or Content-Signal, for the paths of a pattern.
+type usage struct {
+	signal news.Signal
+	match  string
 }
 
 // Rule is one line of allow or disallow.
@@ -46,6 +59,7 @@ type Rule struct {
 // group are the rules that the file has for some programs.
 type group struct {
 	rules []Rule
+	usage []usage
 	delay time.Duration
 }
 
@@ -68,7 +82,10 @@ func Parse(body []byte, agent string) *Rules {
 	if p.named {
 		of = p.own
 	}
-	return &Rules{Delay: of.delay, Sitemaps: p.sitemaps, rules: of.rules}
+	return &Rules{
+		Delay: of.delay, Sitemaps: p.sitemaps, rules: of.rules,
+		usage: slices.Concat(of.usage, p.licences),
+	}
 }
 
 // parser is a file on its way. A program's groups are taken together, wherever they stand.
@@ -80,6 +97,7 @@ type parser struct {
 	forOwn, forAll bool // whom the lines are for
 	inRules        bool // the next user-agent begins another group
 	sitemaps       []string
+	licences       []usage // for every program
 }
 
 func (p *parser) line(line string, number int) {
@@ -101,6 +119,8 @@ func (p *parser) line(line string, number int) {
 		p.rule(Rule{Pattern: value, Line: number})
 	case "crawl-delay":
 		p.delay(value)
+	case "content-usage", "content-signal", "license":
+		p.usage(strings.ToLower(strings.TrimSpace(key)), value)
 	case "sitemap":
 		u, err := url.Parse(value)
 		if err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" &&
@@ -143,6 +163,45 @@ func (p *parser) rule(r Rule) {
 	if p.forAll {
 		p.all.rules = append(p.all.rules, r)
 	}
+}
+
+// usage notes what a line says of the use of pages: those that a path before it matches, or all.
+func (p *parser) usage(name, value string) {
+	u := usage{signal: news.Signal{Name: name, Value: value, From: "robots.txt"}, match: "/"}
+	if path, rest, ok := strings.Cut(value, " "); ok && strings.HasPrefix(path, "/") {
+		u.signal.Value, u.match = strings.TrimSpace(rest), pattern(path)
+	}
+	const longest = 300
+	switch {
+	case value == "" || len(value) > longest || !utf8.ValidString(value):
+	case name == "license": // of RSL, which knows no groups
+		if len(p.licences) < maxUsage {
+			p.licences = append(p.licences, u)
+		}
+	default:
+		if p.forOwn && len(p.own.usage) < maxUsage {
+			p.own.usage = append(p.own.usage, u)
+		}
+		if p.forAll && len(p.all.usage) < maxUsage {
+			p.all.usage = append(p.all.usage, u)
+		}
+	}
+}
+
+// Signals are what the file says of the use of an address: all that matches it, since who says no
+// in one line does not say yes in another.
+func (r *Rules) Signals(address string) (found []news.Signal) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil
+	}
+	path := normal(cmp.Or(u.EscapedPath(), "/"), "*$")
+	for _, use := range r.usage {
+		if matches(use.match, path) && !slices.Contains(found, use.signal) {
+			found = append(found, use.signal)
+		}
+	}
+	return found
 }
 
 func (p *parser) delay(value string) {

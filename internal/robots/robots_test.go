@@ -119,6 +119,24 @@ func TestParseSaysWhereAndWhen(t *testing.T) {
 	}
 }
 
+func TestSignals(t *testing.T) {
+	rules := Parse([]byte("License: https://paper.example/license.xml\nUser-agent: other\n"+
+		"Content-Signal: search=no\nUser-agent: *\nContent-Signal: search=yes, ai-train=no\n"+
+		"Content-Usage: train-ai=y\nContent-Usage: /news/ train-ai=n\nDisallow: /x\n"), Agent)
+	for path, want := range map[string]string{
+		"/a":      "content-signal search=yes, ai-train=no; content-usage train-ai=y; license https://paper.example/license.xml; ",
+		"/news/1": "content-signal search=yes, ai-train=no; content-usage train-ai=y; content-usage train-ai=n; license https://paper.example/license.xml; ",
+	} {
+		got := ""
+		for _, s := range rules.Signals("https://paper.example" + path) {
+			got += s.Name + " " + s.Value + "; "
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", path, got, want)
+		}
+	}
+}
+
 // What is beyond 500 KiB is not read, and no rule is cut to one that says more.
 func TestParseReadsTheBeginning(t *testing.T) {
 	head := "User-agent: *\nDisallow: /x\n#"

@@ -61,7 +61,9 @@ func (s *Sites) Fetch(ctx context.Context, req news.Request) (news.Response, err
 			news.Shown(req.URL), rule.Line, rule.Pattern)
 	}
 	req.Pause = rules.Delay
-	return s.fetcher.Fetch(ctx, req)
+	resp, err := s.fetcher.Fetch(ctx, req)
+	resp.Document.Signals = rules.Signals(req.URL)
+	return resp, err
 }
 
 // Rules are those of the site of an address. A site without robots.txt (4xx) allows everything; of

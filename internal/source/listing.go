@@ -8,6 +8,7 @@ import (
 
 	"github.com/teletipo/teletipo/internal/extract"
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/signals"
 )
 
 // htmlTypes asks for pages first, and takes whatever else there is.
@@ -112,5 +113,7 @@ func (r *Reader) Page(
 	})
 	resp.Document.Source, resp.Document.MediaType = src.ID, news.ArticlePage
 	resp.Document.Rule = src.Rule
+	resp.Document.Signals = signals.Union(resp.Document.Signals,
+		signals.OfPage(resp.Header, resp.Document.Body))
 	return resp, err
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/signals"
 	"github.com/teletipo/teletipo/internal/sitemap"
 )
 
@@ -35,6 +36,7 @@ type mapLook struct {
 	moved   []news.Item       // that have another date now
 	asked   map[string]bool
 	news    bool // there are sitemaps of news
+	signals []news.Signal
 	changed bool // a sitemap is not as it was
 }
 
@@ -189,6 +191,7 @@ func (s *mapLook) read(ctx context.Context, of sitemap.Child) error {
 			Sum: sum, News: m.News, Children: m.Children, Seen: s.compare(state.Seen, m.Items),
 		}
 	}
+	s.signals = signals.Union(s.signals, resp.Document.Signals)
 	state.Given, state.Stamp = resp.Validators, of.Modified
 	s.mark.Maps[of.URL] = state
 	s.news = s.news || state.News

@@ -143,7 +143,7 @@ func (s *mapLook) yield() {
 	}
 	s.reading.Documents = []news.Document{{
 		Source: s.src.ID, URL: s.src.URL, MediaType: news.ReadItems, Lang: s.src.Lang, Body: body,
-		Time: s.now(), Rule: s.src.Rule,
+		Time: s.now(), Rule: s.src.Rule, Signals: s.signals,
 	}}
 }
 
