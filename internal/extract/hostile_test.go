@@ -48,21 +48,47 @@ func hostilePage(page string) news.Document {
 
 // Whatever a page holds, what reading it costs is in proportion to its size, up to the budget.
 func TestHostile(t *testing.T) {
-	const parts = 24 << 20 // bytes that as many elements as a page may have cost at most
+	const parts = 48 << 20 // bytes that as many elements as pages may have cost at most
 	for name, input := range hostile {
 		t.Run(name, func(t *testing.T) {
 			newstest.ProportionalBut(t, parts, input, func(in string) {
+				if name == "links" || name == "cards" || name == "lines" {
+					Listing(hostilePage(in))
+				}
 				Article(hostilePage(in))
 			})
-			for _, n := range []int{1_000_000, 100_000} {
-				if page := input(n); len(page) > maxBytes {
-					_, err := Article(hostilePage(page))
-					if news.KindOf(err) != news.TooLarge {
-						t.Errorf("%d bytes: %v", len(page), err)
-					}
-				}
-			}
 		})
+	}
+}
+
+// ruled is a page with a rule whose selectors find nearly everything.
+func ruled(page string) news.Document {
+	doc := hostilePage(page)
+	doc.Rule = news.PageRule{
+		Items: "div, p, li, a, b, h1, time, span, td", Link: "a", Title: "* + *", Date: "time ~ *",
+		Summary: ":nth-child(2)", Image: "img:last-child", Author: ".author",
+	}
+	return doc
+}
+
+// So does what selectors cost that find nearly everything.
+func TestHostileToSelectors(t *testing.T) {
+	for _, name := range []string{"nested div", "links", "cards"} {
+		newstest.ProportionalBut(t, 48<<20, hostile[name], func(in string) { Listing(ruled(in)) })
+	}
+}
+
+// A page that is too large is refused before anything is made of it.
+func TestTooLarge(t *testing.T) {
+	for _, page := range []string{
+		strings.Repeat("word ", maxBytes/5+1), strings.Repeat("<a href=/1>x</a>", 100_000),
+	} {
+		if _, err := Article(hostilePage(page)); news.KindOf(err) != news.TooLarge {
+			t.Errorf("%.20s: %v", page, err)
+		}
+		if _, err := Listing(hostilePage(page)); news.KindOf(err) != news.TooLarge {
+			t.Errorf("%.20s: %v", page, err)
+		}
 	}
 }
 
@@ -78,6 +104,8 @@ func BenchmarkHostile(b *testing.B) {
 			b.SetBytes(int64(len(doc.Body)))
 			for b.Loop() {
 				Article(doc)
+				Listing(doc)
+				Listing(ruled(string(doc.Body)))
 			}
 		})
 	}
@@ -92,6 +120,17 @@ func FuzzArticle(f *testing.F) {
 		if err == nil && item.Title == "" && item.Content == "" {
 			t.Error("an article of nothing")
 		}
+		list, err := Listing(hostilePage(page))
+		if err == nil && len(list.Items) > maxItems {
+			t.Errorf("%d items", len(list.Items))
+		}
+		for _, item := range list.Items {
+			if item.Title == "" || item.URL == "" {
+				t.Errorf("%+v", item)
+			}
+		}
+		Next(hostilePage(page))
+		SavedFrom([]byte(page))
 		if len(item.Content) > 8*len(page)+1000 {
 			t.Errorf("%d bytes of content from %d", len(item.Content), len(page))
 		}

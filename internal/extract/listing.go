@@ -59,7 +59,7 @@ func (p *page) listing(doc news.Document) (List, error) {
 		if err := p.selectable(); err != nil {
 			return list, err
 		}
-		roots := selected(p.root, doc.Rule.Items)
+		roots := outermost(selected(p.root, doc.Rule.Items))
 		l.step("items", doc.Rule.Items, len(roots), "")
 		for _, root := range roots[:min(len(roots), maxItems)] {
 			l.add(root, nil)
@@ -102,6 +102,23 @@ func (p *page) listing(doc news.Document) (List, error) {
 	default:
 		return list, refusal(kind)
 	}
+}
+
+// outermost leaves out elements that stand in others of a list: looking into each of them would look
+// at the same again and again.
+func outermost(list []*nethtml.Node) []*nethtml.Node {
+	in := make(map[*nethtml.Node]bool, len(list))
+	for _, n := range list {
+		in[n] = true
+	}
+	return slices.DeleteFunc(list, func(n *nethtml.Node) bool {
+		for up := n.Parent; up != nil; up = up.Parent {
+			if in[up] {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // excused is the kind of excuse that the page's titles or most of its text is.
