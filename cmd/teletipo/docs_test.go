@@ -47,7 +47,7 @@ var elsewhere = map[string]string{
 // shown are blocks that are no example to be tried, by how they begin.
 var shown = []string{
 	"source ─►", savedPage, "javascript:", "<at:deleted-entry", "GET /feeds/", "http {",
-	"accepted   ", "tag, 1 byte", "ASi1L/", "h {", // an event: a test of internal/store reads it
+	"accepted   ", "tried      ", "tag, 1 byte", "ASi1L/", "h {", // an event: a test of internal/store reads it
 }
 
 // example is a block or span of code in a document.

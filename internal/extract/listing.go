@@ -104,8 +104,8 @@ func (p *page) listing(doc news.Document) (List, error) {
 	}
 }
 
-// outermost leaves out elements that stand in others of a list: looking into each of them would look
-// at the same again and again.
+// outermost leaves out elements that stand in others of a list: looking into each of them would
+// look at the same again and again.
 func outermost(list []*nethtml.Node) []*nethtml.Node {
 	in := make(map[*nethtml.Node]bool, len(list))
 	for _, n := range list {
