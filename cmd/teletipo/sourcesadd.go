@@ -27,6 +27,7 @@ type sourcesAddCmd struct {
 	Lang   string        `help:"Of articles that do not say their own." placeholder:"LANG"`
 	Rights string        `help:"full, excerpt or headline (default excerpt)." placeholder:"RIGHTS"`
 	Tags   []string      `help:"That its articles get beside their own." placeholder:"TAG,…"`
+	Allowed
 }
 
 // Run adds one source. It refuses what is there already, and says where.
@@ -35,6 +36,7 @@ func (c *sourcesAddCmd) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
+	cfg.Fetch.Allow = append(cfg.Fetch.Allow, c.Allow...) // for the search, not for what it finds
 	known := knownSources(&cfg)
 	c.URL = news.FeedAddress(c.URL)
 	if place, there := known.place(c.ID, c.URL); there {
@@ -71,7 +73,7 @@ func (in *invocation) find(cfg *config.Config, src *news.Source) error {
 	case in.ctx.Err() != nil:
 		return in.ctx.Err()
 	case len(found.Tried) < 2 && err != nil: // the address itself could not be read
-		fmt.Fprintf(in.stderr, "taken for a feed, since it can't be looked at now: %v\n", err)
+		fmt.Fprintf(in.stderr, "taken for a feed, as it can't be looked at now: %v\n", err)
 		return nil
 	case err == nil:
 		src.Kind, src.URL = found.Kind, found.URL

@@ -47,7 +47,7 @@ func (c *sourcesTestCmd) Run(in *invocation) error {
 	}
 	place := cfg.SourcePlaces[src.ID]
 	if !configured {
-		place = "not configured, shown as `teletipo sources add` would make it"
+		place = in.asAdded(&cfg, &src, c.Page)
 	}
 	trying := ingest.Trying{
 		Weigh: in.weigh, Again: c.Again,
@@ -225,4 +225,13 @@ func (in *invocation) printTriedArticle(n int, a *news.TriedArticle) {
 		return
 	}
 	in.step("  would be", "%s", a.Outcome)
+}
+
+// asAdded makes a source what `sources add` would make of it, unless a saved page is read in its
+// place, and says so.
+func (in *invocation) asAdded(cfg *config.Config, src *news.Source, page string) string {
+	if page == "" {
+		_ = in.find(cfg, src) // if it finds nothing, the look at it as a feed says why
+	}
+	return "not configured, shown as `teletipo sources add` would make it"
 }
