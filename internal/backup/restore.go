@@ -124,7 +124,7 @@ type Syncing struct {
 	failed error
 }
 
-const syncEvery = 8 << 20 // bytes
+const syncEvery = 1 << 20 // bytes
 
 // Write writes to the file.
 func (s *Syncing) Write(p []byte) (n int, err error) {

@@ -144,10 +144,11 @@ func (c *counter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// A backup works for as long as it rests, so that it never takes more than half of a processor and
-// of the disk from those who store beside it.
+// A backup rests twice as long as it works, so that it never takes more than a third of a processor
+// and of the disk from those who store beside it, and never much at once.
 const (
-	idleEvery = 1 << 20 // bytes
+	idleEvery = 256 << 10 // bytes
+	idleTimes = 2
 	mostIdle  = time.Second
 )
 
@@ -168,7 +169,7 @@ func (i *idling) Write(p []byte) (done int, err error) {
 		done, p = done+n, p[n:]
 		if i.n += n; i.n >= idleEvery && err == nil {
 			select {
-			case <-time.After(min(time.Since(i.since), mostIdle)):
+			case <-time.After(min(idleTimes*time.Since(i.since), mostIdle)):
 			case <-i.ctx.Done():
 				err = i.ctx.Err()
 			}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestBackupOnAFullDisk: a backup and a restore that find no room say so, leave what was there as it
+// was, and nothing of themselves.
+func TestBackupOnAFullDisk(t *testing.T) {
+	dir, flags := setUp(t, web(t))
+	sound(t, flags, "ingest", write(t, filepath.Join(dir, "more.md"), "# A treaty for the Rio Grande\n\n"+
+		"Mexico and the United States signed a water treaty for the border.\n"))
+	file := filepath.Join(dir, "wire.backup")
+	sound(t, flags, "backup", file)
+	older, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	into := filepath.Join(dir, "into")
+	for what, args := range map[string][]string{
+		"backup": append(flags, "backup", file), "restore": append(withData(flags, into), "restore", file),
+	} {
+		self, err := os.Executable()
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Files may have so few blocks that a store has no room; TestMain is main under this name.
+		command := exec.Command("bash", append([]string{
+			"-c", `ulimit -f 1; self=$1; shift; exec -a teletipo "$self" "$@"`, "bash", self,
+		}, args...)...)
+		said, err := command.CombinedOutput()
+		if err == nil || !strings.Contains(string(said), "make room") {
+			t.Errorf("%s: %v, %s", what, err, said)
+		}
+	}
+	if left, err := os.ReadDir(into); err == nil && len(left) > 0 {
+		t.Errorf("%v is left of the restore", left)
+	}
+	if now, err := os.ReadFile(file); err != nil || string(now) != string(older) {
+		t.Errorf("the older backup has changed: %v", err)
+	}
+	if left, _ := filepath.Glob(file + ".*"); len(left) > 0 {
+		t.Errorf("%v is left of the backup", left)
+	}
+	sound(t, withData(flags, into), "restore", file)
+}
