@@ -21,6 +21,7 @@ type backupCmd struct {
 
 // Run writes a backup of the data directory, by the daemon that owns it or without one.
 func (c *backupCmd) Run(in *invocation) error {
+	in.broken = true
 	if c.File == "-" {
 		tail := &backup.Tail{}
 		out := io.MultiWriter(in.stdout, tail)

@@ -82,6 +82,7 @@ type invocation struct {
 	level  slog.LevelVar // of the daemon's log
 	flags  *command
 	width  int            // of the terminal, 0 if the answer goes to none
+	broken bool           // the command works with faults in sources and topics
 	begins bool           // the command may make the data directory
 	empty  bool           // without one, the command works on an empty one
 	steps  jsonList       // of a trial
@@ -183,9 +184,11 @@ func (in *invocation) withDesk(f func(ctx context.Context, d *desk.Desk) error) 
 		}
 		return f(in.ctx, d)
 	}
-	cfg, err := in.load()
-	if err != nil {
-		return err
+	cfg, faults := in.load()
+	if faults != nil && !in.broken {
+		return faults
+	} else if faults != nil {
+		cfg = settings
 	}
 	if done, err := in.elsewhere(&cfg); err != nil {
 		return err
@@ -195,6 +198,9 @@ func (in *invocation) withDesk(f func(ctx context.Context, d *desk.Desk) error) 
 	owner, err := in.open(in.quiet(), &cfg)
 	if err != nil {
 		return err
+	}
+	if faults != nil {
+		owner.InForce.Refuse(faults.Error())
 	}
 	d := owner.Desk()
 	err = f(in.ctx, d)

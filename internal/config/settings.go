@@ -253,7 +253,7 @@ func (l *loader) loadSettings() {
 	}
 	c.Window.Size = int(l.windowBytes)
 	c.Fetch.Contact = c.Site.Contact
-	c.Settings, c.Files = l.list(), l.files()
+	c.Settings, c.Files, c.TopicDir = l.list(), l.files(), l.topicDir
 	if c.Site.PublicURL == "" {
 		c.PublicURLDerived = true
 		c.Site.PublicURL = PublicURL(c.Listen)

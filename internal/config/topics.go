@@ -28,7 +28,6 @@ const maxWeight = 10_000
 
 // loadTopics reads all topic files.
 func (l *loader) loadTopics() {
-	l.cfg.TopicDir = l.topicDir
 	if l.opts.LastGood != nil {
 		l.cfg.Topics = slices.Clone(l.opts.LastGood)
 		return

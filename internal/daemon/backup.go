@@ -104,7 +104,8 @@ func (d *Daemon) configFiles() (files []configFile, outside []string) {
 			}
 		}
 	}
-	for _, path := range paths {
+	slices.Sort(paths)
+	for _, path := range slices.Compact(paths) {
 		if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
 			continue
 		}
@@ -271,6 +272,10 @@ func (d *Daemon) keepBackup(ctx context.Context) error {
 	err := os.MkdirAll(cfg.To, 0o700)
 	var size int64
 	if err == nil {
+		brokenOff, _ := filepath.Glob(filepath.Join(cfg.To, "teletipo-*Z.backup.partial"))
+		for _, partial := range brokenOff { // of a process that was killed
+			err = errors.Join(err, os.Remove(partial))
+		}
 		size, err = backup.ToFile(name, func(w io.Writer) error { return d.Backup(ctx, w, false) })
 	}
 	if ctx.Err() != nil {
