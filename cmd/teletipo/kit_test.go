@@ -2,8 +2,12 @@ package main
 
 import (
 	"bytes"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/goccy/go-yaml"
 )
@@ -157,4 +162,129 @@ func fromFile(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	return string(data)
+}
+
+// nginxOfKit writes a configuration of nginx around the kit's, with other addresses and paths, and a
+// certificate of tests.
+func nginxOfKit(t *testing.T, dir, listen, origin string) string {
+	t.Helper()
+	server := httptest.NewTLSServer(nil)
+	server.Close()
+	pair := server.TLS.Certificates[0]
+	key, err := x509.MarshalPKCS8PrivateKey(pair.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, block := range map[string]*pem.Block{
+		"fullchain.pem": {Type: "CERTIFICATE", Bytes: pair.Certificate[0]},
+		"privkey.pem":   {Type: "PRIVATE KEY", Bytes: key},
+	} {
+		write(t, filepath.Join(dir, name), string(pem.EncodeToMemory(block)))
+	}
+	own := strings.NewReplacer(
+		"    listen [::]:80;\n", "", "    listen [::]:443 ssl http2;\n", "",
+		"listen 80;", "listen unix:"+dir+"/plain;", "listen 443 ssl http2;", "listen "+listen+";",
+		"/etc/letsencrypt/live/news.example.org", dir, "/var/cache/nginx", dir,
+		"127.0.0.1:8080", origin, " 10s;", " 1s;",
+	).Replace(fromFile(t, kit+"nginx/teletipo.conf"))
+	return write(t, filepath.Join(dir, "nginx.conf"), fmt.Sprintf(`daemon off; pid %[1]s/pid;
+error_log stderr warn; worker_processes 1; events { worker_connections 64; }
+http { access_log off; client_body_temp_path %[1]s/b; proxy_temp_path %[1]s/p; fastcgi_temp_path %[1]s/f;
+ uwsgi_temp_path %[1]s/u; scgi_temp_path %[1]s/s; include %[2]s; }
+`, dir, write(t, filepath.Join(dir, "teletipo.conf"), own)))
+}
+
+// TestProxiesReadTheKit has nginx and Caddy read the configuration for them; TestProxies runs them.
+func TestProxiesReadTheKit(t *testing.T) {
+	t.Run("nginx", func(t *testing.T) {
+		dir := t.TempDir()
+		conf := nginxOfKit(t, dir, "unix:"+dir+"/tls ssl http2", "127.0.0.1:8080")
+		judge(t, "test is successful", "nginx", "-t", "-c", conf, "-p", dir)
+	})
+	t.Run("Caddy", func(t *testing.T) {
+		t.Setenv("HOME", t.TempDir())
+		judge(t, "Valid configuration", "caddy", "validate", "--adapter", "caddyfile", "--config",
+			kit+"caddy/Caddyfile")
+	})
+}
+
+// TestNewsThroughKit holds that news comes through the kit's proxies no later than is said, and what is
+// new alone to who asks for it, with our own validators; nginx serves what it has while we are away.
+func TestNewsThroughKit(t *testing.T) {
+	if !*proxies {
+		t.Skip("run it with -proxies; it needs nginx and caddy")
+	}
+	_, flags := setUp(t, web(t))
+	d := startDaemon(t, flags...)
+	token := addToken(t, flags, "proxies")
+	const path = "/feeds/border.rss"
+	change(t, d, token, 1)
+	bases, old, last := map[string]string{}, map[string]answer{}, map[string]answer{}
+	for _, p := range theProxies {
+		if strings.HasSuffix(p.name, "as the kit has it") {
+			bases[p.name] = startProxy(t, p, strings.TrimPrefix(d.public, "http://"))
+			old[p.name] = d.get(bases[p.name] + path)
+		}
+	}
+	change(t, d, token, 2)
+	time.Sleep(2 * time.Second) // a second is how long nginx keeps it here
+	for name, base := range bases {
+		got, want := d.get(base+path), d.get(path)
+		last[name] = got
+		if got.body != want.body || got.body == old[name].body {
+			t.Errorf("%s: a feed later than is said", name)
+		}
+		for _, field := range []string{"Etag", "Last-Modified", "Cache-Control", "Vary", "Link"} {
+			if got.header.Get(field) != want.header.Get(field) {
+				t.Errorf("%s: %s %q, want %q", name, field, got.header.Get(field), want.header.Get(field))
+			}
+		}
+		news := d.get(base+path, "A-IM", "feed", "If-None-Match", old[name].header.Get("Etag"))
+		if news.status != http.StatusIMUsed || news.header.Get("Etag") != got.header.Get("Etag") {
+			t.Errorf("%s: asked for what is new alone: status %d, %v", name, news.status, news.header)
+		}
+		if a := d.get(base+"/api/v1/articles/x", "Authorization", "Bearer "+token); a.status != 404 {
+			t.Errorf("%s: asked for a pushed article: status %d", name, a.status)
+		}
+	}
+	d.terminate()
+	const keeps = "nginx, as the kit has it"
+	if a := d.get(bases[keeps] + path); a.status != http.StatusOK || a.body != last[keeps].body {
+		t.Errorf("while the daemon is away: status %d", a.status)
+	}
+}
+
+// TestCompose holds that the variables of the compose file are settings, and its paths files.
+func TestCompose(t *testing.T) {
+	var compose struct {
+		Services map[string]struct {
+			Build       string
+			Environment map[string]string
+			Volumes     []string
+		}
+	}
+	if err := yaml.Unmarshal([]byte(fromFile(t, kit+"docker/compose.yaml")), &compose); err != nil {
+		t.Fatal(err)
+	}
+	service := compose.Services["teletipo"]
+	env := []string{"TELETIPO_DATA=" + t.TempDir()}
+	for name, value := range service.Environment {
+		env = append(env, name+"="+regexp.MustCompile(`\$\{[^}]*\}`).ReplaceAllString(value, "news.example"))
+	}
+	var out, errs bytes.Buffer
+	if err := run(t.Context(), []string{"check"}, env, &out, &errs); err != nil || len(env) < 3 ||
+		strings.Contains(errs.String(), "sets nothing") {
+		t.Errorf("%v\n%s", err, errs.String())
+	}
+	paths := []string{service.Build + "/Dockerfile"}
+	for _, volume := range compose.Services["caddy"].Volumes {
+		if from, _, _ := strings.Cut(volume, ":"); strings.HasPrefix(from, ".") {
+			paths = append(paths, from)
+		}
+	}
+	for _, name := range paths {
+		if _, err := os.Stat(kit + "docker/" + name); err != nil {
+			t.Error(err)
+		}
+	}
 }

@@ -21,7 +21,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-var proxies = flag.Bool("proxies", false, "run TestProxies: it needs nginx, varnishd and squid")
+var proxies = flag.Bool("proxies", false, "run TestProxies: it needs nginx, varnishd, squid and caddy")
 
 // proxy is a real program in front of the daemon.
 type proxy struct {
@@ -76,6 +76,16 @@ shutdown_lifetime 0 seconds
 `, listen, origin[strings.LastIndex(origin, ":")+1:], dir, dir))
 		return exec.Command("squid", "-N", "-f", conf)
 	}},
+	{"nginx, as the kit has it", func(t *testing.T, dir, listen, origin string) *exec.Cmd {
+		return exec.Command("nginx", "-c", nginxOfKit(t, dir, listen, origin), "-p", dir)
+	}},
+	{"Caddy, as the kit has it", func(t *testing.T, dir, listen, origin string) *exec.Cmd {
+		conf := write(t, filepath.Join(dir, "Caddyfile"), "{\nadmin off\nstorage file_system "+dir+"\n}\n"+
+			fromFile(t, kit+"caddy/Caddyfile"))
+		cmd := exec.Command("caddy", "run", "--adapter", "caddyfile", "--config", conf)
+		cmd.Env = append(os.Environ(), "HOME="+dir, "SITE=http://"+listen, "UPSTREAM="+origin)
+		return cmd
+	}},
 }
 
 // TestProxies polls the feeds through real proxies as readers do: the right bytes in a coding that
@@ -83,7 +93,7 @@ shutdown_lifetime 0 seconds
 // and never a delta for who did not ask for one.
 func TestProxies(t *testing.T) {
 	if !*proxies {
-		t.Skip("run it with -proxies; it needs nginx, varnish and squid")
+		t.Skip("run it with -proxies; it needs nginx, varnish, squid and caddy")
 	}
 	_, flags := setUp(t, web(t))
 	d := startDaemon(t, flags...)
