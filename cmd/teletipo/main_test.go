@@ -63,6 +63,7 @@ func startDaemon(t testing.TB, args ...string) *running {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	go func() {
 		d.ended <- run(ctx, append([]string{"serve"}, args...), noEnv, &d.stdout, &d.stderr)
+		close(d.ended)
 		stop()
 	}()
 	ready := regexp.MustCompile(`msg=ready .*public=(\S+) operator=(\S+)`)
@@ -79,7 +80,14 @@ func startDaemon(t testing.TB, args ...string) *running {
 		d.public, d.admin = "http://"+m[1], "http://"+m[2]
 		return true
 	})
-	t.Cleanup(stop)
+	t.Cleanup(func() {
+		stop()
+		select {
+		case <-d.ended:
+		case <-time.After(patience):
+			t.Errorf("the daemon does not end\n%s", d.stderr.String())
+		}
+	})
 	return d
 }
 

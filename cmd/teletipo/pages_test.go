@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -277,12 +276,12 @@ func TestPagesFromABrowser(t *testing.T) {
 	dir := t.TempDir()
 	sources := "sources:\n  - {id: gob, name: Gobierno, kind: page, url: \"https://gobierno.example/prensa\", " +
 		"lang: es, every: 720h}\n"
-	if err := os.WriteFile(filepath.Join(dir, "sources.yaml"), []byte(sources), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	flags := []string{"--data", dir, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"}
-	token := addToken(t, []string{"--data", dir}, "browser", "--pages", "gob")
-	d := startDaemon(t, flags...)
+	write(t, filepath.Join(dir, "gob.yaml"), sources)
+	config := write(t, filepath.Join(dir, "teletipo.yaml"), "sources: gob.yaml\n")
+	flags := []string{"--config", config, "--data", dir}
+	token := addToken(t, flags, "browser", "--pages", "gob")
+	d := startDaemon(t, append(flags, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0")...)
+	defer d.terminate()
 	hand := func(page, body string) (answer, string) {
 		a, _ := d.push(http.MethodPut, "pages?url="+url.QueryEscape(page), token, body,
 			"Content-Type", "text/html")
