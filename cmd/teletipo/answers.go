@@ -35,6 +35,7 @@ var answers = map[string]any{
 	"readers":        []news.Readership{},
 	"release-link":   news.Result{},
 	"restore":        restored{},
+	"retain":         news.Retained{},
 	"score":          score.Report{},
 	"score fits":     map[string]news.Calibration{},
 	"sources":        []sourceShown{},

@@ -46,6 +46,7 @@ type command struct {
 	Restore  restoreCmd  `cmd:"" help:"Put a backup into a data directory."`
 	Verify   verifyCmd   `cmd:"" help:"Look whether all that is stored is sound, and save what is."`
 	Compact  compactCmd  `cmd:"" help:"Write the store anew, without the room that nothing uses."`
+	Retain   retainCmd   `cmd:"" help:"Drop what was kept for as long as 'retention' says, now."`
 	Token    tokenCmd    `cmd:"" help:"Make, list and revoke the tokens that programs push with."`
 	Check    checkCmd    `cmd:"" help:"Check the configuration, the sources and the topic files."`
 	Settings configCmd   `cmd:"" name:"config" help:"Show settings, and schemas for editors."`

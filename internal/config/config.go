@@ -35,6 +35,7 @@ type Config struct {
 	Push          Push
 	Readers       Readers
 	Backup        Backup
+	Retention     news.Retention
 	Log           Log
 	Sources       []news.Source // the inbox and push first, then as their files have them
 	// SourcePlaces tells where each source is configured, by its id, as file:line.

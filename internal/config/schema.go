@@ -70,6 +70,12 @@ func plainly(v any) any {
 	switch v := v.(type) {
 	case time.Duration:
 		return written(v)
+	case map[string]time.Duration:
+		texts := make(map[string]any, len(v))
+		for name, d := range v {
+			texts[name] = written(d)
+		}
+		return texts
 	case slog.Level:
 		return strings.ToLower(v.String())
 	case []netip.Prefix:

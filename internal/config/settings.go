@@ -68,6 +68,12 @@ func (l *loader) settings() fields {
 			"keep":  count(&c.Backup.Keep, 1, 1000),
 			"to":    text(&c.Backup.To), // below the data directory, as is the inbox
 		},
+		"retention": fields{
+			"keep":    kept(&c.Retention.Keep),
+			"most":    count(&c.Retention.Most, 0, 1e9),
+			"sources": keepings(&c.Retention.Sources),
+			"topics":  keepings(&c.Retention.Topics),
+		},
 		"log": fields{
 			"level":  parsed(&c.Log.Level, level),
 			"format": choice(&c.Log.Format, "text", "json"),

@@ -61,6 +61,7 @@ type Daemon struct {
 
 	sources atomic.Pointer[[]news.Source]
 	backups atomic.Pointer[lastBackup]
+	kept    atomic.Int64 // articles, when they were last counted
 	journal *ingest.Journal
 }
 
@@ -137,8 +138,20 @@ func (d *Daemon) service(counts desk.Counts) *desk.Service {
 			}
 			return err
 		},
-		LastBackup: func() time.Time { return d.lastBackup().Time },
+		LastBackup: func() time.Time { return d.lastBackup().Time }, Retain: d.Retain,
 	}
+}
+
+// Retain drops what was kept for as long as the settings say, or only counts it.
+func (d *Daemon) Retain(ctx context.Context, dry bool) (news.Retained, error) {
+	done, err := d.Store.Retain(ctx, &d.cfg.Retention, dry)
+	if err == nil {
+		d.kept.Store(int64(done.Kept))
+	}
+	if !dry && done.Dropped > 0 {
+		d.log.Info("dropped what was kept for its time", "articles", done.Dropped, "kept", done.Kept)
+	}
+	return done, err
 }
 
 // asides is what was put aside, for the desk.

@@ -125,6 +125,7 @@ func (d *Daemon) metrics(service *desk.Service, f *live) http.Handler {
 	return metrics.Handler(metrics.Parts{
 		Log: d.log, Version: d.opts.Version,
 		Sources: service.SourceStates, Window: d.Store.Window, Classified: d.Store.Classified,
+		Space: d.Store.Space, Kept: d.kept.Load,
 		Unwritable: d.Store.Unwritable, Damage: d.Store.Damage, LastBackup: service.LastBackup,
 		InForce: d.InForce, Feeds: f.Feeds, Reads: f.Reads,
 	})
@@ -190,6 +191,12 @@ func (d *Daemon) timetable(r *roster) (*schedule.Schedule, error) {
 			return quiet(err)
 		}},
 	}
+	jobs = append(jobs, schedule.Job{
+		Name: "drop what was kept for its time", Every: time.Hour, Run: func(ctx context.Context) error {
+			_, err := d.Retain(ctx, d.Store.Unwritable() != nil)
+			return quiet(err)
+		},
+	})
 	if d.cfg.Backup.Every > 0 {
 		jobs = append(jobs, schedule.Job{Name: "back up", Every: time.Minute, Run: d.keepBackup})
 	}

@@ -51,6 +51,8 @@ var (
 
 	// Verify looks whether all that is stored is sound.
 	Verify = Call[None, news.Verified]{"/v1/verify", (*Service).verify}
+	// Retain drops what was kept for as long as the settings say or, if true, only counts it.
+	Retain = Call[bool, news.Retained]{"/v1/retain", (*Service).retain}
 
 	// Readers lists who reads the feeds, those that ask most first; Refused if no daemon runs.
 	Readers = Call[None, []news.Readership]{"/v1/readers", (*Service).readers}
@@ -118,7 +120,7 @@ func Handler(log *slog.Logger, s *Service) http.Handler {
 	}{
 		&Explain, &Articles, &Entry, &History, &Withdraw, &GiveBack, &Place, &Sources, &Retry, &Weigh,
 		&Topics, &ClassifiedBy, &Stored, &Reload, &Health, &Readers, &AddToken, &RevokeToken,
-		&Tokens, &ingestCall, &Verify,
+		&Tokens, &Retain, &ingestCall, &Verify,
 	} {
 		c.serve(mux, log, s)
 	}

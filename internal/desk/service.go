@@ -95,6 +95,8 @@ type Service struct {
 	Finder Finder
 	// LastBackup is when the newest backup that is known of was made, zero if none is.
 	LastBackup func() time.Time
+	// Retain drops what was kept for its time, or only counts it.
+	Retain func(ctx context.Context, dry bool) (news.Retained, error)
 	// Condition says whether readers are served, and what does not work; nil if nobody is served.
 	Condition func() (ready bool, why []string)
 	Public    string // where readers are served on this machine
@@ -199,8 +201,8 @@ func (s *Service) explain(
 	if err != nil {
 		return nil, err
 	}
-	if entry.Status == news.Withdrawn {
-		return nil, news.Errorf(news.Gone, "article %s is withdrawn, its text is gone", id)
+	if entry.Status.Ended() {
+		return nil, news.Errorf(news.Gone, "article %s is %s, its text is gone", id, entry.Status)
 	}
 	src, _ := s.source(entry.Source)
 	e := s.Explainer.ExplainArticle(entry.Article, src.Topics, entry.Decisions)
@@ -315,6 +317,11 @@ func (s *Service) health(context.Context, None) (c Condition, err error) {
 // verify looks at all that is stored.
 func (s *Service) verify(ctx context.Context, _ None) (news.Verified, error) {
 	return s.Archive.Verify(ctx)
+}
+
+// retain drops what was kept for its time.
+func (s *Service) retain(ctx context.Context, dry bool) (news.Retained, error) {
+	return s.Retain(ctx, dry)
 }
 
 // readers lists who reads the feeds.

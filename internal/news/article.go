@@ -101,12 +101,17 @@ type Passage struct {
 // Status is an article's place in its life.
 type Status string
 
-// An article is live, or held until its own date, or taken back for good.
+// An article is live, or held until its own date, or taken back for good, or has been kept for as
+// long as it was to be.
 const (
 	Live      Status = "live"
 	Embargoed Status = "embargoed"
 	Withdrawn Status = "withdrawn"
+	Expired   Status = "expired"
 )
+
+// Ended reports whether an article's text is gone for good.
+func (s Status) Ended() bool { return s == Withdrawn || s == Expired }
 
 // Candidate is an article as the flow offers it to the store, which decides what becomes of it.
 type Candidate struct {

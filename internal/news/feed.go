@@ -108,7 +108,8 @@ type Extent struct {
 type Window struct {
 	Key      FeedKey
 	Number   int       // of a closed archive; 0 for the newest part
-	Archives int       // how many closed archives the feed has
+	Archives int       // how many closed archives the feed has had
+	First    int       // the number of the oldest that there still is, 0 if there is none
 	Covered  int       // how many of them, the newest, the newest part has all of
 	Archived uint64    // the others hold all that the feed had up to this sequence
 	Seq      uint64    // of the newest change of this part; 0 when it never had one
@@ -152,6 +153,7 @@ type Feed struct {
 	Description string
 	Number      int           // of a closed archive; 0 for the subscription document
 	Archives    int           // how many closed archives are older than the subscription document
+	First       int           // of archives the oldest that there still is
 	Updated     time.Time     // whole seconds; not before any entry's Updated
 	MaxAge      time.Duration // how long a reader may wait before it asks again
 	Entries     []Entry

@@ -87,7 +87,8 @@ func allTopics(site news.Site) news.Topic {
 func (p *Publisher) describe(f *feed, window news.Window, items []*item) news.Feed {
 	feed := news.Feed{
 		Key: f.key, ID: f.id, Title: f.title, Description: f.description,
-		Number: window.Number, Archives: window.Archives - window.Covered, Gone: window.Gone,
+		Number: window.Number, Archives: window.Archives - window.Covered, First: window.First,
+		Gone:    window.Gone,
 		Updated: window.Stamp.UTC().Truncate(time.Second),
 		MaxAge:  rhythm(items, p.settings.Fastest, p.settings.Slowest),
 	}

@@ -109,7 +109,7 @@ func (p *pushing) offer(
 		return wrong(http.StatusPreconditionFailed, result.Reason)
 	case result.Outcome == news.Rejected:
 		return wrong(http.StatusConflict, result.Reason)
-	case e.Status == news.Withdrawn:
+	case e.Status.Ended():
 		return there(&e)
 	}
 	status := http.StatusOK
@@ -191,6 +191,8 @@ func there(e *news.Entry) *problem {
 		return missing()
 	case e.Status == news.Withdrawn:
 		return wrong(http.StatusGone, "this article is withdrawn for good; its id can't be used again")
+	case e.Status == news.Expired:
+		return wrong(http.StatusGone, "this article is no longer kept; its id can't be used again")
 	}
 	return nil
 }

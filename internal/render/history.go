@@ -57,10 +57,14 @@ func (d *draft) relations(format news.Format) []relation {
 
 // older is the number of the archive before the document, 0 if there is none.
 func (d *draft) older() int {
+	older := d.feed.Archives
 	if d.archived() {
-		return d.feed.Number - 1
+		older = d.feed.Number - 1
 	}
-	return d.feed.Archives
+	if older < d.feed.First {
+		return 0
+	}
+	return older
 }
 
 // tombstones are those of the feed, each article's newest. An article that is there is not gone.

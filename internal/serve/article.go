@@ -27,6 +27,9 @@ func (p *public) article(w http.ResponseWriter, r *http.Request) {
 	case entry.Status == news.Withdrawn, news.KindOf(err) == news.Gone:
 		say(w, http.StatusGone, briefly, "This article has been withdrawn.\n")
 		return
+	case entry.Status == news.Expired:
+		say(w, http.StatusGone, briefly, "This article is no longer kept.\n")
+		return
 	case entry.Status == news.Embargoed, news.KindOf(err) == news.NotFound:
 		// An embargoed article does not exist yet, to those outside.
 		say(w, http.StatusNotFound, briefly, "There is no article at this address.\n")

@@ -158,6 +158,8 @@ func (r reading) become(o *offer) (verdict, error) {
 	switch {
 	case known.Status == news.Withdrawn:
 		v.result.Reason = "it was withdrawn, and stays so"
+	case known.Status == news.Expired:
+		v.result.Reason = reasonExpired
 	case o.quiet:
 		v.result.Reason = "it says what is known, under another name"
 	case known.Fingerprint != a.Fingerprint,

@@ -67,7 +67,7 @@ func (w *writing) applyNames(c *change) error {
 }
 
 // applyVersion keeps the version that a change replaces, drops the one that is beyond the bound,
-// and of a withdrawn article all.
+// and all of an article that has ended.
 func (w *writing) applyVersion(c *change) error {
 	b := w.Bucket(bucketVersion)
 	if version := c.parts[partVersion]; version != nil {
@@ -78,7 +78,7 @@ func (w *writing) applyVersion(c *change) error {
 	if c.Replaces > mostVersions {
 		return b.Delete(pair(c.Key, number(uint64(c.Replaces-mostVersions))))
 	}
-	if c.Kind != kindWithdraw {
+	if !c.ends() {
 		return nil
 	}
 	prefix, cursor := number(c.Key), b.Cursor()
@@ -127,6 +127,9 @@ func (w *writing) applyMove(c *change, key news.FeedKey, move *move) error {
 	if err != nil {
 		return err
 	}
+	if move.Quiet {
+		return w.applyQuietly(c, key, f, move)
+	}
 	st := w.state(key)
 	st.seq, st.stamp = c.Seq, move.Stamp
 	if st.created.IsZero() {
@@ -156,7 +159,12 @@ func (w *writing) applyMove(c *change, key news.FeedKey, move *move) error {
 		}
 	}
 	if e := lostBy(c, move); e.kind != 0 {
-		return w.logEvent(key, f, c.Seq, move.Stamp, e)
+		if err := w.logEvent(key, f, c.Seq, move.Stamp, e); err != nil {
+			return err
+		}
+	}
+	if c.Kind == kindExpire {
+		return w.dropArchives(c, key, f)
 	}
 	return nil
 }

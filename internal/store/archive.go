@@ -29,7 +29,7 @@ func (s *Store) Subscription(
 		st := toState(f.Get(feedState))
 		window.Seq, window.Stamp = st.seq, st.stamp
 		last, boundary := f.archives()
-		window.Archives = int(last)
+		window.Archives, window.First = int(last), f.first()
 		since := st.stamp.Add(-extent.Span).Unix()
 		window.Gone = f.goneSince(boundary, since)
 		hidden := r.cover(f, boundary, extent.Least, since, take)
@@ -167,7 +167,7 @@ func (s *Store) Archive(key news.FeedKey, n int, take news.Taker) (news.Window, 
 		a, last := toArchive(value), uint64(0)
 		window.Seq, window.Stamp = a.seq, a.stamp
 		last, _ = f.archives()
-		window.Archives = int(last)
+		window.Archives, window.First = int(last), f.first()
 		before := toArchive(f.archive.Get(number(uint64(n - 1)))).boundary
 		for _, b := range []*bucket{f.fresh, f.backfill} {
 			c := b.Lenient()

@@ -437,8 +437,7 @@ func (r *archiveRun) any(rt *rapid.T) news.Candidate {
 
 func (r *archiveRun) withdraw(rt *rapid.T) {
 	guid := r.any(rt).Article.GUID
-	if r.model.articles[guid] != nil {
-		r.model.withdraw(guid)
+	if r.model.withdraw(guid) {
 		r.tested.withdraw(piece(guid).Article.ID)
 	}
 }

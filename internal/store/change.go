@@ -19,6 +19,7 @@ const (
 	kindAlias    = "alias" // a further name for it: it changes no feed
 	kindNote     = "note"  // what only we know of it changed, such as why it is where it is
 	kindDrop     = "drop"  // it is damaged, and held for good
+	kindExpire   = "expire"
 
 	kindClose      = "close" // archives of feeds that the changes before it have filled
 	kindInstall    = "install"
@@ -34,7 +35,7 @@ const (
 // kinds are all kinds that this program knows.
 var kinds = []string{
 	kindCreate, kindUpdate, kindWithdraw, kindPlace, kindRelease, kindAlias, kindNote, kindDrop,
-	kindClose, kindInstall, kindFeeds, kindRules, kindClassified, kindEditions, kindToken,
+	kindExpire, kindClose, kindInstall, kindFeeds, kindRules, kindClassified, kindEditions, kindToken,
 	kindRevoke, kindEpoch,
 }
 
@@ -86,6 +87,7 @@ type move struct {
 	Now         uint64    `json:"now,omitempty"`
 	Backfill    bool      `json:"backfill,omitempty"` // Now is among the backfill
 	WasBackfill bool      `json:"was_backfill,omitempty"`
+	Quiet       bool      `json:"quiet,omitempty"` // no reader of the newest part can see it
 }
 
 // moves is a move in some feeds.
@@ -126,6 +128,9 @@ func toChange(seq, head []byte) (*change, error) {
 // ofWhole reports whether a change is of what the whole store is: its installation, or its epoch.
 func (c *change) ofWhole() bool { return c.Kind == kindInstall || c.Kind == kindEpoch }
 
+// ends reports whether a change takes away what an article says.
+func (c *change) ends() bool { return c.Kind == kindWithdraw || c.Kind == kindExpire }
+
 func (c *change) sortFeeds() {
 	slices.SortFunc(c.Feeds, func(a, b feedChange) int { return cmp.Compare(a.Feed, b.Feed) })
 }
@@ -162,7 +167,7 @@ func (w *writing) stampFeeds(c *change) {
 		}
 	}
 	c.leave(all)
-	if len(all) > 0 && c.Kind != kindWithdraw {
+	if len(all) > 0 && !c.ends() {
 		c.Size = w.size(c)
 	}
 	for key, move := range all {

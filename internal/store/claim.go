@@ -38,6 +38,9 @@ func (r reading) contend(known *record, o *offer) verdict {
 	owned := a.URL == "" && known.Entitled || speaks(known, a)
 	withdrawn := known.Status == news.Withdrawn
 	switch {
+	case known.Status == news.Expired && (owned || !a.Entitled ||
+		news.LinkKey(known.URL) == news.LinkKey(a.URL)):
+		v.result.Reason = reasonExpired
 	case withdrawn && owned && known.Recalled && a.Entitled, // what a source takes back is its own
 		withdrawn && !owned && (known.Recalled || a.Entitled):
 		return r.anew(o, known)

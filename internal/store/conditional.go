@@ -46,7 +46,7 @@ func (w *writing) acceptIf(
 		}
 	}
 	switch {
-	case known != nil && known.Status == news.Withdrawn: // for accept to say
+	case known != nil && known.Status.Ended(): // for accept to say
 	case !met(cond, known):
 		result.Outcome, result.Reason = news.Conflict, unmet(cond, known)
 		if known == nil {

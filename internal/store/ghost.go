@@ -157,6 +157,8 @@ func (rec *record) follow(c *change, places map[string]feedChange) {
 		rec.Revision++
 	case kindWithdraw:
 		rec.Status = news.Withdrawn
+	case kindExpire:
+		rec.Status = news.Expired
 	}
 	for _, move := range c.Feeds {
 		if move.Now == 0 {

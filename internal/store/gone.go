@@ -137,7 +137,7 @@ func (r reading) gone(source string, present map[string]bool) ([]*record, error)
 		if err != nil {
 			return nil, err
 		}
-		if rec.Status != news.Withdrawn && rec.Source == source {
+		if !rec.Status.Ended() && rec.Source == source {
 			gone = append(gone, rec)
 		}
 	}

@@ -260,7 +260,7 @@ func (f *finder) renamed(known *record, met bool) error {
 // says reports whether an article that has said what the offer says still does; nobody knows of
 // one that was withdrawn, which did.
 func (f *finder) says(known *record) (bool, error) {
-	if known.Status == news.Withdrawn {
+	if known.Status.Ended() {
 		return true, nil
 	}
 	body, _, err := f.readable(known.key)

@@ -26,6 +26,7 @@ type modelled struct {
 	fingerprint, lang string
 	topics            string
 	seen, published   time.Time
+	nth               int             // article that the model met
 	class             map[string]bool // by topic: whether it stands among the backfill there
 }
 
@@ -39,7 +40,7 @@ func (m *model) accept(c *news.Candidate, now time.Time) news.Outcome {
 	known := m.articles[a.GUID]
 	switch {
 	case known == nil:
-		known = &modelled{seen: now, published: a.Published}
+		known = &modelled{seen: now, published: a.Published, nth: len(m.articles)}
 		m.articles[a.GUID] = known
 		if known.status = news.Live; a.Own && a.Published.After(now) {
 			known.status = news.Embargoed

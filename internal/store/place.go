@@ -80,8 +80,8 @@ func (w *writing) decideTopics(
 	if err != nil {
 		return news.Result{}, err
 	}
-	if known.Status == news.Withdrawn {
-		return news.Result{}, news.Errorf(news.Gone, "article %s is withdrawn, and stays so", id)
+	if known.Status.Ended() {
+		return news.Result{}, news.Errorf(news.Gone, "article %s is %s, and stays so", id, known.Status)
 	}
 	timed := slices.Clone(decisions)
 	for i := range timed {

@@ -110,8 +110,8 @@ func (s *Store) Item(id news.ID) (news.Item, error) {
 		if err != nil {
 			return err
 		}
-		if rec.Status == news.Withdrawn {
-			return news.Errorf(news.Gone, "article %s is withdrawn, its text is gone", id)
+		if rec.Status.Ended() {
+			return news.Errorf(news.Gone, "article %s is %s, its text is gone", id, rec.Status)
 		}
 		raw, err := s.unzip.DecodeAll(r.stored(bucketItem, rec.key), nil)
 		if err != nil {

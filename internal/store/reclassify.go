@@ -33,7 +33,7 @@ func (s *Store) Stored(after uint64, most int) (batch []news.Stored, last uint64
 			last = toNumber(k)
 			err := attempt(func() error {
 				entry, err := r.entry(last)
-				if err == nil && entry.Status != news.Withdrawn {
+				if err == nil && !entry.Status.Ended() {
 					size += len(entry.Content)
 					batch = append(batch, news.Stored{Key: last, Entry: entry})
 				}
@@ -178,7 +178,7 @@ func (w *writing) reclassify(r *news.Reclassified) (changed bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if known.Status == news.Withdrawn || known.Fingerprint != r.Fingerprint {
+	if known.Status.Ended() || known.Fingerprint != r.Fingerprint {
 		return false, nil
 	}
 	rec := *known

@@ -248,6 +248,12 @@ func history(t *testing.T, s *tested) map[string]func(*rapid.T) {
 				_ = s.RevokeToken(ctx, topic.Draw(rt, "revoked"))
 			}
 		},
+		"retain": func(rt *rapid.T) {
+			s.retain(news.Retention{
+				Keep: time.Duration(rapid.IntRange(0, 5).Draw(rt, "days")) * 24 * time.Hour,
+				Most: rapid.IntRange(0, 8).Draw(rt, "most"),
+			})
+		},
 		"restore": func(rt *rapid.T) {
 			if _, err := s.Restored(ctx, "a copy of yesterday"); err != nil {
 				rt.Fatal(err)
@@ -275,13 +281,14 @@ var codec = func() reading {
 func happen(s *tested) {
 	ctx := s.t.Context()
 	s.ok(s.EnsureFeeds([]news.FeedKey{{Topic: news.All}, {Topic: "quiet", Lang: "es"}}))
-	s.accept(piece("a"), piece("b"), piece("held", own, after(time.Hour)))
+	s.accept(piece("old"), piece("a"), piece("b"), piece("held", own, after(time.Hour)))
 	s.offer(news.Updated, piece("a", text("<p>Corrected.</p>")))
 	s.offer(news.Unchanged, piece("copy", from("other"), link("https://wire.example/b")))
 	s.offer(news.Accepted, piece("long", in("long"), text(strings.Repeat("long ", archiveBytes/5))))
 	s.withdraw(s.offer(news.Accepted, piece("wrong")).ID)
 	s.clock.step(2 * time.Hour)
 	s.release()
+	s.retain(news.Retention{Most: 4})
 	_, err := s.Decide(ctx, piece("b").Article.ID, []news.Decision{{Topic: "x", In: true}}, nil)
 	s.ok(err)
 	_, err = s.GiveBack(ctx, piece("b").Article.ID)

@@ -39,6 +39,16 @@ func (p *Polls) Snapshot(f func(Snapshot) error) error {
 	return p.db.view(func(t tx) error { return f(Snapshot{Size: t.Size(), tx: t.Tx}) })
 }
 
+// Space is how many bytes the file has, and how many of them are free to be used again.
+func (s *Store) Space() (size, free int64) {
+	_ = s.db.view(func(t tx) error { // what can't be read has no size
+		size = t.Size()
+		free = int64(s.db.Stats().FreePageN) * int64(s.db.Info().PageSize)
+		return nil
+	})
+	return size, free
+}
+
 // Hold keeps others from opening a directory's article store until release is called, and returns
 // whose it is, zero if that can't be read. A store that a process uses is Busy. There must be one.
 func Hold(dir string) (installation news.ID, release func() error, err error) {

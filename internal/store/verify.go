@@ -206,7 +206,10 @@ func (v *verifier) feeds() {
 		n, boundary := uint64(0), uint64(0)
 		v.each(f.archive, func(k, value []byte) {
 			a := toArchive(value)
-			if n++; toNumber(k) != n || a.boundary <= boundary || a.boundary > head {
+			if n++; n == 1 {
+				n = toNumber(k) // those before it had nothing to say any more
+			}
+			if toNumber(k) != n || a.boundary <= boundary || a.boundary > head {
 				v.fault("feed %s: archive %d ends at %d, the one before at %d", name, toNumber(k),
 					a.boundary, boundary)
 			}

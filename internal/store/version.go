@@ -70,7 +70,7 @@ func (s *Store) History(id news.ID) ([]news.Version, error) {
 	})
 	for i := range versions {
 		switch {
-		case versions[i].Status == news.Withdrawn:
+		case versions[i].Status.Ended():
 			versions[i].Changed = []string{"status"}
 		case versions[i].Revision == 1:
 			versions[i].Changed = []string{"new"}
