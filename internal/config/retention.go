@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -21,11 +20,12 @@ const (
 func keeping(s string) (time.Duration, error) {
 	const day = 24 * time.Hour
 	days, whole := strings.CutSuffix(s, "d")
-	n, err := strconv.ParseFloat(days, 64)
-	d := time.Duration(0)
-	if whole && err == nil && n >= 0 && n <= mostKept {
-		d = time.Duration(math.Round(n * float64(day)))
-	} else if d, err = time.ParseDuration(s); err != nil {
+	n, err := strconv.ParseUint(days, 10, 16)
+	d := time.Duration(n) * day
+	if !whole || err != nil {
+		d, err = time.ParseDuration(s)
+	}
+	if err != nil {
 		return 0, fmt.Errorf("%q is no time to keep articles: want one such as 400d, or 0s for good", s)
 	}
 	if d != 0 && d < leastKept*day || d > mostKept*day {
@@ -35,22 +35,17 @@ func keeping(s string) (time.Duration, error) {
 	return d, nil
 }
 
-// keptShape is the form of what keeping reads.
-var keptShape = schema{
-	"type": []string{"string", "integer"}, "minimum": 0, "maximum": 0,
-	"pattern": `^([0-9]+(\.[0-9]+)?d|([0-9]+(\.[0-9]+)?(h|m|s))+|0)$`,
-}
-
 // kept reads one such time.
 func kept(dst *time.Duration) value {
 	v := parsed(dst, keeping)
-	v.shape = keptShape
+	pattern, _ := v.shape["pattern"].(string)
+	v.shape["pattern"] = "^[0-9]{1,5}d$|" + pattern
 	return v
 }
 
 // keepings reads how long articles are kept of sources, or of topics, by id.
 func keepings(dst *map[string]time.Duration) value {
-	v := keyed(keptShape, func(r *reader, id string, _, n ast.Node) {
+	v := keyed(kept(new(time.Duration)).shape, func(r *reader, id string, _, n ast.Node) {
 		d := time.Duration(-1)
 		if kept(&d).read(r, n); d < 0 {
 			return
