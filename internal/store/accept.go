@@ -107,6 +107,7 @@ type action int
 const (
 	actNothing action = iota
 	actName           // it is known: remember what else it is called
+	actListed         // it has expired: remember that it is still listed
 	actPlace          // its topics changed
 	actUpdate
 	actCreate
@@ -159,7 +160,7 @@ func (r reading) become(o *offer) (verdict, error) {
 	case known.Status == news.Withdrawn:
 		v.result.Reason = "it was withdrawn, and stays so"
 	case known.Status == news.Expired:
-		v.result.Reason = reasonExpired
+		v.expired(o)
 	case o.quiet:
 		v.result.Reason = "it says what is known, under another name"
 	case known.Fingerprint != a.Fingerprint,
@@ -197,6 +198,8 @@ func (w *writing) accept(o *offer) (news.Result, error) {
 		return w.update(o, &v)
 	case actPlace:
 		return w.place(o, &v)
+	case actListed:
+		return v.result, w.listed(o, &v)
 	}
 	return v.result, w.addAliases(o, &v)
 }

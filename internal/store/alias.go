@@ -88,7 +88,7 @@ func (r reading) other(key uint64, a *news.Article) (*record, error) {
 // lost.
 func (r reading) newNames(o *offer, v *verdict) ([]naming, error) {
 	switch {
-	case v.act != actName || o.rarely:
+	case v.act != actName && v.act != actListed || o.rarely:
 		return nil, nil
 	case v.known.Source != o.Article.Source && o.known == nil:
 		name := newNaming(asGUID, o.Article.Source, o.ownName(r))
@@ -170,12 +170,9 @@ func (r reading) takesLink(
 
 // addAliases logs the names that a known article has newly been met under.
 func (w *writing) addAliases(o *offer, v *verdict) error {
-	names, err := w.newNames(o, v)
+	names, err := w.furtherNames(o, v)
 	if err != nil || len(names) == 0 {
 		return err
-	}
-	for i := range names {
-		names[i].Strange = names[i].As == asLink && !v.known.Entitled
 	}
 	if o.quiet && o.known != nil {
 		rec := *v.known
@@ -185,4 +182,13 @@ func (w *writing) addAliases(o *offer, v *verdict) error {
 	c := w.newChange(kindAlias, v.known)
 	c.Names = names
 	return w.append(c)
+}
+
+// furtherNames are the new names of a known article, as they are to be kept.
+func (w *writing) furtherNames(o *offer, v *verdict) ([]naming, error) {
+	names, err := w.newNames(o, v)
+	for i := range names {
+		names[i].Strange = names[i].As == asLink && !v.known.Entitled
+	}
+	return names, err
 }

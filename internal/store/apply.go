@@ -27,7 +27,7 @@ func (w *writing) apply(c *change) error {
 	}
 	for _, step := range []func(*change) error{
 		w.applyParts, w.applyNames, w.applyVersion, w.applyEmbargo, w.applyFeeds, w.applyClose,
-		w.applyRules, w.applyEditions, w.applyToken, w.applyMeta,
+		w.applyRules, w.applyEditions, w.applyToken, w.applyMeta, w.applyForget,
 	} {
 		if err := step(c); err != nil {
 			return err

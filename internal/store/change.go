@@ -21,7 +21,8 @@ const (
 	kindDrop     = "drop"  // it is damaged, and held for good
 	kindExpire   = "expire"
 
-	kindClose      = "close" // archives of feeds that the changes before it have filled
+	kindClose      = "close"  // archives of feeds that the changes before it have filled
+	kindForget     = "forget" // a dropped article is listed by nobody any more
 	kindInstall    = "install"
 	kindFeeds      = "feeds"
 	kindRules      = "rules"
@@ -35,8 +36,8 @@ const (
 // kinds are all kinds that this program knows.
 var kinds = []string{
 	kindCreate, kindUpdate, kindWithdraw, kindPlace, kindRelease, kindAlias, kindNote, kindDrop,
-	kindExpire, kindClose, kindInstall, kindFeeds, kindRules, kindClassified, kindEditions, kindToken,
-	kindRevoke, kindEpoch,
+	kindExpire, kindClose, kindForget, kindInstall, kindFeeds, kindRules, kindClassified,
+	kindEditions, kindToken, kindRevoke, kindEpoch,
 }
 
 // change is one accepted change with all that was decided about it: a head, which the log keeps as
@@ -63,6 +64,7 @@ type change struct {
 	Name       string           `json:"name,omitempty"` // of the token
 	Epoch      uint64           `json:"epoch,omitempty"`
 	Reason     string           `json:"reason,omitempty"`
+	Forgotten  [][]byte         `json:"forgotten,omitempty"` // aliases that are removed
 
 	Hash []byte `json:"hash,omitempty"` // SHA-256 of the parts, as they are written
 

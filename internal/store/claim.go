@@ -40,7 +40,7 @@ func (r reading) contend(known *record, o *offer) verdict {
 	switch {
 	case known.Status == news.Expired && (owned || !a.Entitled ||
 		news.LinkKey(known.URL) == news.LinkKey(a.URL)):
-		v.result.Reason = reasonExpired
+		v.expired(o)
 	case withdrawn && owned && known.Recalled && a.Entitled, // what a source takes back is its own
 		withdrawn && !owned && (known.Recalled || a.Entitled):
 		return r.anew(o, known)

@@ -49,6 +49,7 @@ func (r reading) match(part []offer, taken map[uint64]bool, now time.Time) error
 		o := &part[i]
 		o.shared, o.known, o.sure, o.quiet, o.rarely, o.before =
 			o.many.guid, nil, unsure, false, false, nil
+		o.seen = now
 		if !o.counts() {
 			continue
 		}

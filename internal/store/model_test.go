@@ -19,6 +19,7 @@ type model struct {
 	fresh, backfill map[string][]string // by feed
 	articles        map[string]*modelled
 	held            []string // guids under embargo, in the order of their creation
+	met             int      // articles so far
 }
 
 type modelled struct {
@@ -27,11 +28,12 @@ type modelled struct {
 	topics            string
 	seen, published   time.Time
 	nth               int             // article that the model met
+	again             time.Time       // when it was listed last; zero if it has not expired
 	class             map[string]bool // by topic: whether it stands among the backfill there
 }
 
 func newModel() *model {
-	return &model{map[string][]string{}, map[string][]string{}, map[string]*modelled{}, nil}
+	return &model{map[string][]string{}, map[string][]string{}, map[string]*modelled{}, nil, 0}
 }
 
 // accept is what becomes of a candidate at a time.
@@ -40,7 +42,8 @@ func (m *model) accept(c *news.Candidate, now time.Time) news.Outcome {
 	known := m.articles[a.GUID]
 	switch {
 	case known == nil:
-		known = &modelled{seen: now, published: a.Published, nth: len(m.articles)}
+		known = &modelled{seen: now, published: a.Published, nth: m.met}
+		m.met++
 		m.articles[a.GUID] = known
 		if known.status = news.Live; a.Own && a.Published.After(now) {
 			known.status = news.Embargoed
@@ -50,6 +53,9 @@ func (m *model) accept(c *news.Candidate, now time.Time) news.Outcome {
 		m.enter(a.GUID, topics, known.isOld())
 		return news.Accepted
 	case known.status == news.Withdrawn:
+		if !known.again.IsZero() && now.Sub(known.again) > listedEvery {
+			known.again = now
+		}
 		return news.Unchanged
 	case known.status == news.Embargoed:
 		if a.Fingerprint == known.fingerprint && topics == known.topics &&

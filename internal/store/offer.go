@@ -26,9 +26,10 @@ type offer struct {
 	shared bool    // several articles have its guid, now or in the past
 	known  *record // the article of its own source that it is
 	sure   sureness
-	quiet  bool    // it says nothing that known does not know: known stays as it is
-	rarely bool    // its names change too often to be kept
-	before *record // the article that had its names, and is another
+	quiet  bool      // it says nothing that known does not know: known stays as it is
+	rarely bool      // its names change too often to be kept
+	seen   time.Time // when it was offered
+	before *record   // the article that had its names, and is another
 }
 
 // common is what an item has in common with other articles of its document: such a name identifies

@@ -260,7 +260,7 @@ func history(t *testing.T, s *tested) map[string]func(*rapid.T) {
 			}
 		},
 		"wait": func(rt *rapid.T) {
-			waits := []time.Duration{time.Millisecond, time.Second, 20 * time.Hour, 100 * time.Hour}
+			waits := []time.Duration{time.Millisecond, time.Second, 20 * time.Hour, 1000 * time.Hour}
 			s.clock.step(rapid.SampledFrom(waits).Draw(rt, "wait"))
 		},
 		"release": func(*rapid.T) { s.release() },
@@ -289,6 +289,8 @@ func happen(s *tested) {
 	s.clock.step(2 * time.Hour)
 	s.release()
 	s.retain(news.Retention{Most: 4})
+	s.clock.step(forgetAfter + time.Hour)
+	s.retain(news.Retention{})
 	_, err := s.Decide(ctx, piece("b").Article.ID, []news.Decision{{Topic: "x", In: true}}, nil)
 	s.ok(err)
 	_, err = s.GiveBack(ctx, piece("b").Article.ID)

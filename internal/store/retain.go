@@ -14,9 +14,6 @@ const (
 	expiredAtOnce = 50   // articles that one transaction drops
 )
 
-// reasonExpired is why an article that was dropped is not taken again.
-const reasonExpired = "it was kept for as long as articles are kept, and does not come back"
-
 // Retain drops what has been kept for as long as rules say, the oldest first, in small steps with
 // pauses as long; dry only counts it. What was dropped until an error, stays so. An article that is
 // dropped leaves its feeds without a tombstone, and its text and versions go; its names stay known,
@@ -25,7 +22,9 @@ func (s *Store) Retain(
 	ctx context.Context, rules *news.Retention, dry bool,
 ) (done news.Retained, err error) {
 	done.DryRun = dry
-	p := &retaining{rules: rules, now: s.trusted(), due: map[uint64]string{}}
+	p := &retaining{
+		rules: rules, now: s.trusted(), due: map[uint64]string{}, forget: map[uint64][][]byte{},
+	}
 	for more := true; more; {
 		if err := s.takes(ctx); err != nil {
 			return done, err
@@ -63,7 +62,10 @@ func (s *Store) Retain(
 			}
 		}
 	}
-	return done, nil
+	if dry {
+		return done, nil
+	}
+	return done, s.forget(ctx, p)
 }
 
 // pause waits, so that others get as much of the disk as a step of retention has had.
@@ -83,7 +85,9 @@ type retaining struct {
 	last  uint64            // key that it has come to
 	live  int               // articles so far, those that are due too
 	due   map[uint64]string // key of an article to be dropped → its source
-	spare []spare           // that may be dropped if there are too many, the oldest first
+	// forget are the names of articles that expired and are listed no more, by key.
+	forget map[uint64][][]byte
+	spare  []spare // that may be dropped if there are too many, the oldest first
 }
 
 type spare struct {
@@ -102,9 +106,13 @@ func (p *retaining) look(r reading) (more bool, err error) {
 			Status     news.Status      `json:"status"`
 			FirstSeen  time.Time        `json:"first_seen"`
 			Placements []news.Placement `json:"placements"`
+			Again      time.Time        `json:"again"`
 		}
 		if err := decode("article", k, v, &a); err != nil {
 			return false, err
+		}
+		if a.Status == news.Expired && forgettable(a.Again, p.now) && len(p.forget) < mostForgotten {
+			p.forget[p.last] = nil
 		}
 		if a.Status == news.Live {
 			p.live++
@@ -166,7 +174,7 @@ func (s *Store) expireAll(ctx context.Context, keys []uint64) (done []uint64, er
 func (w *writing) expire(known *record) error {
 	c := w.newChange(kindExpire, known)
 	rec := *known
-	rec.Status, rec.Seq = news.Expired, c.Seq
+	rec.Status, rec.Seq, rec.Again = news.Expired, c.Seq, w.now
 	rec.Members, rec.Placements, rec.Ruled, rec.Decisions = nil, nil, nil, nil
 	rec.Summary, rec.Media = "", nil
 	c.after = &rec

@@ -20,8 +20,15 @@ func (s *tested) retain(rules news.Retention) news.Retained {
 	return done
 }
 
-// expire is what is to become of articles first seen before a time, and of all but the newest most.
-func (m *model) expire(before time.Time, most int) (n int) {
+// expire is what is to become of articles first seen before a time, and of all but the newest most;
+// and of those that expired before and are listed no more.
+func (m *model) expire(now, before time.Time, most int) (n, forgotten int) {
+	for guid, a := range m.articles {
+		if !a.again.IsZero() && now.Sub(a.again) > forgetAfter {
+			delete(m.articles, guid)
+			forgotten++
+		}
+	}
 	var live []string
 	for guid, a := range m.articles {
 		if a.status == news.Live {
@@ -32,10 +39,11 @@ func (m *model) expire(before time.Time, most int) (n int) {
 	for i, guid := range live {
 		if m.articles[guid].seen.Before(before) || most > 0 && len(live)-i > most {
 			m.withdraw(guid)
+			m.articles[guid].again = now.Truncate(time.Second)
 			n++
 		}
 	}
-	return n
+	return n, forgotten
 }
 
 // TestRetentionModel takes random steps with articles that expire, in feeds of many archives, and
@@ -43,7 +51,7 @@ func (m *model) expire(before time.Time, most int) (n int) {
 func TestRetentionModel(t *testing.T) {
 	fewer(t)
 	parent := t.TempDir()
-	dropped, cut := 0, 0
+	dropped, cut, forgotten := 0, 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
 		s := &tested{clock: newClock(), t: t, dir: mkdir(t, parent)}
 		s.open()
@@ -66,7 +74,9 @@ func TestRetentionModel(t *testing.T) {
 				would, err := s.Retain(t.Context(), &rules, true)
 				s.ok(err)
 				done := s.retain(rules)
-				if want := m.expire(old, most); done.Dropped != want || would.Dropped != want {
+				want, gone := m.expire(s.clock.now(), old, most)
+				forgotten += gone
+				if done.Dropped != want || would.Dropped != want {
 					rt.Fatalf("%+v dropped %d, announced %d, want %d", rules, done.Dropped, would.Dropped, want)
 				}
 				dropped += done.Dropped
@@ -84,8 +94,8 @@ func TestRetentionModel(t *testing.T) {
 			},
 		})
 	})
-	if dropped == 0 || cut == 0 {
-		t.Errorf("%d articles were dropped, and %d archives: too few to tell", dropped, cut)
+	if dropped == 0 || cut == 0 || forgotten == 0 {
+		t.Errorf("dropped %d articles and %d archives, forgot %d: too few to tell", dropped, cut, forgotten)
 	}
 }
 

@@ -90,14 +90,17 @@ func (sv *salvage) judge(ctx context.Context, r reading) error {
 		return nil
 	})
 	sv.heads = map[uint64]bool{}
+	forgotten := map[uint64]bool{} // of these nothing need be there
 	for seq := uint64(1); seq <= sv.head && ctx.Err() == nil; seq++ {
-		if r.headOf(seq) == nil {
+		if c := r.headOf(seq); c == nil {
 			sv.heads[seq] = true
+		} else if c.Kind == kindForget {
+			forgotten[c.Key] = true
 		}
 	}
 	for seq := uint64(1); seq <= sv.head && ctx.Err() == nil; seq++ {
 		c := r.headOf(seq)
-		if sv.heads[seq] || c.Kind == kindCreate && !sv.whole(r, seq) {
+		if sv.heads[seq] || c.Kind == kindCreate && !forgotten[seq] && !sv.whole(r, seq) {
 			sv.lost[seq] = true
 			if c != nil {
 				sv.saved.IDs = append(sv.saved.IDs, c.ID.String())
