@@ -164,7 +164,7 @@ func (w *writing) applyMove(c *change, key news.FeedKey, move *move) error {
 		}
 	}
 	if c.Kind == kindExpire {
-		return w.applyArchivesGone(c, key, f)
+		return w.applyEmpty(c, key, f)
 	}
 	return nil
 }

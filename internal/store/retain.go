@@ -230,15 +230,15 @@ func (w *writing) applyQuietly(c *change, key news.FeedKey, f *feed, move *move)
 	if err := f.part(move.WasBackfill).Delete(number(move.Was)); err != nil {
 		return err
 	}
-	return w.applyArchivesGone(c, key, f)
+	return w.applyEmpty(c, key, f)
 }
 
 // goneFor is how long tombstones stay in archives that have nothing else to say.
 const goneFor = 30 * 24 * time.Hour
 
-// applyArchivesGone removes the oldest archives that say nothing any more. The numbers of the others
+// applyEmpty removes the oldest archives that say nothing any more. The numbers of the others
 // stay, and so does the newest.
-func (w *writing) applyArchivesGone(c *change, key news.FeedKey, f *feed) error {
+func (w *writing) applyEmpty(c *change, key news.FeedKey, f *feed) error {
 	for {
 		k, v := f.archive.Cursor().First()
 		last, _ := f.archives()
