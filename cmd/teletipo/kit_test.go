@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
+	"flag"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -252,6 +253,24 @@ func TestNewsThroughKit(t *testing.T) {
 	if a := d.get(bases[keeps] + path); a.status != http.StatusOK || a.body != last[keeps].body {
 		t.Errorf("while the daemon is away: status %d", a.status)
 	}
+}
+
+var debian = flag.Bool("deb", false, "run TestDebianPackage: it needs dpkg-deb, lintian and a minute")
+
+// TestDebianPackage builds the package, in which lintian must find no error and warn of nothing.
+func TestDebianPackage(t *testing.T) {
+	if !*debian {
+		t.Skip("run it with -deb; it needs dpkg-deb, lintian and a minute")
+	}
+	dir := t.TempDir()
+	t.Setenv("MAINTAINER", "Ana Ruiz <ana@news.example.org>")
+	judge(t, "building package", kit+"deb/build", dir)
+	packages, err := filepath.Glob(filepath.Join(dir, "teletipo_"+version+"_*.deb"))
+	if err != nil || len(packages) != 1 {
+		t.Fatalf("%v, %d packages", err, len(packages))
+	}
+	judge(t, "", "lintian", "--allow-root", "--fail-on", "error,warning", packages[0])
+	judge(t, "./usr/share/man/man1/teletipo.1.gz", "dpkg-deb", "--contents", packages[0])
 }
 
 // TestCompose holds that the variables of the compose file are settings, and its paths files.
