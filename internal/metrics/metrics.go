@@ -42,8 +42,8 @@ type Parts struct {
 	Damage     func() []string  // what was found damaged since the start
 	LastBackup func() time.Time // that is known of, zero if none is
 
-	Space func() (size, free int64) // bytes of the store
-	Kept  func() int64              // articles when they were last counted
+	Space func() int64 // bytes of the store
+	Kept  func() int64 // articles when they were last counted
 
 	Feeds func() []news.FeedKey
 	Reads func() []news.Reads
@@ -73,14 +73,8 @@ func Handler(p Parts) http.Handler {
 			func() float64 { return seconds(p.LastBackup()) }),
 		gaugeOf("teletipo_store_articles", "Articles that were kept when they were last counted.",
 			func() float64 { return float64(p.Kept()) }),
-		gaugeOf("teletipo_store_bytes", "Size of the file of articles.", func() float64 {
-			size, _ := p.Space()
-			return float64(size)
-		}),
-		gaugeOf("teletipo_store_free_bytes", "How much of it is free to be used again.", func() float64 {
-			_, free := p.Space()
-			return float64(free)
-		}),
+		gaugeOf("teletipo_store_bytes", "Size of the file of articles.",
+			func() float64 { return float64(p.Space()) }),
 		&reads{p.Reads},
 		&classified{p.InForce, p.Classified},
 		&stored{log: p.Log, sources: p.Sources, window: p.Window, feeds: p.Feeds, now: time.Now},

@@ -39,14 +39,13 @@ func (p *Polls) Snapshot(f func(Snapshot) error) error {
 	return p.db.view(func(t tx) error { return f(Snapshot{Size: t.Size(), tx: t.Tx}) })
 }
 
-// Space is how many bytes the file has, and how many of them are free to be used again.
-func (s *Store) Space() (size, free int64) {
+// Space is how many bytes the file has.
+func (s *Store) Space() (size int64) {
 	_ = s.db.view(func(t tx) error { // what can't be read has no size
 		size = t.Size()
-		free = int64(s.db.Stats().FreePageN) * int64(s.db.Info().PageSize)
 		return nil
 	})
-	return size, free
+	return size
 }
 
 // Hold keeps others from opening a directory's article store until release is called, and returns
