@@ -37,7 +37,7 @@ type copies struct {
 // whatever is written meanwhile, in each format, with deltas and without.
 func TestCopies(t *testing.T) {
 	parent, visits, partial := t.TempDir(), 0, 0
-	fewer(t, 8) // -rapid.checks asks for more
+	fewer(t, 3) // -rapid.checks asks for more
 	rapid.Check(t, func(rt *rapid.T) {
 		dir, err := os.MkdirTemp(parent, "")
 		if err != nil {
