@@ -108,8 +108,9 @@ func (p *page) canonical(m *meta, address string) string {
 // text finds the article's text: where a rule says it is, else where the page's form does.
 func (p *page) text(title, body string, rule news.PageRule) (found, error) {
 	var f found
-	f.container, _ = p.container()
-	if rule.Content != "" {
+	if rule.Content == "" {
+		f.container = p.container()
+	} else {
 		if err := p.selectable(); err != nil {
 			return f, err
 		}

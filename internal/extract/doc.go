@@ -2,7 +2,7 @@
 // title, authors, dates, language and lead image. It leaves it to package clean to make the HTML
 // of it safe.
 //
-//	item, err := extract.Article(news.Document{URL: address, Body: page}, news.PageRule{})
+//	item, err := extract.Article(news.Document{URL: address, Body: page})
 //
 // # How the text is found
 //

@@ -7,7 +7,7 @@ import (
 
 // container finds the element that an article's text stands in: from the body down, as long as one
 // child has most of the text.
-func (p *page) container() (*html.Node, int) {
+func (p *page) container() *html.Node {
 	mass := map[*html.Node]int{}
 	for _, r := range runsOf(p.body, p.leave) {
 		m := r.mass()
@@ -22,13 +22,13 @@ func (p *page) container() (*html.Node, int) {
 		}
 	}
 	if n := p.marked(mass); n != nil {
-		return n, mass[n]
+		return n
 	}
 	n := p.body
 	for {
 		child := heaviest(n, mass)
 		if child == nil {
-			return n, mass[n]
+			return n
 		}
 		n = child
 	}
