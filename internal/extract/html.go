@@ -182,7 +182,7 @@ func isSmall(img *html.Node) bool {
 // captionIn is the caption of a figure.
 func captionIn(n *html.Node) string {
 	if c := find(n, atom.Figcaption); c != nil {
-		return strings.Join(strings.Fields(textIn(c)), " ")
+		return oneLine(c)
 	}
 	return ""
 }

@@ -29,14 +29,19 @@ func (p *page) media(m *meta, f found) []news.Media {
 		lead.height = cmp.Or(lead.height, m.story.image.height)
 	}
 	figure := p.figureOf(lead.url, f)
-	if lead.url == "" && figure.url == "" {
-		return nil
-	}
 	lead.url = cmp.Or(lead.url, figure.url)
 	lead.caption = cmp.Or(lead.caption, figure.caption)
+	return lead.media()
+}
+
+// media is a picture as an item has it, nil if there is none.
+func (i picture) media() []news.Media {
+	if i.url == "" {
+		return nil
+	}
 	return []news.Media{{
-		URL: lead.url, Type: cmp.Or(lead.kind, news.ImageType(lead.url)), Title: lead.caption,
-		Width: lead.width, Height: lead.height,
+		URL: i.url, Type: cmp.Or(i.kind, news.ImageType(i.url)), Title: i.caption,
+		Width: i.width, Height: i.height,
 	}}
 }
 
@@ -47,12 +52,8 @@ func (p *page) figureOf(address string, f found) picture {
 		if n.DataAtom != atom.Img || isSmall(n) || isAround(n) {
 			continue
 		}
-		src := cmp.Or(attr(n, "data-src"), attr(n, "data-lazy-src"), attr(n, "data-original"),
-			attr(n, "src"))
-		if strings.HasPrefix(src, "data:") || src == "" {
-			continue
-		}
-		if address == "" || sameImage(src, address) {
+		src := sourceOf(n)
+		if src != "" && (address == "" || sameImage(src, address)) {
 			return picture{url: src, caption: captionOf(n)}
 		}
 	}

@@ -50,7 +50,7 @@ func (p *page) listing(doc news.Document) (List, error) {
 	m := p.readMeta()
 	l := lister{
 		page: p, rule: doc.Rule, own: cmp.Or(doc.URL, m.base),
-		base:  resolver(cmp.Or(m.base, ""), doc.URL),
+		base:  resolver(m.base, doc.URL),
 		dates: dates.Reader{Lang: tagOf(cmp.Or(m.language(), doc.Lang))},
 	}
 	list := List{Outline: p.outline()}
@@ -71,14 +71,7 @@ func (p *page) listing(doc news.Document) (List, error) {
 			return list, news.Errorf(news.Invalid, "items: %d match %q, and none has a link and a "+
 				"title: name them by link and title", len(roots), doc.Rule.Items)
 		case len(roots) == 0 && (container == "" || first(p.root, container) == nil):
-			switch kind := p.excused(m); kind {
-			case boilerplate.NoResults:
-				return list, nil
-			case "":
-			default:
-				return list, refusal(kind)
-			}
-			return list, p.missing("items", doc.Rule.Items)
+			return list, p.instead(m, p.missing("items", doc.Rule.Items))
 		}
 		return list, nil
 	}
@@ -93,14 +86,20 @@ func (p *page) listing(doc news.Document) (List, error) {
 	if list.Items = l.items; len(list.Items) > 0 {
 		return list, nil
 	}
+	return list, p.instead(m, news.Errorf(news.Invalid, "no list of articles on the page: if there "+
+		"is one, name its elements by items. It has %s", list.Outline))
+}
+
+// instead is what is wrong with a page on which no list was found: nothing if it says that its list
+// is empty, else what it says that it is, or err if it says nothing.
+func (p *page) instead(m *meta, err error) error {
 	switch kind := p.excused(m); kind {
 	case boilerplate.NoResults:
-		return list, nil
+		return nil
 	case "":
-		return list, news.Errorf(news.Invalid, "no list of articles on the page: if there is one, "+
-			"name its elements by items. It has %s", list.Outline)
+		return err
 	default:
-		return list, refusal(kind)
+		return refusal(kind)
 	}
 }
 
@@ -211,9 +210,7 @@ func (l *lister) add(root, link *nethtml.Node) {
 	}
 	image := l.address(l.pick(root, "image", r.Image, sourceOf))
 	for name := range splitNames(l.pick(root, "author", r.Author, oneLine)) {
-		if name != "" {
-			item.Authors = append(item.Authors, news.Author{Name: name})
-		}
+		item.Authors = append(item.Authors, news.Author{Name: name})
 	}
 	if r.Date == "" {
 		item.Published = l.dateIn(root, address)
@@ -224,9 +221,7 @@ func (l *lister) add(root, link *nethtml.Node) {
 	if r.Image == "" {
 		image = l.imageIn(root)
 	}
-	if image != "" {
-		item.Media = []news.Media{{URL: image, Type: news.ImageType(image)}}
-	}
+	item.Media = picture{url: image}.media()
 	if l.seen == nil {
 		l.seen = map[string]bool{}
 	}
@@ -249,16 +244,19 @@ func (l *lister) address(ref string) string {
 	return u.String()
 }
 
+// listItems are the types of schema.org that are items of an ItemList.
+var listItems = wordSet("ListItem")
+
 // stated lists what JSON-LD says that the page lists: the items of an ItemList, or several
 // articles.
 func (l *lister) stated(scripts []string) (items []news.Item) {
 	objects := objectsOf(scripts)
-	for _, types := range []map[string]bool{wordSet("ListItem"), stories} {
+	for _, types := range []map[string]bool{listItems, stories} {
 		for _, o := range objects {
 			if !isOf(o, types) {
 				continue
 			}
-			if inner, ok := o["item"].(map[string]any); ok && isOf(o, wordSet("ListItem")) {
+			if inner, ok := o["item"].(map[string]any); ok && isOf(o, listItems) {
 				o = inner
 			}
 			if item := l.statedItem(o); item.URL != "" && len(items) < maxItems {
@@ -286,15 +284,10 @@ func (l *lister) statedItem(o map[string]any) news.Item {
 		GUID: address, URL: address, Base: l.base.String(), Title: html.EscapeString(s.title),
 		Summary: html.EscapeString(s.summary), Lang: cmp.Or(s.lang, l.dates.Lang),
 		Published: l.dates.Date(s.published), Modified: l.dates.Date(s.modified), Tags: s.tags,
+		Media: s.image.media(),
 	}
 	for _, name := range s.authors {
 		item.Authors = append(item.Authors, news.Author{Name: name})
-	}
-	if s.image.url != "" {
-		item.Media = []news.Media{{
-			URL: s.image.url, Type: news.ImageType(s.image.url),
-			Title: s.image.caption, Width: s.image.width, Height: s.image.height,
-		}}
 	}
 	return item
 }

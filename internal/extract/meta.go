@@ -2,6 +2,7 @@ package extract
 
 import (
 	"cmp"
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -174,7 +175,7 @@ func (p *page) authorsOf(m *meta) []string {
 	var list []string
 	for _, name := range names {
 		for part := range splitNames(name) {
-			if part != "" && !slices.Contains(list, part) {
+			if !slices.Contains(list, part) {
 				list = append(list, part)
 			}
 		}
@@ -203,7 +204,7 @@ func (p *page) bylines() (names []string) {
 var byWords = regexp.MustCompile(`(?i)^(?:\p{L}+ )?(?:by|por):? `)
 
 // splitNames parts a line of names: "By Ana Ruiz and Luis Gil".
-func splitNames(line string) func(func(string) bool) {
+func splitNames(line string) iter.Seq[string] {
 	line = byWords.ReplaceAllString(strings.Join(strings.Fields(line), " "), "")
 	if strings.Contains(line, "://") || strings.Contains(line, "@") || len(line) > 200 {
 		line = ""
@@ -211,7 +212,7 @@ func splitNames(line string) func(func(string) bool) {
 	line = strings.NewReplacer(" and ", ";", " y ", ";", ", ", ";", " & ", ";").Replace(line)
 	return func(yield func(string) bool) {
 		for part := range strings.SplitSeq(line, ";") {
-			if !yield(strings.TrimSpace(part)) {
+			if part = strings.TrimSpace(part); part != "" && !yield(part) {
 				return
 			}
 		}

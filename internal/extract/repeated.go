@@ -70,7 +70,7 @@ func (l *lister) repeated() []entry {
 // leadsToArticle reports whether a link may lead to an article: it has a title, or words that lead
 // on, and stands in nothing that is on every page.
 func (l *lister) leadsToArticle(a *html.Node) bool {
-	if attr(a, "href") == "" || !l.isArticle(l.address(attr(a, "href"))) {
+	if isAround(a) || !l.isArticle(l.address(attr(a, "href"))) {
 		return false
 	}
 	text := textIn(a)
@@ -78,10 +78,6 @@ func (l *lister) leadsToArticle(a *html.Node) bool {
 		return false
 	}
 	for n := a; n != nil; n = n.Parent {
-		switch n.DataAtom {
-		case atom.Nav, atom.Footer, atom.Aside:
-			return false
-		}
 		if n.DataAtom != atom.Body && n.DataAtom != atom.Html &&
 			namesOf(n, func(word string) bool { return besideLists[word] }) {
 			return false

@@ -212,9 +212,10 @@ func (p *pruner) headings() {
 
 func (r *run) isHeading() bool {
 	for n := r.parent; n != nil; n = n.Parent {
-		switch n.DataAtom {
-		case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+		if isHeadingName(n.DataAtom) {
 			return true
+		}
+		switch n.DataAtom {
 		case atom.P, atom.Div, atom.Li, atom.Td:
 			return false
 		}
