@@ -94,10 +94,10 @@ type parser struct {
 	own, all group // of the program, and of every program that has none of its own
 	named    bool  // there is a group of the program
 
-	forOwn, forAll bool // whom the lines are for
-	inRules        bool // the next user-agent begins another group
-	sitemaps       []string
-	licences       []usage // for every program
+	groups   []*group // of own and all, those that the lines are for
+	inRules  bool     // the next user-agent begins another group
+	sitemaps []string
+	licences []usage // for every program
 }
 
 func (p *parser) line(line string, number int) {
@@ -109,8 +109,8 @@ func (p *parser) line(line string, number int) {
 			key, value = line[:i], line[i:]
 		}
 	}
-	value = strings.TrimSpace(value)
-	switch strings.ToLower(strings.TrimSpace(key)) {
+	key, value = strings.ToLower(strings.TrimSpace(key)), strings.TrimSpace(value)
+	switch key {
 	case "user-agent":
 		p.agents(value)
 	case "allow":
@@ -120,7 +120,7 @@ func (p *parser) line(line string, number int) {
 	case "crawl-delay":
 		p.delay(value)
 	case "content-usage", "content-signal", "license":
-		p.usage(strings.ToLower(strings.TrimSpace(key)), value)
+		p.usage(key, value)
 	case "sitemap":
 		u, err := url.Parse(value)
 		if err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" &&
@@ -134,10 +134,10 @@ func (p *parser) line(line string, number int) {
 // records end no group (section 2.2.4).
 func (p *parser) agents(value string) {
 	if p.inRules {
-		p.forOwn, p.forAll, p.inRules = false, false, false
+		p.groups, p.inRules = nil, false
 	}
 	if value == "*" || strings.HasPrefix(value, "* ") {
-		p.forAll = true
+		p.linesFor(&p.all)
 		return
 	}
 	end := strings.IndexFunc(value, func(c rune) bool {
@@ -147,7 +147,14 @@ func (p *parser) agents(value string) {
 		value = value[:end] // without version
 	}
 	if strings.EqualFold(value, p.agent) {
-		p.forOwn, p.named = true, true
+		p.linesFor(&p.own)
+		p.named = true
+	}
+}
+
+func (p *parser) linesFor(g *group) {
+	if !slices.Contains(p.groups, g) {
+		p.groups = append(p.groups, g)
 	}
 }
 
@@ -157,11 +164,8 @@ func (p *parser) rule(r Rule) {
 		return // says nothing
 	}
 	r.match = pattern(r.Pattern)
-	if p.forOwn {
-		p.own.rules = append(p.own.rules, r)
-	}
-	if p.forAll {
-		p.all.rules = append(p.all.rules, r)
+	for _, g := range p.groups {
+		g.rules = append(g.rules, r)
 	}
 }
 
@@ -179,11 +183,10 @@ func (p *parser) usage(name, value string) {
 			p.licences = append(p.licences, u)
 		}
 	default:
-		if p.forOwn && len(p.own.usage) < maxUsage {
-			p.own.usage = append(p.own.usage, u)
-		}
-		if p.forAll && len(p.all.usage) < maxUsage {
-			p.all.usage = append(p.all.usage, u)
+		for _, g := range p.groups {
+			if len(g.usage) < maxUsage {
+				g.usage = append(g.usage, u)
+			}
 		}
 	}
 }
@@ -210,11 +213,8 @@ func (p *parser) delay(value string) {
 		return
 	}
 	wait := time.Duration(math.Min(seconds, maxDelay.Seconds()) * float64(time.Second))
-	if p.forOwn {
-		p.own.delay = max(p.own.delay, wait)
-	}
-	if p.forAll {
-		p.all.delay = max(p.all.delay, wait)
+	for _, g := range p.groups {
+		g.delay = max(g.delay, wait)
 	}
 }
 
@@ -225,10 +225,7 @@ func (r *Rules) Allows(address string) (by Rule, ok bool) {
 	if err != nil {
 		return Rule{}, false
 	}
-	path := u.EscapedPath()
-	if path == "" {
-		path = "/"
-	}
+	path := cmp.Or(u.EscapedPath(), "/")
 	if u.RawQuery != "" || u.ForceQuery {
 		path += "?" + u.RawQuery
 	}
