@@ -177,15 +177,7 @@ func (r *Reader) ask(
 	resp, err := r.fetcher.Fetch(ctx, news.Request{
 		URL: src.URL, Validators: last, Accept: feedTypes, Delta: true, Allow: src.Allow,
 	})
-	reading = news.Reading{
-		Validators:  last,
-		Status:      resp.Status,
-		NotModified: resp.NotModified,
-		RetryAfter:  resp.RetryAfter,
-		MaxAge:      resp.MaxAge,
-	}
-	reading.Challenged = resp.Challenge != ""
-	reading.AddNote(resp.Note)
+	reading = readingOf(resp, last)
 	if resp.Partial && hasItem(resp.Document.Body) {
 		reading.AddNote(err.Error())
 		err = nil
@@ -199,6 +191,21 @@ func (r *Reader) ask(
 	}
 	reading.Validators = resp.Validators
 	return reading, resp.Moved, nil
+}
+
+// readingOf is what an answer says of its server, with the validators that hold if it has brought
+// nothing.
+func readingOf(resp news.Response, last news.Validators) news.Reading {
+	reading := news.Reading{
+		Validators:  last,
+		Status:      resp.Status,
+		NotModified: resp.NotModified,
+		RetryAfter:  resp.RetryAfter,
+		MaxAge:      resp.MaxAge,
+		Challenged:  resp.Challenge != "",
+	}
+	reading.AddNote(resp.Note)
+	return reading
 }
 
 // hasItem reports whether the beginning of a feed has a whole item in it.

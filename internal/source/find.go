@@ -115,8 +115,7 @@ func (f *finder) namedAPI(ctx context.Context, site *url.URL, resp news.Response
 
 // guessedAPI tries it where WordPress has it.
 func (f *finder) guessedAPI(ctx context.Context, site *url.URL, _ news.Response) bool {
-	for _, path := range []string{below(site.Path, "wp-json/"), "/wp-json/"} {
-		root := site.ResolveReference(&url.URL{Path: path}).String()
+	for _, root := range at(site, below(site.Path, "wp-json/"), "/wp-json/") {
 		if f.api(ctx, root, "it has a WordPress API and no feed") {
 			return true
 		}
@@ -166,11 +165,16 @@ func (f *finder) feeds(ctx context.Context, site *url.URL, resp news.Response) b
 
 // usualFeeds are where a site has its feed if it does not say: below a page that is not its first,
 // then at its root.
-func usualFeeds(site *url.URL) (addresses []string) {
+func usualFeeds(site *url.URL) []string {
 	paths := feedPaths
 	if strings.Trim(site.Path, "/") != "" {
 		paths = append([]string{below(site.Path, "feed"), below(site.Path, "feed/")}, paths...)
 	}
+	return at(site, paths...)
+}
+
+// at returns the addresses of paths on a site.
+func at(site *url.URL, paths ...string) (addresses []string) {
 	for _, path := range paths {
 		addresses = append(addresses, site.ResolveReference(&url.URL{Path: path}).String())
 	}
@@ -194,12 +198,9 @@ func (f *finder) maps(ctx context.Context, site *url.URL, want func(string) bool
 	if err != nil {
 		return false // and nothing else may be asked
 	}
-	addresses, named := slices.Clone(rules.Sitemaps), true
-	if len(addresses) == 0 {
-		named = false
-		for _, path := range mapPaths {
-			addresses = append(addresses, site.ResolveReference(&url.URL{Path: path}).String())
-		}
+	addresses, named := rules.Sitemaps, len(rules.Sitemaps) > 0
+	if !named {
+		addresses = at(site, mapPaths...)
 	}
 	for _, address := range addresses {
 		if _, ok := rules.Allows(address); !ok || !want(address) {

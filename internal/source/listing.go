@@ -2,8 +2,6 @@ package source
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 
 	"github.com/teletipo/teletipo/internal/extract"
@@ -46,11 +44,7 @@ func (r *Reader) listing(
 	resp, err := r.sites.Fetch(ctx, news.Request{
 		URL: src.URL, Validators: send, Accept: htmlTypes, Allow: src.Allow,
 	})
-	reading := news.Reading{
-		Validators: last, Status: resp.Status, NotModified: resp.NotModified,
-		RetryAfter: resp.RetryAfter, MaxAge: resp.MaxAge, Challenged: resp.Challenge != "",
-	}
-	reading.AddNote(resp.Note)
+	reading := readingOf(resp, last)
 	if err != nil {
 		return reading, err
 	}
@@ -59,13 +53,12 @@ func (r *Reader) listing(
 	if resp.NotModified {
 		return reading, nil
 	}
-	sum := sha256.Sum256(resp.Document.Body)
-	hash := hex.EncodeToString(sum[:12])
-	if reading.NotModified = hash == mark.Sum; reading.NotModified {
+	sum := bytesSum(resp.Document.Body)
+	if reading.NotModified = sum == mark.Sum; reading.NotModified {
 		return reading, nil
 	}
 	reading.Again.Mark = listingMark{For: src.URL}.text()
-	reading.Validators.Mark = listingMark{For: src.URL, Sum: hash}.text()
+	reading.Validators.Mark = listingMark{For: src.URL, Sum: sum}.text()
 	reading.Documents = []news.Document{asListing(resp.Document, src)}
 	if first {
 		r.goOn(ctx, src, &reading)

@@ -131,10 +131,7 @@ func (s *mapLook) roots(ctx context.Context) (roots []string, named bool, err er
 	if s.mark.Found != "" {
 		return []string{s.mark.Found}, true, nil
 	}
-	for _, path := range mapPaths {
-		roots = append(roots, u.ResolveReference(&url.URL{Path: path}).String())
-	}
-	return roots, false, nil
+	return at(u, mapPaths...), false, nil
 }
 
 // mapRank tells by its name whether a sitemap is of news (0), of lists, people or pictures (2) or
