@@ -1,9 +1,7 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -18,41 +16,6 @@ import (
 	"github.com/teletipo/teletipo/internal/source"
 	"github.com/teletipo/teletipo/internal/store"
 )
-
-// plainFetcher asks over HTTP, as plainly as source.Fetcher's contract lets it.
-type plainFetcher struct{}
-
-func (plainFetcher) Fetch(ctx context.Context, req news.Request) (news.Response, error) {
-	out, err := http.NewRequestWithContext(ctx, http.MethodGet, req.URL, nil)
-	if err != nil {
-		return news.Response{}, err
-	}
-	if req.Validators.ETag != "" {
-		out.Header.Set("If-None-Match", req.Validators.ETag)
-	}
-	in, err := http.DefaultClient.Do(out)
-	if err != nil {
-		return news.Response{}, news.Errorf(news.Unreachable, "fetch %s: %w", req.URL, err)
-	}
-	defer in.Body.Close()
-	body, err := io.ReadAll(in.Body)
-	if err != nil {
-		return news.Response{}, err
-	}
-	resp := news.Response{
-		Status: in.StatusCode, NotModified: in.StatusCode == http.StatusNotModified,
-		Validators: news.Validators{ETag: in.Header.Get("ETag")},
-		Header:     in.Header,
-		Document:   news.Document{URL: req.URL, MediaType: in.Header.Get("Content-Type"), Body: body},
-	}
-	if in.StatusCode == http.StatusNotFound {
-		return resp, news.Errorf(news.NotFound, "fetch %s: 404", req.URL)
-	}
-	if resp.Status >= 500 {
-		return resp, news.Errorf(news.Unreachable, "fetch %s: %d", req.URL, resp.Status)
-	}
-	return resp, nil
-}
 
 // pressroom is the flow on a real store and a fake web.
 type pressroom struct {
@@ -77,7 +40,7 @@ func newPressroom(t *testing.T) *pressroom {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { p.polls.Close() })
-	reader := source.New(log, plainFetcher{}, clock)
+	reader := source.New(log, newstest.Fetcher{}, clock)
 	m.flow = ingest.New(ingest.Parts{
 		Log: log, Reader: reader, Pages: reader, Archive: m.store, Items: m.store, Polls: p.polls,
 		InForce: classify.Enforce(rules), Now: clock,
@@ -165,7 +128,7 @@ func TestPageSource(t *testing.T) {
 // page reads a page of the fake web's own archive.
 func (p *pressroom) page(path string) string {
 	p.t.Helper()
-	resp, err := plainFetcher{}.Fetch(p.t.Context(), news.Request{URL: p.web.URL + path})
+	resp, err := newstest.Fetcher{}.Fetch(p.t.Context(), news.Request{URL: p.web.URL + path})
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package source
 
 import (
 	"context"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -11,16 +10,13 @@ import (
 	"github.com/teletipo/teletipo/internal/newstest"
 )
 
-// movingFetcher is a webFetcher that tells of permanent redirects, as the contract has it.
-type movingFetcher struct{ webFetcher }
+// movingFetcher is a newstest.Fetcher that tells of permanent redirects, as the contract has it.
+type movingFetcher struct{ newstest.Fetcher }
 
 func (f movingFetcher) Fetch(ctx context.Context, req news.Request) (news.Response, error) {
-	resp, err := f.webFetcher.Fetch(ctx, req)
+	resp, err := f.Fetcher.Fetch(ctx, req)
 	if err == nil && resp.Document.URL != req.URL {
 		resp.Moved = resp.Document.URL
-	}
-	if resp.Status == http.StatusGone {
-		err = news.Errorf(news.Gone, "fetch %s: the server answers 410 Gone", req.URL)
 	}
 	return resp, err
 }

@@ -1,10 +1,7 @@
 package source
 
 import (
-	"context"
 	"fmt"
-	"io"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -12,30 +9,6 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/newstest"
 )
-
-// asking asks over HTTP.
-type asking struct{}
-
-func (asking) Fetch(ctx context.Context, req news.Request) (news.Response, error) {
-	out, err := http.NewRequestWithContext(ctx, http.MethodGet, req.URL, nil)
-	if err != nil {
-		return news.Response{}, err
-	}
-	in, err := http.DefaultClient.Do(out)
-	if err != nil {
-		return news.Response{}, news.Errorf(news.Unreachable, "fetch %s: %w", req.URL, err)
-	}
-	defer in.Body.Close()
-	body, err := io.ReadAll(in.Body)
-	resp := news.Response{
-		Status: in.StatusCode, Header: in.Header,
-		Document: news.Document{URL: in.Request.URL.String(), Body: body},
-	}
-	if err == nil && in.StatusCode == http.StatusNotFound {
-		err = news.Errorf(news.NotFound, "fetch %s: the server answers 404 Not Found", req.URL)
-	}
-	return resp, err
-}
 
 const (
 	aFeed   = "<rss version='2.0'><channel><item><title>A</title></item></channel></rss>"
@@ -100,7 +73,7 @@ func TestFind(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			web := newstest.Web(t, c.web)
-			r := New(newstest.Logger(t), asking{}, time.Now)
+			r := New(newstest.Logger(t), newstest.Fetcher{}, time.Now)
 			way, err := r.Find(t.Context(), web.URL+c.at, news.Allowance{})
 			got := fmt.Sprintf("%s %s: %s", way.Kind, strings.TrimPrefix(way.URL, web.URL), way.Why)
 			if err != nil || !strings.HasPrefix(got, c.want) {
@@ -118,7 +91,7 @@ func TestFind(t *testing.T) {
 // Nothing is asked for twice, and what was tried is told.
 func TestFindNothing(t *testing.T) {
 	web := newstest.Web(t, "-- / --"+headed(""))
-	r := New(newstest.Logger(t), asking{}, time.Now)
+	r := New(newstest.Logger(t), newstest.Fetcher{}, time.Now)
 	way, err := r.Find(t.Context(), web.URL+"/", news.Allowance{})
 	if news.KindOf(err) != news.Invalid || way.Kind != "" || len(way.Tried) < 10 {
 		t.Errorf("%+v, %v", way, err)

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -14,56 +12,6 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/newstest"
 )
-
-// webFetcher asks over HTTP, as plainly as the contract of Fetcher lets it.
-type webFetcher struct{ bare bool } // bare: neither header fields nor what a server says of errors
-
-func (f webFetcher) Fetch(ctx context.Context, req news.Request) (news.Response, error) {
-	out, err := http.NewRequestWithContext(ctx, http.MethodGet, req.URL, nil)
-	if err != nil {
-		return news.Response{}, news.Errorf(news.Invalid, "fetch %s: %w", req.URL, err)
-	}
-	if req.Validators.ETag != "" {
-		out.Header.Set("If-None-Match", req.Validators.ETag)
-	}
-	in, err := http.DefaultClient.Do(out)
-	if err != nil {
-		return news.Response{}, news.Errorf(news.Unreachable, "fetch %s: %w", req.URL, err)
-	}
-	defer in.Body.Close()
-	body, err := io.ReadAll(in.Body)
-	if err != nil {
-		return news.Response{}, news.Errorf(news.Unreachable, "fetch %s: %w", req.URL, err)
-	}
-	resp := news.Response{
-		Status: in.StatusCode, NotModified: in.StatusCode == http.StatusNotModified,
-		Validators: news.Validators{ETag: in.Header.Get("ETag")},
-		Document: news.Document{
-			URL: in.Request.URL.String(), MediaType: in.Header.Get("Content-Type"), Body: body,
-		},
-	}
-	if !f.bare {
-		resp.Header = in.Header
-	}
-	if in.StatusCode == http.StatusTooManyRequests {
-		resp.RetryAfter = time.Hour
-	}
-	kind := news.Unreachable
-	switch {
-	case in.StatusCode < 400:
-		return resp, nil
-	case in.StatusCode == 404:
-		kind = news.NotFound
-	case in.StatusCode == 410:
-		kind = news.Gone
-	case in.StatusCode < 500 && in.StatusCode != 429:
-		kind = news.Refused
-	}
-	if f.bare {
-		resp.Document.Body = nil
-	}
-	return resp, news.Errorf(kind, "fetch %s: the server answers %s", req.URL, in.Status)
-}
 
 // site is a WordPress site under test, with a clock and what is remembered of it.
 type site struct {
@@ -79,7 +27,7 @@ type site struct {
 
 func newSite(t *testing.T, archive string) *site {
 	s := &site{t: t, web: newstest.Web(t, archive), now: noon}
-	s.use(webFetcher{})
+	s.use(newstest.Fetcher{})
 	s.src = news.Source{ID: "harbor", Kind: news.KindWordPress, URL: s.web.URL + "/"}
 	return s
 }
@@ -341,7 +289,7 @@ func (s *site) pages(query string, total int, pages ...string) {
 func TestWordPressPaging(t *testing.T) {
 	for _, bare := range []bool{false, true} {
 		s := newSite(t, home)
-		s.use(webFetcher{bare: bare})
+		s.use(newstest.Fetcher{Bare: bare})
 		// First contact: the newest pages, though there are more.
 		s.pages(firstAsked, 250, span(250, 201), span(200, 151), span(150, 101), span(100, 51), span(50, 1))
 		reading, err := s.read()
@@ -407,10 +355,10 @@ func TestWordPressPageThatFails(t *testing.T) {
 }
 
 // breaking is a web whose lists of posts break off in the middle.
-type breaking struct{ webFetcher }
+type breaking struct{ newstest.Fetcher }
 
 func (f breaking) Fetch(ctx context.Context, req news.Request) (news.Response, error) {
-	resp, err := f.webFetcher.Fetch(ctx, req)
+	resp, err := f.Fetcher.Fetch(ctx, req)
 	if body := resp.Document.Body; err == nil && bytes.HasPrefix(body, []byte("[")) {
 		resp.Document.Body, resp.Partial = body[:len(body)/2], true
 		resp.Validators = news.Validators{}
@@ -429,7 +377,7 @@ func TestWordPressListThatBreaksOff(t *testing.T) {
 	if !readMark(s.last.Mark, s.web.URL+"/").After.IsZero() {
 		t.Error("a part of the list counts as all of it")
 	}
-	s.use(webFetcher{})
+	s.use(newstest.Fetcher{})
 	s.want("4 3 2 1")
 }
 
