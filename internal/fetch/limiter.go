@@ -32,7 +32,6 @@ type hostLimit struct {
 	turns chan struct{} // holds a token for each request that has its turn
 	users int           // with or without a turn; guarded by limiter.mu, as are all below
 	next  time.Time     // when the next request may start
-	pause time.Duration // that its site wants, if longer than the limiter's
 }
 
 // shut is why, and until when, nothing is asked of a site.
@@ -48,12 +47,12 @@ func (s *shut) Error() string {
 }
 
 // enter waits until a request to a host may start; the next may start no sooner than pause after
-// it. The caller calls leave once when it has ended;
-// if ctx ends first there is an error and nothing to leave. A site that is shut is not waited for:
-// the error is a *shut.
+// it. The caller calls leave once when it has ended; if ctx ends first there is an error and
+// nothing to leave. A site that is shut is not waited for: the error is a *shut.
 func (l *limiter) enter(
 	ctx context.Context, target *url.URL, pause time.Duration,
 ) (leave func(), err error) {
+	pause = max(pause, l.pause)
 	host, of := bare(target.Hostname()), siteOf(target)
 	at := l.approach(host)
 	err = l.open(of) // before as well as after the wait for a turn, for it may be shut meanwhile
@@ -80,7 +79,7 @@ func (l *limiter) enter(
 		if l.all != nil {
 			<-l.all
 		}
-		l.finish(at)
+		l.finish(at, pause)
 		<-at.turns
 		l.depart(host, at)
 	}, nil
@@ -173,16 +172,15 @@ func (l *limiter) reserve(at *hostLimit, pause time.Duration) time.Duration {
 	if start.Before(now) {
 		start = now
 	}
-	at.pause = max(l.pause, pause)
-	at.next = start.Add(at.pause)
+	at.next = start.Add(pause)
 	return start.Sub(now)
 }
 
 // finish lets the pause begin.
-func (l *limiter) finish(at *hostLimit) {
+func (l *limiter) finish(at *hostLimit, pause time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if next := time.Now().Add(at.pause); next.After(at.next) {
+	if next := time.Now().Add(pause); next.After(at.next) {
 		at.next = next
 	}
 }

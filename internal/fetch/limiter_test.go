@@ -90,6 +90,26 @@ func TestPauseOfASite(t *testing.T) {
 	})
 }
 
+// Of two requests at a time each is followed by the pause that its own site wants.
+func TestPauseOfASiteOfTwoRequests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := limiter{perHost: 2, pause: time.Second}
+		enter := func(pause, want time.Duration) (leave func()) {
+			start := time.Now()
+			leave, err := g.enter(t.Context(), at("a.example"), pause)
+			if err != nil || time.Since(start) != want {
+				t.Errorf("waited %v, %v, want %v", time.Since(start), err, want)
+			}
+			return leave
+		}
+		slow := enter(10*time.Second, 0)
+		enter(0, 10*time.Second)()
+		time.Sleep(2 * time.Second)
+		slow()
+		enter(0, 10*time.Second)()
+	})
+}
+
 func TestGates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var g limiter
