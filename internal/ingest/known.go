@@ -100,9 +100,6 @@ func (m *memory) readWhole(src news.Source, doc news.Document) (document, error)
 // clashes reports whether a new article could be taken for one that was passed over, or makes its
 // link one of several: then the store must see the document as a whole to tell them apart.
 func (m *memory) clashes(passed []knownItem, candidates []news.Candidate) bool {
-	if len(passed) == 0 || len(candidates) == 0 {
-		return false
-	}
 	names := make(map[uint64]bool, 3*len(passed))
 	for _, k := range passed {
 		names[k.guid], names[k.link], names[k.title] = true, true, true
@@ -117,8 +114,11 @@ func (m *memory) clashes(passed []knownItem, candidates []news.Candidate) bool {
 // clashes reports whether the store must see a document as a whole: its new items may be articles
 // that those which were passed over are.
 func (f *Flow) clashes(passed []knownItem, candidates []news.Candidate) (bool, error) {
-	if len(passed) == 0 || len(candidates) == 0 || f.known.clashes(passed, candidates) {
-		return len(passed) > 0 && len(candidates) > 0, nil
+	if len(passed) == 0 || len(candidates) == 0 {
+		return false, nil
+	}
+	if f.known.clashes(passed, candidates) {
+		return true, nil
 	}
 	ids := make(map[news.ID]bool, len(passed))
 	for _, k := range passed {

@@ -153,8 +153,7 @@ func format(doc news.Document) string {
 		return "page that lists articles"
 	case news.ArticlePage:
 		return "page of an article"
-	}
-	if doc.MediaType == news.ReadItems {
+	case news.ReadItems:
 		return "sitemaps"
 	}
 	return cmp.Or(parse.FeedFormat(doc), "no feed format")
