@@ -78,7 +78,7 @@ func (l local) Read(ctx context.Context, after uint64, most int) (events []Logge
 			if err != nil {
 				return err
 			}
-			if err := r.gather(change); err != nil {
+			if err := r.gather(change, r.get); err != nil {
 				return err
 			}
 			event, err := r.encode(change)
@@ -95,20 +95,26 @@ func (l local) Read(ctx context.Context, after uint64, most int) (events []Logge
 	return events, err
 }
 
-// gather reads the parts of a change that still hold from where they are kept.
-func (r reading) gather(c *change) error {
+// get reads a value, nil if it is not there.
+func (r reading) get(bucket, key []byte) []byte { return r.Bucket(bucket).Get(key) }
+
+// gather reads the parts of a change that still hold from where they are kept, with get.
+func (r reading) gather(c *change, get func(bucket, key []byte) []byte) error {
 	if c.Hash == nil {
 		return nil
 	}
 	switch c.Kind {
 	case kindRules:
-		r.gatherTopics(c)
+		now := parts{partTopics: bytes.Clone(get(bucketMeta, metaTopics))}
+		if bytes.Equal(now.hash(), c.Hash) { // they still are in force
+			c.parts = now
+		}
 		return nil
 	case kindEditions:
 		return r.gatherEditions(c)
 	}
 	key := number(c.Key)
-	value := r.Bucket(bucketArticle).Get(key)
+	value := get(bucketArticle, key)
 	if value == nil {
 		return nil
 	}
@@ -120,22 +126,14 @@ func (r reading) gather(c *change) error {
 		c.parts[partArticle] = bytes.Clone(value)
 	}
 	if rec.Text == c.Seq {
-		c.parts[partContent] = bytes.Clone(r.Bucket(bucketBody).Get(key))
-		c.parts[partItem] = bytes.Clone(r.Bucket(bucketItem).Get(key))
+		c.parts[partContent] = bytes.Clone(get(bucketBody, key))
+		c.parts[partItem] = bytes.Clone(get(bucketItem, key))
 	}
 	if c.Replaces != 0 {
-		version := r.Bucket(bucketVersion).Get(pair(c.Key, number(uint64(c.Replaces))))
+		version := get(bucketVersion, pair(c.Key, number(uint64(c.Replaces))))
 		c.parts[partVersion] = bytes.Clone(version)
 	}
 	return nil
-}
-
-// gatherTopics reads the topics that a change brought into force, if they still are.
-func (r reading) gatherTopics(c *change) {
-	now := parts{partTopics: bytes.Clone(r.Bucket(bucketMeta).Get(metaTopics))}
-	if bytes.Equal(now.hash(), c.Hash) {
-		c.parts = now
-	}
 }
 
 // gatherEditions reads what is remembered of editions since a change, and was not changed later.

@@ -144,7 +144,8 @@ func (sv *salvage) replay(ctx context.Context, r reading) error {
 			if c.Kind == kindCreate {
 				sv.saved.Articles++
 			}
-			r.gatherSound(c)
+			// What is damaged is left out: of an article, which is whole, that is a version.
+			_ = attempt(func() error { return r.gather(c, r.value) })
 		}
 		seen = c.Time
 		if group = append(group, c); len(group) == mostAtOnce || seq == sv.head {
@@ -168,26 +169,4 @@ func (sv *salvage) apply(ctx context.Context, group []*change) error {
 		}
 		return nil
 	})
-}
-
-// gatherSound reads the parts of a change that still hold, without those that are damaged.
-func (r reading) gatherSound(c *change) {
-	switch err := attempt(func() error { return r.gather(c) }); {
-	case err == nil:
-		return
-	case c.Kind == kindRules || c.Kind == kindEditions:
-		c.parts = parts{}
-		return
-	}
-	key := number(c.Key) // the article is whole: it is the version
-	rec := &record{}
-	if value := r.value(bucketArticle, key); decode("article", key, value, rec) == nil {
-		if rec.Last == c.Seq {
-			c.parts[partArticle] = value
-		}
-		if rec.Text == c.Seq {
-			c.parts[partContent] = r.value(bucketBody, key)
-			c.parts[partItem] = r.value(bucketItem, key)
-		}
-	}
 }
