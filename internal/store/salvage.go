@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
@@ -90,22 +92,22 @@ func (sv *salvage) judge(ctx context.Context, r reading) error {
 		return nil
 	})
 	sv.heads = map[uint64]bool{}
-	forgotten := map[uint64]bool{} // of these nothing need be there
+	ids := map[uint64]news.ID{} // of the articles of which something must be there, by key
 	for seq := uint64(1); seq <= sv.head && ctx.Err() == nil; seq++ {
-		if c := r.headOf(seq); c == nil {
-			sv.heads[seq] = true
-		} else if c.Kind == kindForget {
-			forgotten[c.Key] = true
+		switch c := r.headOf(seq); {
+		case c == nil:
+			sv.heads[seq], sv.lost[seq] = true, true
+		case c.Kind == kindCreate:
+			ids[seq] = c.ID
+		case c.Kind == kindForget:
+			delete(ids, c.Key)
 		}
 	}
-	for seq := uint64(1); seq <= sv.head && ctx.Err() == nil; seq++ {
-		c := r.headOf(seq)
-		if sv.heads[seq] || c.Kind == kindCreate && !forgotten[seq] && !sv.whole(r, seq) {
-			sv.lost[seq] = true
-			if c != nil {
-				sv.saved.IDs = append(sv.saved.IDs, c.ID.String())
-				sv.saved.Lost++
-			}
+	for _, key := range slices.Sorted(maps.Keys(ids)) {
+		if ctx.Err() == nil && !sv.whole(r, key) {
+			sv.lost[key] = true
+			sv.saved.IDs = append(sv.saved.IDs, ids[key].String())
+			sv.saved.Lost++
 		}
 	}
 	sv.saved.Heads = len(sv.heads)
