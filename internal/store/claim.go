@@ -16,7 +16,7 @@ func (r reading) anew(o *offer, before *record) verdict {
 	if o.shared {
 		id = news.MintID(a.Source, o.pair())
 	}
-	for n := 0; r.Bucket(bucketAlias).Get(aliasID(id)) != nil; n++ {
+	for n := 0; r.alias(aliasID(id)) != nil; n++ {
 		id = news.MintID(a.Source, a.GUID+"\x00"+a.Fingerprint+strconv.Itoa(n))
 	}
 	return verdict{act: actCreate, known: before, id: id}

@@ -66,7 +66,7 @@ func (w *writing) acceptIf(
 
 // named reads the article of a source that it knows under a guid, nil if there is none.
 func (r reading) named(source, guid string) (*record, error) {
-	key := r.Bucket(bucketAlias).Get(aliasGUID(source, guid))
+	key := r.alias(aliasGUID(source, guid))
 	if key == nil {
 		return nil, nil
 	}
@@ -101,7 +101,7 @@ func (s *Store) WithdrawIf(
 // Named reads the article that a source knows under a guid, with its content.
 func (s *Store) Named(source, guid string) (entry news.Entry, err error) {
 	err = s.view(func(r reading) error {
-		key := r.Bucket(bucketAlias).Get(aliasGUID(source, guid))
+		key := r.alias(aliasGUID(source, guid))
 		if key == nil {
 			return news.Errorf(news.NotFound, "source %s has no article %q", source, guid)
 		}

@@ -16,12 +16,12 @@ func (s *Store) WithdrawKnown(ctx context.Context, source, guid string) (news.Re
 	var result news.Result
 	decide := func(r reading) (*record, error) {
 		result = news.Result{Outcome: news.Unchanged, Source: source, Title: guid}
-		key := r.Bucket(bucketAlias).Get(aliasGUID(source, guid))
+		key := r.alias(aliasGUID(source, guid))
 		if key == nil {
 			result.Reason = "its source withdraws it, and it was never known: nothing to do"
 			return nil, nil
 		}
-		if r.alias(aliasGUID(source, several(guid))) != nil {
+		if r.hadBySeveral(source, guid) {
 			result.Reason = "its source withdraws it by a guid that several articles have: none is withdrawn"
 			return nil, nil
 		}

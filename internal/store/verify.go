@@ -176,12 +176,8 @@ func (f *feed) holdsAt(m member, key uint64) bool {
 func (v *verifier) aliases() {
 	articles := v.Bucket(bucketArticle)
 	v.each(v.Bucket(bucketAlias), func(k, value []byte) {
-		to := toLink(value)
-		if to.key == 0 && to.givenBack != 0 {
-			to.key = to.givenBack
-		}
-		if !has(articles, number(to.key)) {
-			v.fault("the name %q leads to article %x, which is missing", k, to.key)
+		if key := ledTo(value); !has(articles, number(key)) {
+			v.fault("the name %q leads to article %x, which is missing", k, key)
 		}
 	})
 }
