@@ -50,24 +50,25 @@ func (p *parts) write(b []byte) []byte {
 }
 
 func appendPart(b []byte, tag byte, value []byte) []byte {
-	b = binary.BigEndian.AppendUint32(append(b, tag), uint32(len(value)))
-	return append(b, value...)
+	return append(appendStart(b, tag, len(value)), value...)
+}
+
+func appendStart(b []byte, tag byte, size int) []byte {
+	return binary.BigEndian.AppendUint32(append(b, tag), uint32(size))
 }
 
 // hash is the SHA-256 of the parts as they are written, nil if there are none.
 func (p *parts) hash() []byte {
 	sum := sha256.New()
-	var start [5]byte
-	some := false
+	var start []byte
 	for i, value := range p {
 		if value != nil {
-			some, start[0] = true, partTags[i]
-			binary.BigEndian.PutUint32(start[1:], uint32(len(value)))
-			sum.Write(start[:])
+			start = appendStart(start[:0], partTags[i], len(value))
+			sum.Write(start)
 			sum.Write(value)
 		}
 	}
-	if !some {
+	if start == nil {
 		return nil
 	}
 	return sum.Sum(nil)
