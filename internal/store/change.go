@@ -226,10 +226,18 @@ func (w *writing) append(c *change) error {
 		}
 	}
 	c.Hash = c.parts.hash()
-	if err := w.apply(c); err != nil {
+	if err := w.adopt(c); err != nil {
 		return err
 	}
 	w.fill(c)
+	return nil
+}
+
+// adopt applies a change that is complete, also one that was decided elsewhere.
+func (w *writing) adopt(c *change) error {
+	if err := w.apply(c); err != nil {
+		return err
+	}
 	w.group = append(w.group, c)
 	return nil
 }

@@ -51,16 +51,14 @@ func (l local) Append(ctx context.Context, after uint64, group [][]byte) error {
 		if head := w.Bucket(bucketChange).Sequence(); head != after {
 			return conflict(after+1, head)
 		}
-		clear(w.shares.topics)
 		for _, event := range group {
 			c, err := w.decodeEvent(event)
 			if err != nil {
 				return err
 			}
-			if err := w.apply(c); err != nil {
+			if err := w.adopt(c); err != nil {
 				return err
 			}
-			w.group = append(w.group, c)
 		}
 		return nil
 	})

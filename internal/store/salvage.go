@@ -162,12 +162,10 @@ func (sv *salvage) replay(ctx context.Context, r reading) error {
 
 func (sv *salvage) apply(ctx context.Context, group []*change) error {
 	return sv.to.send(ctx, len(group), func(w *writing) error {
-		clear(w.shares.topics)
 		for _, c := range group {
-			if err := w.apply(c); err != nil {
+			if err := w.adopt(c); err != nil {
 				return err
 			}
-			w.group = append(w.group, c)
 		}
 		return nil
 	})
