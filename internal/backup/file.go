@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"io/fs"
@@ -31,13 +32,7 @@ func ToFile(name string, write func(w io.Writer) error) (size int64, err error) 
 	if err == nil {
 		err = tail.Err()
 	}
-	if synced := file.Sync(); err == nil {
-		err = synced
-	}
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
+	if err = cmp.Or(err, file.Sync(), file.Close()); err == nil {
 		err = os.Rename(partial, name)
 	}
 	if err != nil {

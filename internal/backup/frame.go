@@ -2,6 +2,7 @@ package backup
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -90,13 +91,7 @@ func MarkRestored(name string, now time.Time) error {
 		return err
 	}
 	_, err = file.WriteAt(headFrame("restored "+now.UTC().Format(time.RFC3339)), 0)
-	if err == nil {
-		err = file.Sync()
-	}
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	return err
+	return cmp.Or(err, file.Sync(), file.Close())
 }
 
 // ending is what the last frame says.

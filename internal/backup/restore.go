@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -107,13 +108,7 @@ func writeFile(root *os.Root, name string, r io.Reader) error {
 		err = own(fmt.Errorf("%w; make room or choose another directory, and restore again: "+
 			"nothing else was touched", w.failed))
 	}
-	if synced := file.Sync(); err == nil {
-		err = own(synced)
-	}
-	if closed := file.Close(); err == nil {
-		err = own(closed)
-	}
-	return err
+	return cmp.Or(err, own(file.Sync()), own(file.Close()))
 }
 
 // Syncing is a file that is brought to its disk again and again while it is written. Others'
