@@ -190,13 +190,11 @@ func (d *Daemon) timetable(r *roster) (*schedule.Schedule, error) {
 			}
 			return quiet(err)
 		}},
-	}
-	jobs = append(jobs, schedule.Job{
-		Name: "drop what was kept for its time", Every: time.Hour, Run: func(ctx context.Context) error {
+		{Name: "drop what was kept for its time", Every: time.Hour, Run: func(ctx context.Context) error {
 			_, err := d.Retain(ctx, d.Store.Unwritable() != nil)
 			return quiet(err)
-		},
-	})
+		}},
+	}
 	if d.cfg.Backup.Every > 0 {
 		jobs = append(jobs, schedule.Job{Name: "back up", Every: time.Minute, Run: d.keepBackup})
 	}
