@@ -82,15 +82,15 @@ func placeOf(name string) (string, bool) {
 	return place, known && e.BackedUp
 }
 
-// PartOf is the name of the part that a file of the configuration becomes, by its path in the data
-// directory or, if it lies outside it, by its number among those that do.
-func PartOf(rel string, outside int) string {
+// PartOf returns the name of the part that a file of the configuration becomes, by its path in the
+// data directory or, if it lies outside it, by its number among those that do; and whether it does.
+func PartOf(rel string, number int) (part string, outside bool) {
 	if rel = filepath.ToSlash(rel); filepath.IsLocal(rel) {
 		if e, known := Find(rel); known && e.BackedUp {
-			return inData + rel
+			return inData + rel, false
 		}
 	}
-	return fmt.Sprintf("%s/%d-%s", elsewhere, outside, path.Base(rel))
+	return fmt.Sprintf("%s/%d-%s", elsewhere, number, path.Base(rel)), true
 }
 
 // writeFile writes a file to the disk, so that it is there.

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/teletipo/teletipo/internal/backup"
@@ -113,8 +112,8 @@ func (d *Daemon) configFiles() (files []configFile, outside []string) {
 		if err != nil {
 			rel = filepath.Base(path)
 		}
-		part := backup.PartOf(rel, len(outside)+1)
-		if !strings.HasPrefix(part, "data/") {
+		part, isOutside := backup.PartOf(rel, len(outside)+1)
+		if isOutside {
 			outside = append(outside, path)
 		}
 		files = append(files, configFile{path, part})
@@ -217,8 +216,8 @@ func (done *Restored) reason(file string) string {
 		return "the backup was taken while the store went on"
 	case !done.Moves:
 		return "the store that was backed up could not be written"
-	case done.Restored() != "":
-		return "the backup was restored before, " + done.Restored()
+	case done.Restored != "":
+		return "the backup was restored before, " + done.Restored
 	case file == "":
 		return "nobody knows whether the backup was restored before: it is no file"
 	}
@@ -227,9 +226,6 @@ func (done *Restored) reason(file string) string {
 	}
 	return ""
 }
-
-// Restored is when the backup was restored before, empty if it never was.
-func (done *Restored) Restored() string { return done.Contents.Restored }
 
 // backupName is the form of the names of backups that are made by themselves.
 const backupName = "teletipo-20060102T150405Z.backup"
