@@ -41,13 +41,13 @@ type roster struct {
 	poller *ingest.Poller
 
 	mu      sync.Mutex
-	waiting error         // why the sources in force are not enlisted yet; nil if they are
-	watched chan struct{} // closed when others are in force
+	waiting error              // why the sources in force are not enlisted yet; nil if they are
+	rewatch context.CancelFunc // ends the watching of sources that were in force
 }
 
 func (d *Daemon) newRoster() (*roster, error) {
 	sources := enabled(d.Sources())
-	r := &roster{Daemon: d, watched: make(chan struct{})}
+	r := &roster{Daemon: d, rewatch: func() {}}
 	r.poller = ingest.NewPoller(d.log, d.Flow, d.Polls, sources, ingest.Bounds{
 		AtOnce: d.cfg.Fetch.Concurrency, PerHost: d.cfg.Fetch.PerHost,
 	})
@@ -109,8 +109,7 @@ func (r *roster) replace(sources []news.Source) error {
 		}
 	}
 	r.mu.Lock()
-	close(r.watched)
-	r.watched = make(chan struct{})
+	r.rewatch()
 	r.mu.Unlock()
 	return err
 }
@@ -118,17 +117,10 @@ func (r *roster) replace(sources []news.Source) error {
 // watchFolders has folders swept early when something has changed in them.
 func (r *roster) watchFolders(ctx context.Context) error {
 	for ctx.Err() == nil {
-		r.mu.Lock()
-		others := r.watched
-		r.mu.Unlock()
 		watching, stop := context.WithCancel(ctx)
-		go func() {
-			select {
-			case <-others:
-				stop()
-			case <-watching.Done():
-			}
-		}()
+		r.mu.Lock()
+		r.rewatch = stop // before it is asked which sources are in force
+		r.mu.Unlock()
 		err := r.Reader.Watch(watching, enabled(r.Sources()), func(ctx context.Context) {
 			if err := r.poller.Sweep(ctx); err != nil {
 				r.log.Error("early sweep broken", "error", err)
