@@ -27,23 +27,34 @@ func (p *pushing) readBody(w http.ResponseWriter, r *http.Request) ([]byte, *pro
 		return nil, wrong(http.StatusUnsupportedMediaType,
 			"Content-Encoding: "+coding+" is not read here: send the body as it is")
 	}
-	tooLarge := wrong(http.StatusRequestEntityTooLarge, fmt.Sprintf(
-		"the body is larger than %d bytes, which push.max_size sets", p.MaxBytes))
-	if r.ContentLength > p.MaxBytes {
-		w.Header().Set("Connection", "close") // rather than read what will be thrown away
-		return nil, tooLarge
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, p.MaxBytes))
-	if _, is := errors.AsType[*http.MaxBytesError](err); is {
-		return nil, tooLarge
-	} else if err != nil {
-		return nil, wrong(http.StatusBadRequest, "the body broke off: "+err.Error())
+	body, trouble := readAll(w, r, p.MaxBytes, "the body is larger than %d bytes, which "+
+		"push.max_size sets")
+	if trouble != nil {
+		return nil, trouble
 	}
 	if n := values(body); n > maxValues {
 		return nil, wrong(http.StatusRequestEntityTooLarge, fmt.Sprintf(
 			"the body has more than %d values: an article has far fewer", maxValues))
 	}
 	return body, checkJSON(body)
+}
+
+// readAll reads a body of at most so many bytes. What is said of a larger one names that number.
+func readAll(
+	w http.ResponseWriter, r *http.Request, most int64, tooLarge string,
+) ([]byte, *problem) {
+	refused := wrong(http.StatusRequestEntityTooLarge, fmt.Sprintf(tooLarge, most))
+	if r.ContentLength > most {
+		w.Header().Set("Connection", "close") // rather than read what will be thrown away
+		return nil, refused
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
+	if _, is := errors.AsType[*http.MaxBytesError](err); is {
+		return nil, refused
+	} else if err != nil {
+		return nil, wrong(http.StatusBadRequest, "the body broke off: "+err.Error())
+	}
+	return body, nil
 }
 
 // maxValues is how many values a body may have: each costs more than its bytes.

@@ -1,9 +1,6 @@
 package push
 
 import (
-	"errors"
-	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -103,17 +100,5 @@ func (p *pushing) readPage(w http.ResponseWriter, r *http.Request) ([]byte, *pro
 		return nil, wrong(http.StatusUnsupportedMediaType,
 			"want Content-Type: text/html, and no Content-Encoding")
 	}
-	tooLarge := wrong(http.StatusRequestEntityTooLarge, fmt.Sprintf(
-		"the page is larger than %d bytes", p.MaxPage))
-	if r.ContentLength > p.MaxPage {
-		w.Header().Set("Connection", "close") // rather than read what will be thrown away
-		return nil, tooLarge
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, p.MaxPage))
-	if _, is := errors.AsType[*http.MaxBytesError](err); is {
-		return nil, tooLarge
-	} else if err != nil {
-		return nil, wrong(http.StatusBadRequest, "the body broke off: "+err.Error())
-	}
-	return body, nil
+	return readAll(w, r, p.MaxPage, "the page is larger than %d bytes")
 }
