@@ -33,15 +33,15 @@ func preflight(w http.ResponseWriter, _ *http.Request) *problem {
 	return nil
 }
 
-// pages lets only those on whose token is for pages. The source is one that has their ids, as a
-// list, in Sites: which of them reads a page is decided by its address.
-func (p *pushing) pages(next sourced) allowed {
+// pages lets only those on whose token is for pages of some sources: which of them reads a page is
+// decided by its address.
+func pages(next allowed) allowed {
 	return func(w http.ResponseWriter, r *http.Request, token news.Token) *problem {
 		if len(token.Pages) == 0 {
 			return wrong(http.StatusForbidden, "token "+token.Name+" is for articles: make one with "+
 				"`teletipo token add NAME --pages SOURCE`")
 		}
-		return next(w, r, news.Source{ID: token.Name, Sites: token.Pages})
+		return next(w, r, token)
 	}
 }
 
@@ -58,7 +58,7 @@ type pageResult struct {
 }
 
 // putPage takes a web page: a listing, or an article.
-func (p *pushing) putPage(w http.ResponseWriter, r *http.Request, token news.Source) *problem {
+func (p *pushing) putPage(w http.ResponseWriter, r *http.Request, token news.Token) *problem {
 	address := r.URL.Query().Get("url")
 	if u, err := url.Parse(address); err != nil || u.Host == "" ||
 		u.Scheme != "http" && u.Scheme != "https" {
@@ -69,12 +69,12 @@ func (p *pushing) putPage(w http.ResponseWriter, r *http.Request, token news.Sou
 	if trouble != nil {
 		return trouble
 	}
-	report, err := p.Pages.HandPage(r.Context(), token.Sites, news.Handed{URL: address, Body: body})
+	report, err := p.Pages.HandPage(r.Context(), token.Pages, news.Handed{URL: address, Body: body})
 	switch kind := news.KindOf(err); {
 	case err != nil && (kind == news.Internal || kind == news.Busy):
 		return p.failed(r, err)
 	case err != nil && kind == news.Refused && len(report.Results) == 0 && report.Documents == 0:
-		return wrong(http.StatusForbidden, "token "+token.ID+" is not for this page: "+err.Error())
+		return wrong(http.StatusForbidden, "token "+token.Name+" is not for this page: "+err.Error())
 	case err != nil:
 		return wrong(http.StatusUnprocessableEntity, err.Error())
 	}
@@ -86,7 +86,7 @@ func (p *pushing) putPage(w http.ResponseWriter, r *http.Request, token news.Sou
 		}
 		answer.Results = append(answer.Results, shown)
 	}
-	p.log.Info("page handed in", "token", token.ID, "source", report.Source,
+	p.log.Info("page handed in", "token", token.Name, "source", report.Source,
 		"accepted", report.Count(news.Accepted), "updated", report.Count(news.Updated))
 	writeJSON(w, http.StatusOK, "application/json", answer)
 	return nil

@@ -96,15 +96,15 @@ type call func(http.ResponseWriter, *http.Request) *problem
 func (p *pushing) routes() []route {
 	return []route{
 		{Prefix + "articles", map[string]call{
-			http.MethodPost: p.authorised(p.articles(p.bounded(p.MaxBytes, p.post))),
+			http.MethodPost: p.authorised(p.articles(bounded(p, p.MaxBytes, p.post))),
 		}},
 		{Prefix + "articles/{id}", map[string]call{
 			http.MethodGet:    p.authorised(p.articles(p.get)),
-			http.MethodPut:    p.authorised(p.articles(p.bounded(p.MaxBytes, p.put))),
+			http.MethodPut:    p.authorised(p.articles(bounded(p, p.MaxBytes, p.put))),
 			http.MethodDelete: p.authorised(p.articles(p.delete)),
 		}},
 		{Prefix + "pages", map[string]call{
-			http.MethodPut:     anywhere(p.authorised(p.pages(p.bounded(p.MaxPage, p.putPage)))),
+			http.MethodPut:     anywhere(p.authorised(pages(bounded(p, p.MaxPage, p.putPage)))),
 			http.MethodOptions: preflight,
 		}},
 		{Prefix + "openapi.json", map[string]call{

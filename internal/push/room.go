@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"golang.org/x/sync/semaphore"
-
-	"github.com/teletipo/teletipo/internal/news"
 )
 
 // What holds where Settings say nothing.
@@ -43,8 +41,10 @@ func newRoom(s Settings) *room {
 
 // bounded answers a request with a body once there is room for it, and before it is read: who waits
 // holds no memory. One that finds none for a while is to come again (RFC 6585, section 4).
-func (p *pushing) bounded(most int64, next sourced) sourced {
-	return func(w http.ResponseWriter, r *http.Request, src news.Source) *problem {
+func bounded[T any](
+	p *pushing, most int64, next func(http.ResponseWriter, *http.Request, T) *problem,
+) func(http.ResponseWriter, *http.Request, T) *problem {
+	return func(w http.ResponseWriter, r *http.Request, whose T) *problem {
 		size := r.ContentLength
 		if size < 0 || size > most {
 			size = most
@@ -58,6 +58,6 @@ func (p *pushing) bounded(most int64, next sourced) sourced {
 				"moment (push.at_once, push.under_way): nothing was stored, send it again")
 		}
 		defer p.room.bytes.Release(weight)
-		return next(w, r, src)
+		return next(w, r, whose)
 	}
 }
