@@ -57,7 +57,10 @@ var firstSource = regexp.MustCompile(`(?i)<source\b[^<>]*?\ssrc\s*=\s*["']?([^"'
 
 // embed leaves a link in the place of a frame, a player, or what a script makes one of.
 func (k *walker) embed(t *token) {
-	if t.name == "amp-img" && k.hidden == 0 {
+	if k.hidden > 0 {
+		return
+	}
+	if t.name == "amp-img" {
 		k.enter()
 		k.image(t)
 		return
@@ -73,8 +76,7 @@ func (k *walker) embed(t *token) {
 		return
 	}
 	address, name := embedded(src)
-	if address == "" || k.hidden > 0 || isUnseen(t) || isPixel(t) || k.lastFormat("a") >= 0 ||
-		k.w.hasPlenty() {
+	if address == "" || isUnseen(t) || isPixel(t) || k.lastFormat("a") >= 0 || k.w.hasPlenty() {
 		return
 	}
 	attrs := ` href="` + html.EscapeString(address) + `"`
@@ -147,13 +149,9 @@ func (k *walker) scripted(t *token) string {
 	if t.attrs == "" {
 		return ""
 	}
-	class := ""
-	if strings.Contains(t.attrs, "class") {
-		class = t.attr("class")
-	}
 	for _, s := range scripts {
-		isNamed := s.name == t.name || s.name == "" || slices.Contains(strings.Fields(class), s.name)
-		if !isNamed || !strings.Contains(t.attrs, s.attr) {
+		if !strings.Contains(t.attrs, s.attr) || s.name != t.name && s.name != "" &&
+			!slices.Contains(strings.Fields(t.attr("class")), s.name) {
 			continue
 		}
 		if shows := t.attr(s.attr); shows != "" && !strings.Contains(k.ahead(t.name), "<a ") {
