@@ -18,9 +18,7 @@ func (k *walker) image(t *token) {
 		return
 	}
 	src := k.imageSource(t)
-	if k.missing = src == ""; !k.missing {
-		k.pictured = true
-	}
+	k.pictured = src != ""
 	if src == "" || isPixel(t) || isTracker(src) {
 		return
 	}

@@ -21,8 +21,8 @@ type walker struct {
 	hidden  int            // open elements that nothing is shown of
 	foreign int            // open elements of drawings and formulas
 	hasForm bool
-	missing bool // the last image said nothing of where it is
-	// An image has been since the last text: what stands for it without scripts shows it again.
+	// The last image has been since the last text, and said where it is: what stands for it without
+	// scripts shows it again.
 	pictured bool
 
 	formats    []goesOn
@@ -177,7 +177,7 @@ func (k *walker) endBefore(name string, e *element) {
 // void takes an element that has no content.
 func (k *walker) void(t *token, e *element) {
 	if e.kind == kindImage && k.hidden == 1 && k.top().name == "noscript" {
-		if k.missing || !k.pictured {
+		if !k.pictured {
 			k.image(t) // what programs without scripts see
 		}
 		return
