@@ -319,7 +319,6 @@ func TestOthers(t *testing.T) {
 	}
 }
 
-// FuzzJudge never panics, and what it says is bounded, whatever it reads.
 // inProportion holds that judging a document whose middle is repeated costs in proportion to it,
 // beside what as many findings as are kept may have cost.
 func inProportion(t *testing.T, text string) {
@@ -327,12 +326,12 @@ func inProportion(t *testing.T, text string) {
 	if text == "" || len(text) > 4<<10 {
 		return
 	}
-	from, to := len(text)/3, max(2*len(text)/3, len(text)/3+1)
-	newstest.ProportionalBut(t, 32<<20, func(n int) string {
-		return text[:from] + strings.Repeat(text[from:to], n) + text[to:]
-	}, func(in string) { Judge(Document{Name: "x", URL: "https://x.example/", Body: []byte(in)}) })
+	newstest.ProportionalBut(t, 32<<20, newstest.Repeating(text), func(in string) {
+		Judge(Document{Name: "x", URL: "https://x.example/", Body: []byte(in)})
+	})
 }
 
+// FuzzJudge never panics, and what it says is bounded, whatever it reads.
 func FuzzJudge(f *testing.F) {
 	for _, doc := range documents {
 		f.Add(doc.Body)

@@ -91,13 +91,25 @@ func InProportion(t testing.TB, text string, work func(text string)) {
 	if text == "" || len(text) > 1<<10 {
 		return
 	}
-	from, to := len(text)/3, max(2*len(text)/3, len(text)/3+1)
+	before, middle, after := thirds(text)
 	var cost [2]uint64
 	for i, size := range []int{16 << 10, 64 << 10} {
-		in := text[:from] + strings.Repeat(text[from:to], size/(to-from)) + text[to:]
+		in := before + strings.Repeat(middle, size/len(middle)) + after
 		cost[i] = Allocated(func() { work(in) })
 	}
 	if cost[1] > 6*cost[0]+4<<20 {
 		t.Errorf("%d bytes allocated for 64 KB, %d for 16 KB of %.60q…", cost[1], cost[0], text)
 	}
+}
+
+// Repeating is an input for Proportional: a text, not empty, with its middle n times.
+func Repeating(text string) func(n int) string {
+	before, middle, after := thirds(text)
+	return func(n int) string { return before + strings.Repeat(middle, n) + after }
+}
+
+// thirds parts a text; its middle is not empty if the text is not.
+func thirds(text string) (before, middle, after string) {
+	from, to := len(text)/3, max(2*len(text)/3, len(text)/3+1)
+	return text[:from], text[from:to], text[to:]
 }
