@@ -84,14 +84,18 @@ func splitJSON(text []byte) (*jsonFeed, error) {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	err := feed.read(dec)
 	if err != nil {
-		at := int(dec.InputOffset())
-		if e, ok := errors.AsType[*json.SyntaxError](err); ok {
-			at = int(e.Offset)
-		}
-		line, column := rawdoc.Position(text, at)
+		line, column := rawdoc.Position(text, brokenAt(dec, err))
 		err = fmt.Errorf("line %d, column %d: %w", line, column, err)
 	}
 	return feed, err
+}
+
+// brokenAt is the byte at which JSON cannot be read any further.
+func brokenAt(dec *json.Decoder, err error) int {
+	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return int(e.Offset)
+	}
+	return int(dec.InputOffset())
 }
 
 func (f *jsonFeed) read(dec *json.Decoder) error {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"html"
 	"net/url"
@@ -81,14 +80,6 @@ func parseWordPress(
 			"column %d: %w", doc.Label(), number, line, column, err))
 	}
 	return items, passed, faults, nil
-}
-
-// brokenAt is the byte at which JSON cannot be read any further.
-func brokenAt(dec *json.Decoder, err error) int {
-	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return int(e.Offset)
-	}
-	return int(dec.InputOffset())
 }
 
 // wpContext is what posts take from the address of their list: all of it but what is asked for.
