@@ -192,7 +192,12 @@ func (w *Words) LeadsOn(text string) bool {
 	if len(text) > 500 {
 		return false
 	}
-	return w.is(leadingOn, plainLine(html.UnescapeString(anyTag.ReplaceAllString(text, " "))))
+	return w.is(leadingOn, plainText(text))
+}
+
+// plainText is HTML without its tags, as a line to be looked up.
+func plainText(text string) string {
+	return plainLine(html.UnescapeString(anyTag.ReplaceAllString(text, " ")))
 }
 
 // isLastLink reports whether the text of a link at the end of another text is no part of it. A
@@ -201,9 +206,12 @@ func (w *Words) isLastLink(before, text string) bool {
 	if w.LeadsOn(text) {
 		return strings.Contains(strings.TrimSpace(text), " ") || sentenceEnd.MatchString(before)
 	}
-	text = plainLine(html.UnescapeString(anyTag.ReplaceAllString(text, " ")))
-	if len(text) > 200 || w.is(belowArticle, text) {
-		return len(text) <= 200
+	text = plainText(text)
+	switch {
+	case len(text) > 200:
+		return false
+	case w.is(belowArticle, text):
+		return true
 	}
 	for words := range w.lines[leadingOnTo] {
 		if strings.HasPrefix(text, words+" ") {

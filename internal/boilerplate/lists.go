@@ -8,7 +8,6 @@
 package boilerplate
 
 import (
-	"cmp"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -69,22 +68,21 @@ type Words struct {
 
 // BuiltIn returns the words that are part of the program.
 var BuiltIn = sync.OnceValue(func() *Words {
-	dir, err := fs.Sub(files, "words")
-	words, readErr := read(dir)
-	if err = cmp.Or(err, readErr); err != nil {
+	words, err := Load()
+	if err != nil {
 		panic(err) // which every test sees first
 	}
 	return words
 })
 
-// Load returns the built-in words with those of a directory's files that end in .txt. An error is a
+// Load returns the built-in words with those of directories' files that end in .txt. An error is a
 // *FileError where it is about a line.
-func Load(dir fs.FS) (*Words, error) {
+func Load(dirs ...fs.FS) (*Words, error) {
 	builtIn, err := fs.Sub(files, "words")
 	if err != nil {
 		return nil, err
 	}
-	return read(builtIn, dir)
+	return read(append([]fs.FS{builtIn}, dirs...)...)
 }
 
 // FileError says what is wrong with a line of a file.

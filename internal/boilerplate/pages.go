@@ -2,10 +2,6 @@ package boilerplate
 
 import "strings"
 
-// IsBelow reports whether a line is surely no part of an article: each of its sentences is one that
-// pages put below articles.
-func (w *Words) IsBelow(line string) bool { return w.isBoilerplate(line) }
-
 // IsButton reports whether a line is the label of a button or of a field in a form.
 func (w *Words) IsButton(line string) bool {
 	return len(line) < 100 && w.is(buttons, plainLine(line))

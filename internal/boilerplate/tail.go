@@ -34,7 +34,7 @@ func (w *Words) tailStart(lines []string, first int, certain bool) (start int, f
 	start = len(lines)
 	for i := len(lines) - 1; i >= first; i-- {
 		line := strings.TrimSpace(lines[i])
-		isCertain := w.isBoilerplate(line)
+		isCertain := w.IsBelow(line)
 		if line != "" && !isCertain && !w.is(buttons, plainLine(line)) {
 			break // the article
 		}
@@ -76,9 +76,9 @@ func (w *Words) teaserStart(lines []string, first int) int {
 // initials match the end of a line that no sentence need have ended with: "Talks with the U.S."
 var initials = regexp.MustCompile(`.\.\p{Lu}\.$`)
 
-// isBoilerplate reports whether a line is surely no part of an article: each of its sentences is
-// one that pages put below articles.
-func (w *Words) isBoilerplate(line string) bool {
+// IsBelow reports whether a line is surely no part of an article: each of its sentences is one that
+// pages put below articles.
+func (w *Words) IsBelow(line string) bool {
 	if len(line) > 1000 {
 		return false
 	}
