@@ -126,7 +126,7 @@ func appendSources(file string, old []byte, added [][]string) ([]byte, error) {
 	return list, nil
 }
 
-// emptyList is a list that has no source any more; see without.
+// emptyList is a list that has no source any more; see edited.
 var emptyList = regexp.MustCompile(`(?m)^sources: *\[ *\]([ \t]*(?:#.*)?)$`)
 
 // endOfList finds how far the items of a list are indented, and whether there is a list at all.

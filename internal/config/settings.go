@@ -106,7 +106,7 @@ func listOf[T any](
 	return v
 }
 
-// networks reads a list of networks, none twice.
+// networks reads a list of networks.
 func networks(dst *[]netip.Prefix) value {
 	return listOf(dst, cidr, func(*reader, ast.Node, netip.Prefix, []netip.Prefix) {})
 }
