@@ -136,7 +136,7 @@ func (d *Reader) settle(in *date, city string) time.Time {
 		offset = east
 	}
 	if in.named != "" {
-		offset = american(known.american[in.named], t)
+		offset = american(known().american[in.named], t)
 	}
 	if in.strange {
 		if d.tell(); d != nil {
@@ -153,13 +153,13 @@ func isMonth(word string) bool {
 	if _, after, ok := strings.Cut(word, "-"); ok {
 		word = after
 	}
-	return known.monthOf(word) != 0
+	return known().monthOf(word) != 0
 }
 
 // read takes one word, in lower case and as it is written. It reports false if it makes no sense
 // in a date.
 func (d *date) read(word, written string) bool {
-	if isAfternoon, ok := known.halves[plain(word)]; ok {
+	if isAfternoon, ok := known().halves[plain(word)]; ok {
 		d.morning, d.afternoon = !isAfternoon, isAfternoon
 		return true
 	}
@@ -169,11 +169,11 @@ func (d *date) read(word, written string) bool {
 	case d.timed && strings.ContainsAny(word, "+-") && word != "-":
 		return d.zone(word)
 	}
-	if offset, ok := known.zones[word]; ok {
+	if offset, ok := known().zones[word]; ok {
 		d.offset = offset
 		return true
 	}
-	if _, ok := known.american[word]; ok && d.timed && written != word {
+	if _, ok := known().american[word]; ok && d.timed && written != word {
 		d.named = word
 		return true
 	}
@@ -184,7 +184,7 @@ func (d *date) read(word, written string) bool {
 	if d.isoDay(word) || d.dashedDay(word) || d.numericDay(word) {
 		return true
 	}
-	if month := known.monthOf(word); month != 0 && d.month == 0 && isWord(word) {
+	if month := known().monthOf(word); month != 0 && d.month == 0 && isWord(word) {
 		d.month = month
 		return true
 	}
@@ -271,10 +271,10 @@ func isMark(r rune) bool { return r == '.' || r == '/' || r == '-' }
 // dashedDay reads 02-Jan-06, 02-Jan-2006 and 2006-Jan-02.
 func (d *date) dashedDay(word string) bool {
 	parts := strings.FieldsFunc(word, isMark)
-	if len(parts) != 3 || known.monthOf(parts[1]) == 0 {
+	if len(parts) != 3 || known().monthOf(parts[1]) == 0 {
 		return false
 	}
-	d.month = known.monthOf(parts[1])
+	d.month = known().monthOf(parts[1])
 	return d.number(parts[0]) && d.number(parts[2])
 }
 
@@ -339,7 +339,7 @@ func (d *date) zone(word string) bool {
 	if len(word) > 1 && word[0] != 'z' {
 		word = strings.TrimSuffix(word, "z") // which says it twice
 	}
-	if offset, ok := known.zones[word]; ok || word == "" {
+	if offset, ok := known().zones[word]; ok || word == "" {
 		d.offset = offset
 		return true
 	}

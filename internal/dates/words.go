@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -25,13 +26,13 @@ type words struct {
 }
 
 // known has the words that are part of the program; a test reads them first.
-var known = func() words {
+var known = sync.OnceValue(func() *words {
 	w, err := readWords(files)
 	if err != nil {
 		panic(err)
 	}
-	return w
-}()
+	return &w
+})
 
 // readWords reads the files of words; words/en.txt says how they are written.
 func readWords(dir fs.FS) (words, error) {
