@@ -58,11 +58,16 @@ func (o object) name(name string) string {
 // link reads an absolute address on the web.
 func (o object) link(name string) string {
 	s := o.text(name)
-	u, err := url.Parse(s)
-	if s != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+	if s != "" && !isWeb(s) {
 		o.note(name, "is no absolute http or https address: "+strconv.Quote(s))
 	}
 	return s
+}
+
+// isWeb reports whether a text is an absolute address on the web.
+func isWeb(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
 // date reads a date of RFC 3339.

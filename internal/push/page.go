@@ -3,7 +3,6 @@ package push
 import (
 	"mime"
 	"net/http"
-	"net/url"
 	"slices"
 
 	"github.com/teletipo/teletipo/internal/news"
@@ -60,8 +59,7 @@ type pageResult struct {
 // putPage takes a web page: a listing, or an article.
 func (p *pushing) putPage(w http.ResponseWriter, r *http.Request, token news.Token) *problem {
 	address := r.URL.Query().Get("url")
-	if u, err := url.Parse(address); err != nil || u.Host == "" ||
-		u.Scheme != "http" && u.Scheme != "https" {
+	if !isWeb(address) {
 		return wrong(http.StatusBadRequest, "url: want the page's own address, with http:// or "+
 			"https://, percent-encoded: "+Prefix+"pages?url=https%3A%2F%2F…")
 	}
