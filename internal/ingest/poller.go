@@ -115,7 +115,7 @@ func (p *Poller) drain(ctx context.Context) {
 		case src := <-p.queue:
 			for ok := p.queues.enter(src); ok; src, ok = p.queues.next(src) {
 				if over() {
-					p.giveBack(ctx, src, 0)
+					p.giveBack(ctx, src)
 				} else if now, ok := p.source(src.ID); ok && !p.flow.underWay.held(src.ID) {
 					p.run(ctx, now) // else it is gone, or somebody looks at it at this moment
 				}
@@ -137,10 +137,8 @@ func (p *Poller) run(ctx context.Context, src news.Source) {
 	}()
 	_, err := p.flow.Run(ctx, src)
 	switch {
-	case err != nil && ctx.Err() != nil:
-		p.giveBack(ctx, src, 0)
-	case errors.Is(err, news.ErrUnwritable):
-		p.giveBack(ctx, src, shortestWait)
+	case err != nil && ctx.Err() != nil, errors.Is(err, news.ErrUnwritable):
+		p.giveBack(ctx, src)
 	case err != nil && news.KindOf(err) == news.Internal:
 		p.log.Error("source run broken", "source", src.ID, "error", err)
 	}
@@ -190,10 +188,7 @@ func (s *sweeps) leave(folder string) {
 
 // giveBack makes a source due now that was taken and not read, so that the next start does not wait
 // for its lease to end.
-func (p *Poller) giveBack(ctx context.Context, src news.Source, after time.Duration) {
-	if !src.Kind.Polled() {
-		return // swept at the start
-	}
+func (p *Poller) giveBack(ctx context.Context, src news.Source) {
 	if err := p.flow.Hasten(src); err != nil {
 		p.log.WarnContext(ctx, "source not given back", "source", src.ID, "error", err)
 	}
@@ -201,26 +196,25 @@ func (p *Poller) giveBack(ctx context.Context, src news.Source, after time.Durat
 
 // Hasten makes a source due now.
 func (f *Flow) Hasten(src news.Source) error {
-	if src.Kind == news.KindFolder {
-		return nil // swept all the time
-	}
-	st, err := f.polls.State(src.ID)
-	if err == nil {
-		st.Due = f.now().UTC()
-		err = f.polls.Save(src.ID, st)
-	}
-	return err
+	return f.hasten(src, func(*news.PollState) {})
 }
 
 // TryAgain makes a source due now, also one whose server had said that it is gone.
 func (f *Flow) TryAgain(src news.Source) error {
+	return f.hasten(src, func(st *news.PollState) {
+		st.Why, st.Retired, st.RetiredURL = "it was asked for", time.Time{}, ""
+	})
+}
+
+// hasten makes a source due now, with whatever else is to be noted in its state.
+func (f *Flow) hasten(src news.Source, note func(*news.PollState)) error {
 	if !src.Kind.Polled() {
-		return nil // swept all the time
+		return nil // a folder is swept all the time, and nobody looks at the others
 	}
 	st, err := f.polls.State(src.ID)
 	if err == nil {
-		st.Due, st.Why = f.now().UTC(), "it was asked for"
-		st.Retired, st.RetiredURL = time.Time{}, ""
+		st.Due = f.now().UTC()
+		note(&st)
 		err = f.polls.Save(src.ID, st)
 	}
 	return err
@@ -237,7 +231,7 @@ func (p *Poller) Stop() {
 	for {
 		select {
 		case src := <-p.queue:
-			p.giveBack(context.Background(), src, 0)
+			p.giveBack(context.Background(), src)
 		default:
 			return
 		}
