@@ -27,7 +27,6 @@ type story struct {
 	authors   []string
 	tags      []string
 	image     picture
-	walled    bool // isAccessibleForFree is false
 }
 
 // picture is an image with what is said of it.
@@ -141,7 +140,6 @@ func readStory(o map[string]any) story {
 		published: cmp.Or(text(o["datePublished"]), text(o["dateCreated"])),
 		modified:  text(o["dateModified"]),
 		image:     pictureOf(o["image"]),
-		walled:    strings.EqualFold(text(o["isAccessibleForFree"]), "false"),
 	}
 	for _, author := range list(o["author"]) {
 		if name := plainText(text(author), text(under(author, "name"))); name != "" {

@@ -13,13 +13,12 @@ import (
 // What a page may cost. One that asks for more is refused as a whole; the depth alone is cut, since
 // pages that never close an element are common: what is deeper stands side by side.
 const (
-	maxBytes    = 6 << 20
-	maxNodes    = 120_000 // elements and texts
-	maxTokens   = 400_000
-	maxAttrs    = 24       // of an element; more are left out
-	maxAttr     = 8 << 10  // bytes of an attribute's value; a longer one is left out
-	maxDepth    = 200      // elements within each other
-	maxEmbedded = 64 << 10 // bytes of script that are looked at for what they say of the page
+	maxBytes  = 6 << 20
+	maxNodes  = 120_000 // elements and texts
+	maxTokens = 400_000
+	maxAttrs  = 24      // of an element; more are left out
+	maxAttr   = 8 << 10 // bytes of an attribute's value; a longer one is left out
+	maxDepth  = 200     // elements within each other
 )
 
 // page is an HTML document as a tree, with what its scripts for machines say.
@@ -27,7 +26,6 @@ type page struct {
 	root  *html.Node // the html element
 	body  *html.Node
 	data  []string           // contents of application/ld+json scripts
-	code  string             // the first bytes of other scripts, for the marks of a challenge
 	size  map[*html.Node]int // of text, see measure
 	lines []run              // see runs
 }
@@ -215,15 +213,8 @@ func (b *builder) attrs() []html.Attribute {
 // script keeps what a script says for machines.
 func (b *builder) script(n *html.Node) {
 	kind := strings.ToLower(attr(n, "type"))
-	if b.z.Next() != html.TextToken {
-		return
-	}
-	text := b.z.Raw()
-	switch {
-	case strings.Contains(kind, "ld+json"):
-		b.data = append(b.data, string(text))
-	case len(b.code) < maxEmbedded:
-		b.code += string(text[:min(len(text), maxEmbedded-len(b.code))])
+	if b.z.Next() == html.TextToken && strings.Contains(kind, "ld+json") {
+		b.data = append(b.data, string(b.z.Raw()))
 	}
 }
 
