@@ -144,8 +144,11 @@ func (in *invocation) variable(name string) (value string) {
 }
 
 // load reads the configuration that the flags ask for.
-func (in *invocation) load() (config.Config, error) {
-	cfg, err := config.Load(in.options())
+func (in *invocation) load() (config.Config, error) { return in.loadBy(in.options()) }
+
+// loadBy reads the configuration that options ask for.
+func (in *invocation) loadBy(opts config.Options) (config.Config, error) {
+	cfg, err := config.Load(opts)
 	cfg.Site.Version = version
 	cfg.Fetch.Allow = append(cfg.Fetch.Allow, in.allow...)
 	return cfg, err

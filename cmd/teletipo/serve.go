@@ -54,12 +54,10 @@ func (in *invocation) lastGood(faults error) (config.Config, error) {
 	}
 	opts := in.options()
 	opts.LastGood = topics
-	cfg, err := config.Load(opts)
+	cfg, err := in.loadBy(opts)
 	if err != nil {
 		return config.Config{}, faults
 	}
-	cfg.Site.Version = version
-	cfg.Fetch.Allow = append(cfg.Fetch.Allow, in.allow...)
 	for fault := range strings.Lines(faults.Error()) {
 		cfg.Warnings = append(cfg.Warnings, "topic files are not in force, those published last are: "+
 			strings.TrimSpace(fault))
