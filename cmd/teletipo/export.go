@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/teletipo/teletipo/internal/config"
 	"github.com/teletipo/teletipo/internal/desk"
 	"github.com/teletipo/teletipo/internal/export"
 	"github.com/teletipo/teletipo/internal/news"
-	"github.com/teletipo/teletipo/internal/progress"
 )
 
 type exportCmd struct {
@@ -40,7 +38,7 @@ func (c *exportCmd) Run(in *invocation) error {
 	}
 	var sum export.Summary
 	err = in.withSite(&cfg, func(base string) (err error) {
-		bar := progress.New(in.stderr, progress.Terminal(in.stderr), "export", 0, time.Now)
+		bar := in.bar("export", 0)
 		defer bar.Close()
 		sum, err = writeSite(in.ctx, &cfg, base, c.Dir, bar.Reach)
 		return err

@@ -9,12 +9,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/teletipo/teletipo/internal/desk"
 	"github.com/teletipo/teletipo/internal/extract"
 	"github.com/teletipo/teletipo/internal/news"
-	"github.com/teletipo/teletipo/internal/progress"
 )
 
 // largestFile is the most that is read of a file.
@@ -45,7 +43,7 @@ func (c *ingestCmd) Run(in *invocation) error {
 		var total news.Report
 		done := ingested{Results: []news.Result{}, Faults: []unread{}}
 		failed := 0
-		bar := progress.New(in.stderr, progress.Terminal(in.stderr), "ingest", len(c.What), time.Now)
+		bar := in.bar("ingest", len(c.What))
 		defer bar.Close()
 		for _, name := range c.What {
 			report, err := ingestOne(ctx, d, name, handing)

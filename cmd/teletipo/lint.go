@@ -14,7 +14,6 @@ import (
 
 	"github.com/teletipo/teletipo/internal/lint"
 	"github.com/teletipo/teletipo/internal/news"
-	"github.com/teletipo/teletipo/internal/progress"
 )
 
 type lintCmd struct {
@@ -41,7 +40,7 @@ func (c *lintCmd) Run(in *invocation) error {
 		}
 		addresses = append(addresses, more...)
 	}
-	bar := progress.New(in.stderr, progress.Terminal(in.stderr), "lint", len(addresses), time.Now)
+	bar := in.bar("lint", len(addresses))
 	defer bar.Close()
 	for _, address := range addresses {
 		r, err := in.lint(client, address)

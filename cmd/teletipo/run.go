@@ -12,6 +12,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -20,6 +21,7 @@ import (
 	"github.com/teletipo/teletipo/internal/config"
 	"github.com/teletipo/teletipo/internal/desk"
 	"github.com/teletipo/teletipo/internal/news"
+	"github.com/teletipo/teletipo/internal/progress"
 )
 
 // command is the command line.
@@ -253,6 +255,11 @@ func (in *invocation) logger(cfg *config.Config) *slog.Logger {
 		return slog.New(slog.NewJSONHandler(in.stderr, opts))
 	}
 	return slog.New(slog.NewTextHandler(in.stderr, opts))
+}
+
+// bar tells on the standard error how far a command has come with so many steps, 0 if nobody knows.
+func (in *invocation) bar(label string, total int) *progress.Bar {
+	return progress.New(in.stderr, progress.Terminal(in.stderr), label, total, time.Now)
 }
 
 type versionCmd struct{}

@@ -6,11 +6,9 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"time"
 
 	"github.com/teletipo/teletipo/internal/classify"
 	"github.com/teletipo/teletipo/internal/news"
-	"github.com/teletipo/teletipo/internal/progress"
 	"github.com/teletipo/teletipo/internal/score"
 )
 
@@ -52,7 +50,7 @@ func (c *scoreCmd) Run(in *invocation) error {
 	if c.Folds > 0 {
 		rounds = 2
 	}
-	bar := progress.New(in.stderr, progress.Terminal(in.stderr), "score", rounds*len(items), time.Now)
+	bar := in.bar("score", rounds*len(items))
 	defer bar.Close()
 	place := func(item score.Item) []news.Verdict {
 		bar.Step()

@@ -16,7 +16,6 @@ import (
 	"github.com/teletipo/teletipo/internal/desk"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/opml"
-	"github.com/teletipo/teletipo/internal/progress"
 )
 
 // opmlPrefix is of the attributes that hold what OPML has no word for.
@@ -100,7 +99,7 @@ func (c *sourcesImportCmd) Run(in *invocation) error {
 		in.sayImport(&done, "wrong", c.File, fault.Error())
 	}
 	feeds := slices.Collect(doc.Feeds())
-	bar := progress.New(in.stderr, progress.Terminal(in.stderr), "import", len(feeds), time.Now)
+	bar := in.bar("import", len(feeds))
 	defer bar.Close()
 	known := knownSources(&cfg)
 	var added []news.Source

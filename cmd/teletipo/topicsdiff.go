@@ -5,14 +5,12 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"time"
 
 	"github.com/teletipo/teletipo/internal/classify"
 	"github.com/teletipo/teletipo/internal/clean"
 	"github.com/teletipo/teletipo/internal/config"
 	"github.com/teletipo/teletipo/internal/desk"
 	"github.com/teletipo/teletipo/internal/news"
-	"github.com/teletipo/teletipo/internal/progress"
 	"github.com/teletipo/teletipo/internal/score"
 )
 
@@ -124,8 +122,7 @@ func eachStored(
 	if err != nil {
 		return err
 	}
-	bar := progress.New(in.stderr, progress.Terminal(in.stderr), command,
-		int(report.Classified.Last), time.Now)
+	bar := in.bar(command, int(report.Classified.Last))
 	defer bar.Close()
 	for key := uint64(0); ; {
 		page, err := desk.Stored.Ask(ctx, d, desk.Page{After: key, Most: mostAsked})

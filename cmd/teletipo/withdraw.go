@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/teletipo/teletipo/internal/desk"
 	"github.com/teletipo/teletipo/internal/news"
@@ -85,7 +84,7 @@ func (c *withdrawCmd) source(ctx context.Context, in *invocation, d *desk.Desk) 
 			return err
 		}
 	}
-	bar := progress.New(in.stderr, progress.Terminal(in.stderr), "withdraw", n, time.Now)
+	bar := in.bar("withdraw", n)
 	defer bar.Close()
 	n, err = desk.WithdrawSource(ctx, d, c.Source, false, func(r news.Result) {
 		if in.flags.JSON {
