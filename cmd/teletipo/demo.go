@@ -44,9 +44,7 @@ func (demoCmd) Run(in *invocation) (err error) {
 	if err != nil {
 		return err
 	}
-	in.level.Set(slog.LevelWarn)
-	log := slog.New(slog.NewTextHandler(in.stderr, &slog.HandlerOptions{Level: &in.level}))
-	cfg.Log.Level = slog.LevelWarn
+	log := slog.New(slog.NewTextHandler(in.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	d, err := daemon.Open(daemon.Options{Log: log, Config: cfg, Version: version, Reload: load})
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -200,7 +201,7 @@ func TestJSONLooksAsUsual(t *testing.T) {
 	if err := e.Encode(value); err != nil {
 		t.Fatal(err)
 	}
-	if got := string(appendJSON(nil, reflectValue(value))) + "\n"; got != want.String() {
+	if got := string(appendJSON(nil, reflect.ValueOf(value))) + "\n"; got != want.String() {
 		t.Errorf("got  %swant %s", got, want)
 	}
 }

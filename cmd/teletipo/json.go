@@ -21,9 +21,6 @@ func (in *invocation) printJSON(value any) error {
 	return err
 }
 
-// reflectValue is what appendJSON takes.
-func reflectValue(value any) reflect.Value { return reflect.ValueOf(value) }
-
 // jsonList writes a list as one value of JSON, each element on a line of its own as soon as it is
 // there. It must be closed.
 type jsonList struct {

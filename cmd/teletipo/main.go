@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"reflect"
 	"sync/atomic"
 	"syscall"
 
@@ -63,5 +64,5 @@ func (e *programError) Error() string {
 	if faults, ok := errors.AsType[config.Faults](e.err); ok {
 		f.Faults = faults
 	}
-	return string(appendJSON(nil, reflectValue(f)))
+	return string(appendJSON(nil, reflect.ValueOf(f)))
 }

@@ -119,7 +119,7 @@ func run(ctx context.Context, args, env []string, stdout, stderr io.Writer) erro
 	}
 	err = parsed.Run(&invocation{
 		ctx: ctx, stdin: os.Stdin, stdout: stdout, stderr: stderr, env: env, flags: &flags,
-		width: widthOf(stdout),
+		width: progress.Width(stdout),
 	})
 	if err != nil && flags.JSON {
 		return &programError{err}

@@ -12,8 +12,6 @@ import (
 	"syscall"
 	"time"
 	"unicode/utf8"
-
-	"github.com/teletipo/teletipo/internal/progress"
 )
 
 // table writes rows for a person, below heads. On a terminal it fits: columns that are worth least
@@ -136,6 +134,3 @@ func (in *invocation) page(write func() error) error {
 	}
 	return wrong
 }
-
-// widthOf is how many characters fit on a line of where a command writes, 0 if it is no terminal.
-func widthOf(w io.Writer) int { return progress.Width(w) }
