@@ -78,15 +78,9 @@ func TestWhatKillsIsPutAside(t *testing.T) {
 // a document.
 func killWhileReading(t *testing.T, flags []string, data, document string) {
 	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var out syncBuffer
-	command := &exec.Cmd{ // TestMain is main under this name
-		Path: self, Args: slices.Concat([]string{"teletipo"}, flags, []string{"serve"}),
-		Stdout: &out, Stderr: &out,
-	}
+	command := exec.Command("teletipo", slices.Concat(flags, []string{"serve"})...)
+	command.Stdout, command.Stderr = &out, &out
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -63,24 +63,15 @@ func newVictim(t *testing.T, dir, settings, sources string) *victim {
 	return v
 }
 
-var readyAt = regexp.MustCompile(`msg=ready .*public=(\S+) operator=(\S+)`)
-
 // start starts the daemon, with no more memory than it may have.
 func (v *victim) start() {
 	v.t.Helper()
 	program, prefix := *attacked, []string{"prlimit", fmt.Sprint("--data=", *attackData), "--"}
-	if program == "" { // TestMain is main under the name of teletipo
-		self, err := os.Executable()
-		if err != nil {
-			v.t.Fatal(err)
-		}
-		program, prefix = self, nil
+	if program == "" {
+		program, prefix = "teletipo", nil
 	}
 	args := slices.Concat(prefix, []string{program}, v.flags, []string{"serve"})
 	v.command = exec.Command(args[0], args[1:]...)
-	if *attacked == "" {
-		v.command.Args[0] = "teletipo"
-	}
 	v.out = syncBuffer{}
 	v.command.Stdout, v.command.Stderr = &v.out, &v.out
 	if err := v.command.Start(); err != nil {

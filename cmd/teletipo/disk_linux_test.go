@@ -4,10 +4,8 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -61,17 +59,10 @@ type limitedDaemon struct {
 	ended            chan error
 }
 
-var addresses = regexp.MustCompile(`public=(\S+) operator=(\S+)`)
-
 // limited starts a daemon whose files may have so many blocks, and waits until it is ready.
 func limited(t *testing.T, blocks, flags string) *limitedDaemon {
 	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	// TestMain is main under this name.
-	script := "ulimit -S -f " + blocks + "; exec -a teletipo " + self + flags + "serve"
+	script := "ulimit -S -f " + blocks + "; exec teletipo" + flags + "serve"
 	d := &limitedDaemon{
 		command: exec.Command("bash", "-c", script), log: &syncBuffer{}, ended: make(chan error, 1),
 	}
@@ -82,7 +73,7 @@ func limited(t *testing.T, blocks, flags string) *limitedDaemon {
 	t.Cleanup(func() { _ = d.command.Process.Kill() })
 	go func() { d.ended <- d.command.Wait() }()
 	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-		if found := addresses.FindStringSubmatch(d.log.String()); found != nil {
+		if found := readyAt.FindStringSubmatch(d.log.String()); found != nil {
 			d.public, d.operator = "http://"+found[1], "http://"+found[2]
 			return d
 		}

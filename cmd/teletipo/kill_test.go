@@ -126,15 +126,9 @@ func killFeed(f int, now time.Time) string {
 // It reports whether the command came to its end.
 func ingestUntil(t *testing.T, args []string, data string, fuse *time.Timer) bool {
 	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var out strings.Builder
-	command := &exec.Cmd{ // TestMain is main under this name
-		Path: self, Args: append([]string{"teletipo", "--data", data}, args...),
-		Stdout: &out, Stderr: &out,
-	}
+	command := exec.Command("teletipo", append([]string{"--data", data}, args...)...)
+	command.Stdout, command.Stderr = &out, &out
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -145,6 +139,7 @@ func ingestUntil(t *testing.T, args []string, data string, fuse *time.Timer) boo
 		defer fuse.Stop()
 		burnt = fuse.C
 	}
+	var err error
 	select {
 	case err = <-ended:
 	case <-burnt:

@@ -100,15 +100,10 @@ func killSources(t *testing.T, dir string) (flags []string) {
 // it when the fuse has burnt down. It reports whether it came to its end.
 func (d *polledDaemon) runUntil(fuse *time.Timer) bool {
 	d.t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		d.t.Fatal(err)
-	}
 	var out syncBuffer
-	command := &exec.Cmd{ // TestMain is main under this name
-		Path: self, Args: slices.Concat([]string{"teletipo", "--data", d.data}, d.flags, []string{"serve"}),
-		Stdout: &out, Stderr: &out,
-	}
+	command := exec.Command("teletipo",
+		slices.Concat([]string{"--data", d.data}, d.flags, []string{"serve"})...)
+	command.Stdout, command.Stderr = &out, &out
 	if err := command.Start(); err != nil {
 		d.t.Fatal(err)
 	}

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -92,26 +91,18 @@ func TestKillPublisher(t *testing.T) {
 	t.Logf("killed %d times, %d states seen", *kills, states)
 }
 
-var readyLine = regexp.MustCompile(`msg=ready .*public=(\S+) operator=`)
-
 // start starts the daemon and waits until it answers.
 func (d *publishedDaemon) start() {
 	d.t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		d.t.Fatal(err)
-	}
 	var out syncBuffer
-	d.command = &exec.Cmd{ // TestMain is main under this name
-		Path:   self,
-		Args:   slices.Concat([]string{"teletipo", "--data", d.data}, d.flags, []string{"serve"}),
-		Stdout: &out, Stderr: &out,
-	}
+	args := slices.Concat([]string{"--data", d.data}, d.flags, []string{"serve"})
+	d.command = exec.Command("teletipo", args...)
+	d.command.Stdout, d.command.Stderr = &out, &out
 	if err := d.command.Start(); err != nil {
 		d.t.Fatal(err)
 	}
 	eventually(d.t, "the daemon is ready", func() bool {
-		m := readyLine.FindStringSubmatch(out.String())
+		m := readyAt.FindStringSubmatch(out.String())
 		if m != nil {
 			d.public = "http://" + m[1]
 		}

@@ -56,6 +56,9 @@ type running struct {
 
 var noEnv []string // no variable is set
 
+// readyAt is how a daemon says where it listens.
+var readyAt = regexp.MustCompile(`msg=ready .*public=(\S+) operator=(\S+)`)
+
 // startDaemon runs the program as main does, signals included, and waits until it serves.
 func startDaemon(t testing.TB, args ...string) *running {
 	t.Helper()
@@ -66,14 +69,13 @@ func startDaemon(t testing.TB, args ...string) *running {
 		close(d.ended)
 		stop()
 	}()
-	ready := regexp.MustCompile(`msg=ready .*public=(\S+) operator=(\S+)`)
 	eventually(t, "the daemon is ready", func() bool {
 		select {
 		case err := <-d.ended:
 			t.Fatalf("the daemon ended: %v\n%s", err, d.stderr.String())
 		default:
 		}
-		m := ready.FindStringSubmatch(d.stderr.String())
+		m := readyAt.FindStringSubmatch(d.stderr.String())
 		if m == nil {
 			return false
 		}

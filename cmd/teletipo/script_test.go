@@ -11,7 +11,7 @@ import (
 
 var update = flag.Bool("update-scripts", false, "rewrite the outputs that scripts compare with")
 
-// TestMain lets scripts run teletipo as a program of its own.
+// TestMain lets scripts and tests run teletipo as a program of its own: the shell path has it.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"teletipo": main})
 }
