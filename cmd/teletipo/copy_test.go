@@ -3,18 +3,15 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
 	"github.com/teletipo/teletipo/internal/news"
-	"github.com/teletipo/teletipo/internal/serve"
 )
 
 // copies is a newsroom under random changes, served over HTTP, with clients that know of it what
@@ -39,12 +36,7 @@ func TestCopies(t *testing.T) {
 	parent, visits, partial := t.TempDir(), 0, 0
 	fewer(t, 3) // -rapid.checks asks for more
 	rapid.Check(t, func(rt *rapid.T) {
-		dir, err := os.MkdirTemp(parent, "")
-		if err != nil {
-			rt.Fatal(err)
-		}
-		defer os.RemoveAll(dir)
-		m := newCopies(rt, dir)
+		m := newCopies(rt, mkdirIn(rt, parent))
 		m.visits = &visits
 		defer func() { m.server.Close(); m.store.Close() }()
 		rt.Repeat(map[string]func(*rapid.T){
@@ -182,9 +174,7 @@ func (m *copies) wait(rt *rapid.T) {
 
 func (m *copies) restart(rt *rapid.T) {
 	m.must(rt, m.reopen())
-	m.handler = serve.Public(slog.New(slog.DiscardHandler), m.publisher, m.store, serve.Settings{
-		Site: m.settings.Site, Topics: m.settings.Topics,
-	})
+	m.handler = m.public()
 }
 
 // What is written while a client walks through a feed's documents: nothing; changes that are

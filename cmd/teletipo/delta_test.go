@@ -37,11 +37,7 @@ func TestDeltas(t *testing.T) {
 	parent, count := t.TempDir(), 0
 	fewer(t, 25) // each has a store on the disk; -rapid.checks asks for more
 	rapid.Check(t, func(rt *rapid.T) {
-		dir, err := os.MkdirTemp(parent, "")
-		if err != nil {
-			rt.Fatal(err)
-		}
-		w, err := newNewsroom(dir, news.Extent{
+		w, err := newNewsroom(mkdirIn(rt, parent), news.Extent{
 			Least: rapid.SampledFrom([]int{3, 50, 60}).Draw(rt, "least"),
 			Span:  time.Duration(rapid.IntRange(0, 10).Draw(rt, "span")) * time.Hour,
 			Size:  rapid.SampledFrom([]int{0, 30_000, 100_000}).Draw(rt, "size"),
@@ -49,7 +45,7 @@ func TestDeltas(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		defer func() { w.store.Close(); os.RemoveAll(dir) }()
+		defer func() { w.store.Close() }()
 		m := &deltas{
 			newsroom: w, withdrawn: map[string]uint64{}, sent: map[string][]snapshot{}, count: &count,
 		}
@@ -70,6 +66,16 @@ func TestDeltas(t *testing.T) {
 	if t.Logf("%d deltas", count); count < 50 {
 		t.Errorf("%d deltas only", count)
 	}
+}
+
+// mkdirIn makes a directory in another for as long as a check takes.
+func mkdirIn(rt *rapid.T, parent string) string {
+	dir, err := os.MkdirTemp(parent, "")
+	if err != nil {
+		rt.Fatal(err)
+	}
+	rt.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
 }
 
 // fewer has rapid make n checks where the command line does not say how many.

@@ -14,18 +14,11 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/teletipo/teletipo/internal/news"
-	"github.com/teletipo/teletipo/internal/serve"
 	"github.com/teletipo/teletipo/internal/store"
 )
 
 // validators are what a reader keeps of an answer.
 type validators struct{ tag, modified string }
-
-// public is what readers ask.
-func (w *newsroom) public() http.Handler {
-	return serve.Public(slog.New(slog.DiscardHandler), w.publisher, w.store,
-		serve.Settings{Site: w.settings.Site, Topics: w.settings.Topics})
-}
 
 // ask asks for a feed as a reader does that has something of it.
 func ask(handler http.Handler, address string, header http.Header) *http.Response {
@@ -148,7 +141,7 @@ func TestReplayedEditions(t *testing.T) {
 	fewer(t, 15)
 	rapid.Check(t, func(rt *rapid.T) {
 		var log [][]byte
-		w, err := newNewsroom(mkdirIn(t, parent), news.Extent{Least: 5, Span: time.Hour},
+		w, err := newNewsroom(mkdirIn(rt, parent), news.Extent{Least: 5, Span: time.Hour},
 			func(_ uint64, group [][]byte) error {
 				log = append(log, group...)
 				return nil
@@ -171,7 +164,7 @@ func TestReplayedEditions(t *testing.T) {
 		})
 		m.ok(rt, m.settle(context.Background()))
 		again := *w
-		again.dir, again.tee = mkdirIn(t, parent), nil
+		again.dir, again.tee = mkdirIn(rt, parent), nil
 		m.ok(rt, replayInto(again.dir, log))
 		m.ok(rt, again.open())
 		defer func() { again.store.Close() }()
@@ -186,15 +179,6 @@ func TestReplayedEditions(t *testing.T) {
 			}
 		}
 	})
-}
-
-func mkdirIn(t *testing.T, parent string) string {
-	t.Helper()
-	dir, err := os.MkdirTemp(parent, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return dir
 }
 
 // replayInto makes a store of events, in some groups.

@@ -115,11 +115,7 @@ var ordinals = []string{
 func TestFeedsOfAnyNames(t *testing.T) {
 	parent := t.TempDir()
 	rapid.Check(t, func(rt *rapid.T) {
-		dir, err := os.MkdirTemp(parent, "")
-		if err != nil {
-			rt.Fatal(err)
-		}
-		m := openMorgue(t, dir)
+		m := openMorgue(t, mkdirIn(rt, parent))
 		defer m.close()
 		s := anyScheme().Draw(rt, "scheme")
 		began := m.now

@@ -2,7 +2,6 @@ package main
 
 import (
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -10,7 +9,6 @@ import (
 	"time"
 
 	"github.com/teletipo/teletipo/internal/news"
-	"github.com/teletipo/teletipo/internal/serve"
 )
 
 // poller is a client that asks for a feed again and again.
@@ -83,8 +81,7 @@ func TestPoliteReader(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer w.store.Close()
-	server := httptest.NewServer(serve.Public(slog.New(slog.DiscardHandler), w.publisher, w.store,
-		serve.Settings{Site: w.settings.Site, Topics: w.settings.Topics}))
+	server := httptest.NewServer(w.public())
 	defer server.Close()
 	gzip := http.Header{"Accept-Encoding": {"gzip"}}
 	delta := http.Header{"Accept-Encoding": {"gzip"}, "A-Im": {"feed"}}

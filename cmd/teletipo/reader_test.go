@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/newstest"
 	"github.com/teletipo/teletipo/internal/publish"
+	"github.com/teletipo/teletipo/internal/serve"
 	"github.com/teletipo/teletipo/internal/store"
 )
 
@@ -71,6 +73,12 @@ func (w *newsroom) reopen() error {
 		return err
 	}
 	return w.open()
+}
+
+// public is what readers ask.
+func (w *newsroom) public() http.Handler {
+	return serve.Public(slog.New(slog.DiscardHandler), w.publisher, w.store,
+		serve.Settings{Site: w.settings.Site, Topics: w.settings.Topics})
 }
 
 // settle publishes all that has changed, once its stamps are over: Start waits for nothing then.
