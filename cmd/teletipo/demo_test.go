@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -22,25 +21,12 @@ import (
 // startDemo starts a demonstration, and returns it with its data directory.
 func startDemo(t *testing.T) (d *running, data string) {
 	t.Helper()
-	d = &running{t: t, ended: make(chan error, 1)}
-	ctx, stop := context.WithCancel(t.Context())
-	go func() {
-		d.ended <- run(ctx, []string{"demo", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"}, noEnv,
-			&d.stdout, &d.stderr)
-	}()
+	d = start(t, "demo", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0")
 	said := regexp.MustCompile(`(?s)publishes at (\S+)/\n.*articles of a made-up desk are in (\S+), `)
-	eventually(t, "the demonstration is ready", func() bool {
-		m := said.FindStringSubmatch(d.stdout.String())
-		if m != nil {
-			d.public, data = m[1], m[2]
-		}
-		return m != nil
-	})
+	m := d.says(&d.stdout, said)
+	d.public, data = m[1], m[2]
 	t.Cleanup(func() {
-		stop()
-		if err := <-d.ended; err != nil {
-			t.Error(err)
-		}
+		d.terminate()
 		if _, err := os.Stat(data); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("the data directory is left behind: %v", err)
 		}

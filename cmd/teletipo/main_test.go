@@ -44,7 +44,7 @@ func (s *syncBuffer) String() string {
 	return s.b.String()
 }
 
-// running is a running `teletipo serve`.
+// running is a running `teletipo serve` or `demo`.
 type running struct {
 	t      testing.TB
 	public string // URL of the public listener
@@ -62,26 +62,21 @@ var readyAt = regexp.MustCompile(`msg=ready .*public=(\S+) operator=(\S+)`)
 // startDaemon runs the program as main does, signals included, and waits until it serves.
 func startDaemon(t testing.TB, args ...string) *running {
 	t.Helper()
+	d := start(t, append([]string{"serve"}, args...)...)
+	m := d.says(&d.stderr, readyAt)
+	d.public, d.admin = "http://"+m[1], "http://"+m[2]
+	return d
+}
+
+// start runs the program as main does, signals included, to the end of the test at most.
+func start(t testing.TB, args ...string) *running {
 	d := &running{t: t, ended: make(chan error, 1)}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	go func() {
-		d.ended <- run(ctx, append([]string{"serve"}, args...), noEnv, &d.stdout, &d.stderr)
+		d.ended <- run(ctx, args, noEnv, &d.stdout, &d.stderr)
 		close(d.ended)
 		stop()
 	}()
-	eventually(t, "the daemon is ready", func() bool {
-		select {
-		case err := <-d.ended:
-			t.Fatalf("the daemon ended: %v\n%s", err, d.stderr.String())
-		default:
-		}
-		m := readyAt.FindStringSubmatch(d.stderr.String())
-		if m == nil {
-			return false
-		}
-		d.public, d.admin = "http://"+m[1], "http://"+m[2]
-		return true
-	})
 	t.Cleanup(func() {
 		stop()
 		select {
@@ -91,6 +86,21 @@ func startDaemon(t testing.TB, args ...string) *running {
 		}
 	})
 	return d
+}
+
+// says waits until the program has said something, and returns the submatches.
+func (d *running) says(output *syncBuffer, what *regexp.Regexp) (found []string) {
+	d.t.Helper()
+	eventually(d.t, "the daemon is ready", func() bool {
+		select {
+		case err := <-d.ended:
+			d.t.Fatalf("the daemon ended: %v\n%s", err, d.stderr.String())
+		default:
+		}
+		found = what.FindStringSubmatch(output.String())
+		return found != nil
+	})
+	return found
 }
 
 // terminate sends the process SIGTERM, as systemd and Docker do, and waits for the daemon's end.
