@@ -93,6 +93,27 @@ func allDiffer(t *testing.T, before, after map[string]string) {
 	}
 }
 
+// ingestTreaty ingests an article.
+func ingestTreaty(t *testing.T, dir string, flags []string) {
+	t.Helper()
+	sound(t, flags, "ingest", write(t, filepath.Join(dir, "more.md"), "# A treaty for the Rio Grande\n\n"+
+		"Mexico and the United States signed a water treaty for the border.\n"))
+}
+
+// oneArticle sets up a store with one article and a backup of it, and returns that file's bytes too.
+func oneArticle(t *testing.T) (dir string, flags []string, file string, saved []byte) {
+	t.Helper()
+	dir, flags = setUp(t, web(t))
+	ingestTreaty(t, dir, flags)
+	file = filepath.Join(dir, "wire.backup")
+	sound(t, flags, "backup", file)
+	saved, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir, flags, file, saved
+}
+
 // TestMove: a backup that is taken while no daemon runs moves the store, once. Restored again, and
 // where it was left behind, the store is in a new epoch.
 func TestMove(t *testing.T) {
@@ -144,8 +165,7 @@ func TestBackupOfADaemon(t *testing.T) {
 	}
 	refused(t, flags, news.Busy, "stop it first", "restore", file)
 	refused(t, flags, news.Refused, "is no backup", "backup", filepath.Join(dir, "teletipo.yaml"))
-	sound(t, flags, "ingest", write(t, filepath.Join(dir, "more.md"), "# A treaty for the Rio Grande\n\n"+
-		"Mexico and the United States signed a water treaty for the border.\n"))
+	ingestTreaty(t, dir, flags)
 	eventually(t, "another is published", func() bool { return len(d.titles("/feeds/all.atom")) == 3 })
 	d.terminate()
 	refused(t, flags, news.Refused, "--force", "restore", file)
@@ -238,15 +258,7 @@ func TestDataDirectory(t *testing.T) {
 // TestBadBackups: what is cut short, altered, of another program or no backup at all is refused
 // with words on what to do, and leaves nothing behind.
 func TestBadBackups(t *testing.T) {
-	dir, flags := setUp(t, web(t))
-	sound(t, flags, "ingest", write(t, filepath.Join(dir, "more.md"), "# A treaty for the Rio Grande\n\n"+
-		"Mexico and the United States signed a water treaty for the border.\n"))
-	file := filepath.Join(dir, "wire.backup")
-	sound(t, flags, "backup", file)
-	whole, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	dir, flags, file, whole := oneArticle(t)
 	bad, listed := filepath.Join(dir, "bad.backup"), sound(t, flags, "articles")
 	into := withData(flags, filepath.Join(dir, "into"))
 	try := func(what string, b []byte, kinds ...news.Kind) {

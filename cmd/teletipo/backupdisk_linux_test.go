@@ -11,15 +11,7 @@ import (
 // TestBackupOnAFullDisk: a backup and a restore that find no room say so, leave what was there as it
 // was, and nothing of themselves.
 func TestBackupOnAFullDisk(t *testing.T) {
-	dir, flags := setUp(t, web(t))
-	sound(t, flags, "ingest", write(t, filepath.Join(dir, "more.md"), "# A treaty for the Rio Grande\n\n"+
-		"Mexico and the United States signed a water treaty for the border.\n"))
-	file := filepath.Join(dir, "wire.backup")
-	sound(t, flags, "backup", file)
-	older, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	dir, flags, file, older := oneArticle(t)
 	into := filepath.Join(dir, "into")
 	for what, args := range map[string][]string{
 		"backup": append(flags, "backup", file), "restore": append(withData(flags, into), "restore", file),
