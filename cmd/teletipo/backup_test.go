@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -67,7 +68,7 @@ func settledValidators(t *testing.T, d *running) (v map[string]string) {
 		before := v
 		time.Sleep(100 * time.Millisecond)
 		v = d.validators()
-		return mapsEqual(before, v)
+		return maps.Equal(before, v)
 	})
 	return v
 }
@@ -129,7 +130,7 @@ func TestMove(t *testing.T) {
 		!strings.Contains(said, "teletipo.yaml was outside") {
 		t.Errorf("restored, and said %s", said)
 	}
-	if !mapsEqual(before, serveOnce(t, first, 2)) {
+	if !maps.Equal(before, serveOnce(t, first, 2)) {
 		t.Error("the feeds of the moved store have other validators")
 	}
 	if _, err := os.Stat(filepath.Join(dir, "first", "feeds", "agents.yaml")); err != nil {
@@ -160,7 +161,7 @@ func TestBackupOfADaemon(t *testing.T) {
 	if said := sound(t, flags, "health"); !strings.Contains(said, "last backup 20") {
 		t.Errorf("health: %s", said)
 	}
-	if !mapsEqual(before, d.validators()) {
+	if !maps.Equal(before, d.validators()) {
 		t.Error("a backup has changed feeds")
 	}
 	refused(t, flags, news.Busy, "stop it first", "restore", file)
@@ -331,7 +332,7 @@ func TestVerifyAndCompact(t *testing.T) {
 	d.terminate()
 	sound(t, flags, "compact")
 	sound(t, flags, "verify")
-	if !mapsEqual(before, serveOnce(t, flags, 2)) {
+	if !maps.Equal(before, serveOnce(t, flags, 2)) {
 		t.Error("compact has changed feeds")
 	}
 	whole, err := os.ReadFile(file)

@@ -15,14 +15,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/teletipo/teletipo/internal/boilerplate"
-
 	"github.com/alecthomas/kong"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/text"
 
+	"github.com/teletipo/teletipo/internal/boilerplate"
 	"github.com/teletipo/teletipo/internal/news"
 	"github.com/teletipo/teletipo/internal/paste"
 )

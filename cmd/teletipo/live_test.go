@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -53,10 +54,10 @@ func TestTopicsAreReplacedWhileServing(t *testing.T) {
 		!strings.Contains(said, "ok") || !strings.Contains(said, "not in force") {
 		t.Errorf("health: %v\n%s", err, said)
 	}
-	if page := d.getAdmin("/metrics"); !strings.Contains(page, "\nteletipo_topic_files_good 0\n") {
+	if page := d.get(d.admin + "/metrics").body; !strings.Contains(page, "\nteletipo_topic_files_good 0\n") {
 		t.Errorf("metrics do not tell of the fault:\n%s", page)
 	}
-	if !mapsEqual(before, d.validators()) {
+	if !maps.Equal(before, d.validators()) {
 		t.Error("a broken file has changed feeds")
 	}
 
@@ -77,7 +78,7 @@ func TestTopicsAreReplacedWhileServing(t *testing.T) {
 			t.Errorf("%s: %s before, %s after", path, tag, after[path])
 		}
 	}
-	if page := d.getAdmin("/metrics"); !strings.Contains(page, `topic="agents"`) ||
+	if page := d.get(d.admin + "/metrics").body; !strings.Contains(page, `topic="agents"`) ||
 		!strings.Contains(page, `teletipo_reclassify_articles{changed="yes"} 1`) {
 		t.Errorf("metrics do not know the new topic:\n%s", page)
 	}
@@ -145,13 +146,6 @@ func dataDir(t *testing.T, flags []string) string {
 	return ""
 }
 
-// getAdmin asks the operator's listener.
-func (d *running) getAdmin(path string) string {
-	d.t.Helper()
-	operator := &running{t: d.t, public: d.admin}
-	return operator.get(path).body
-}
-
 // TestStartWithABrokenTopicFile: a daemon that is started again serves what it served, by the topics
 // that were published last, and says what is wrong; once the file is mended it is in force.
 func TestStartWithABrokenTopicFile(t *testing.T) {
@@ -179,7 +173,7 @@ func TestStartWithABrokenTopicFile(t *testing.T) {
 	if again := d.get("/feeds/agents.rss").header.Get("ETag"); again != tag {
 		t.Errorf("the feed has the tag %s, had %s", again, tag)
 	}
-	if !mapsEqual(before, settledValidators(t, d)) {
+	if !maps.Equal(before, settledValidators(t, d)) {
 		t.Error("the other feeds have changed")
 	}
 	if said := d.stdout.String() + d.stderr.String(); strings.Count(said, "agents.yaml:1:1") < 2 {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/signal"
@@ -454,7 +455,7 @@ func TestIngestBesideARunningDaemon(t *testing.T) {
 	if err != nil || !strings.HasPrefix(out, "unchanged  "+id) {
 		t.Fatalf("ingest again: %q, %v", out, err)
 	}
-	if after := d.validators(); !mapsEqual(before, after) {
+	if after := d.validators(); !maps.Equal(before, after) {
 		t.Errorf("ingesting again changed validators: %v, then %v", before, after)
 	}
 
@@ -487,15 +488,6 @@ func TestIngestBesideARunningDaemon(t *testing.T) {
 		t.Errorf("ingest of a withdrawn article: %q, %v", out, err)
 	}
 	d.terminate()
-}
-
-func mapsEqual(a, b map[string]string) bool {
-	for k := range a {
-		if a[k] != b[k] {
-			return false
-		}
-	}
-	return len(a) == len(b)
 }
 
 const tunnel = `Agents find a smuggling tunnel under the border at Nogales
